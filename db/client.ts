@@ -1,0 +1,46 @@
+import "server-only";
+import { drizzle, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
+import type { PgDatabase } from "drizzle-orm/pg-core";
+import postgres from "postgres";
+import { env } from "@/lib/env";
+import * as contacts from "./schema/contacts";
+import * as integrations from "./schema/integrations";
+import * as messages from "./schema/messages";
+import * as organizations from "./schema/organizations";
+import * as sandbox from "./schema/sandbox";
+import * as templates from "./schema/templates";
+import * as webhooks from "./schema/webhooks";
+
+const schema = { ...contacts, ...integrations, ...messages, ...organizations, ...sandbox, ...templates, ...webhooks };
+
+/** A connection or a transaction: verbs take either. */
+export type Db = PgDatabase<PostgresJsQueryResultHKT, typeof schema>;
+
+type Connection = { db: Db; sql: postgres.Sql };
+const held = globalThis as typeof globalThis & { __connection?: Connection };
+
+function connect(): Connection {
+  const url = env().DATABASE_URL;
+  if (!url) throw new Error("DATABASE_URL is not set. `npm start` sets it for the embedded database.");
+  const sql = postgres(url, { max: env().DATABASE_POOL, idle_timeout: 60, connect_timeout: 10, onnotice: () => {} });
+  return { sql, db: drizzle(sql, { schema }) };
+}
+
+/** The process's pool, opened on first use. */
+export function database(): Db {
+  held.__connection ??= connect();
+  return held.__connection.db;
+}
+
+/** The driver itself, for LISTEN and for statements that drizzle cannot say. */
+export function driver(): postgres.Sql {
+  held.__connection ??= connect();
+  return held.__connection.sql;
+}
+
+/** Closes the pool after what runs has finished, at most 5 seconds. */
+export async function closeDatabase(): Promise<void> {
+  const connection = held.__connection;
+  held.__connection = undefined;
+  await connection?.sql.end({ timeout: 5 });
+}

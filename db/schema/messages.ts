@@ -1,0 +1,101 @@
+import { sql } from "drizzle-orm";
+import { boolean, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { moment, sealed, sealedJson } from "@/db/columns";
+import type { MessageFailure, MessagePurpose, MessageStatus, TemplateParams, TimelineStep } from "@/lib/messages/schema";
+import { contacts } from "./contacts";
+import { integrations } from "./integrations";
+import { organizations } from "./organizations";
+
+/** The outbox. A message is safe once its row is committed. */
+export const messages = pgTable(
+  "messages",
+  {
+    id: text("id").primaryKey(),
+    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
+    integrationId: text("integration_id").notNull().references(() => integrations.id, { onDelete: "restrict" }),
+    contactId: text("contact_id").notNull().references(() => contacts.id, { onDelete: "restrict" }),
+    recipient: sealed("recipient", "messages.recipient").notNull(),
+    recipientIndex: text("recipient_index").notNull(),
+    kind: text("kind").$type<"text" | "template">().notNull(),
+    text: sealed("text", "messages.text").notNull(),
+    templateName: text("template_name"),
+    templateLanguage: text("template_language"),
+    templateParams: sealedJson<TemplateParams>("template_params", "messages.template_params"),
+    purpose: text("purpose").$type<MessagePurpose>().notNull(),
+    priority: smallint("priority").notNull(),
+    status: text("status").$type<MessageStatus>().notNull(),
+    dueAt: moment("due_at").notNull(),
+    scheduledFor: moment("scheduled_for"),
+    attempts: integer("attempts").notNull().default(0),
+    leaseOwner: text("lease_owner"),
+    leaseUntil: moment("lease_until"),
+    wamid: sealed("wamid", "messages.wamid"),
+    wamidIndex: text("wamid_index"),
+    outsideWindow: boolean("outside_window"),
+    failure: jsonb("failure").$type<MessageFailure>(),
+    timeline: jsonb("timeline").$type<TimelineStep[]>().notNull(),
+    createdBy: text("created_by").notNull(),
+    createdAt: moment("created_at").notNull(),
+    unknownSince: moment("unknown_since"),
+    sentAt: moment("sent_at"),
+    deliveredAt: moment("delivered_at"),
+    readAt: moment("read_at"),
+    failedAt: moment("failed_at"),
+  },
+  (t) => [
+    index("messages_list").on(t.organizationId, t.id.desc()),
+    index("messages_by_status").on(t.organizationId, t.status, t.id.desc()),
+    index("messages_by_recipient").on(t.organizationId, t.recipientIndex, t.id.desc()),
+    index("messages_by_integration").on(t.organizationId, t.integrationId, t.id.desc()),
+    index("messages_by_template").on(t.organizationId, t.templateName, t.id.desc()).where(sql`template_name is not null`),
+    index("messages_waiting").on(t.integrationId, t.priority, t.dueAt, t.id).where(sql`status in ('queued', 'scheduled')`),
+    index("messages_in_flight").on(t.leaseUntil).where(sql`status = 'sending'`),
+    index("messages_unknown").on(t.unknownSince).where(sql`status = 'unknown'`),
+    uniqueIndex("messages_wamid").on(t.integrationId, t.wamidIndex).where(sql`wamid_index is not null`),
+  ],
+);
+
+/** Meta's pair limit, one row per number and person written to lately. */
+export const pairs = pgTable(
+  "pairs",
+  {
+    integrationId: text("integration_id").notNull().references(() => integrations.id, { onDelete: "cascade" }),
+    recipientIndex: text("recipient_index").notNull(),
+    organizationId: text("organization_id").notNull(),
+    /** The moment at which every message to this person has been paid for at one per 6 seconds. */
+    paidUntil: moment("paid_until").notNull(),
+    heldUntil: moment("held_until"),
+    holds: smallint("holds").notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.integrationId, t.recipientIndex] }), index("pairs_paid_until").on(t.paidUntil)],
+);
+
+/** People written to outside their window, for the portfolio's rolling 24-hour allowance. */
+export const outreach = pgTable(
+  "outreach",
+  {
+    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
+    portfolioId: text("portfolio_id").notNull(),
+    recipientIndex: text("recipient_index").notNull(),
+    messageId: text("message_id").notNull(),
+    countsFrom: moment("counts_from").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.portfolioId, t.recipientIndex] }),
+    index("outreach_window").on(t.organizationId, t.portfolioId, t.countsFrom),
+  ],
+);
+
+/** Statuses that came before we knew the message id they speak of. */
+export const earlyStatuses = pgTable(
+  "early_statuses",
+  {
+    id: text("id").primaryKey(),
+    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
+    integrationId: text("integration_id").notNull().references(() => integrations.id, { onDelete: "cascade" }),
+    wamidIndex: text("wamid_index").notNull(),
+    status: sealedJson<Record<string, unknown>>("status", "early_statuses.status").notNull(),
+    receivedAt: moment("received_at").notNull(),
+  },
+  (t) => [index("early_statuses_wamid").on(t.integrationId, t.wamidIndex), index("early_statuses_received").on(t.receivedAt)],
+);

@@ -1,0 +1,41 @@
+import { sql } from "drizzle-orm";
+import { index, integer, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { moment, sealed, sealedJson } from "@/db/columns";
+import { organizations } from "./organizations";
+
+/** Every body Meta sent, stored before the 200. A body that speaks of several organizations is stored once for each, with its own part. */
+export const webhookEvents = pgTable(
+  "webhook_events",
+  {
+    id: text("id").primaryKey(),
+    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
+    bodyHash: text("body_hash").notNull(),
+    body: sealed("body", "webhook_events.body").notNull(),
+    kinds: text("kinds").array().notNull(),
+    status: text("status").$type<"pending" | "processed" | "failed">().notNull(),
+    attempts: integer("attempts").notNull().default(0),
+    dueAt: moment("due_at").notNull(),
+    error: text("error"),
+    receivedAt: moment("received_at").notNull(),
+    processedAt: moment("processed_at"),
+  },
+  (t) => [
+    uniqueIndex("webhook_events_body").on(t.organizationId, t.bodyHash),
+    index("webhook_events_waiting").on(t.dueAt, t.id).where(sql`status = 'pending'`),
+    index("webhook_events_list").on(t.organizationId, t.id.desc()),
+  ],
+);
+
+/** Items that could not be understood; the rest of their body was processed. */
+export const deadLetters = pgTable(
+  "dead_letters",
+  {
+    id: text("id").primaryKey(),
+    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
+    eventId: text("event_id").notNull().references(() => webhookEvents.id, { onDelete: "cascade" }),
+    item: sealedJson<unknown>("item", "dead_letters.item").notNull(),
+    error: text("error").notNull(),
+    createdAt: moment("created_at").notNull(),
+  },
+  (t) => [index("dead_letters_organization").on(t.organizationId, t.id)],
+);
