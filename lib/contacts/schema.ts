@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { PageQuery, pageOf } from "@/lib/http/paging";
+
+export const CONSENT_PURPOSES = ["all", "marketing", "utility", "authentication"] as const;
+export const ConsentPurpose = z.enum(CONSENT_PURPOSES);
+export type ConsentPurpose = z.infer<typeof ConsentPurpose>;
+export const ConsentStatus = z.enum(["opted_in", "opted_out"]);
+export type ConsentStatus = z.infer<typeof ConsentStatus>;
+
+export const RecordConsent = z.strictObject({
+  phoneNumber: z.string().max(40),
+  status: ConsentStatus,
+  purpose: ConsentPurpose.default("all"),
+  source: z.string().trim().min(1, "Say where the consent comes from").max(200).describe("web form, shop, phone call, …"),
+  evidence: z.string().max(2000).optional().describe("What proves it: a form id, a recording, a link."),
+  wording: z.string().max(4000).optional().describe("The text the person agreed to."),
+  occurredAt: z.iso.datetime({ offset: true }).optional().describe("When the person said it; now if absent."),
+});
+export type RecordConsent = z.infer<typeof RecordConsent>;
+
+export const ConsentEntry = z.object({
+  id: z.string(),
+  contactId: z.string(),
+  phoneNumber: z.string().nullable(),
+  purpose: ConsentPurpose,
+  status: ConsentStatus,
+  source: z.string(),
+  evidence: z.string().nullable(),
+  wording: z.string().nullable(),
+  occurredAt: z.iso.datetime(),
+  recordedAt: z.iso.datetime(),
+  recordedBy: z.string(),
+});
+export type ConsentEntry = z.infer<typeof ConsentEntry>;
+
+/** `none`: the person never said anything for the purpose. */
+export const ConsentState = z.object({
+  marketing: z.enum(["opted_in", "opted_out", "none"]),
+  utility: z.enum(["opted_in", "opted_out", "none"]),
+  authentication: z.enum(["opted_in", "opted_out", "none"]),
+});
+export type ConsentState = z.infer<typeof ConsentState>;
+
+export const ConsentQuery = PageQuery.extend({ phoneNumber: z.string().max(40) });
+export const ConsentLedger = z.object({
+  phoneNumber: z.string(),
+  contactId: z.string().nullable(),
+  state: ConsentState,
+  data: z.array(ConsentEntry),
+  nextCursor: z.string().nullable(),
+});
+export type ConsentLedger = z.infer<typeof ConsentLedger>;
+
+export const Contact = z.object({
+  id: z.string(),
+  phoneNumber: z.string().nullable(),
+  name: z.string().nullable(),
+  language: z.string().nullable(),
+  country: z.string().nullable(),
+  timeZone: z.string().nullable(),
+  consent: ConsentState,
+  marketingStoppedAt: z.iso.datetime().nullable().describe("The person stopped marketing in WhatsApp itself."),
+  windowClosesAt: z.iso.datetime().nullable().describe("Until then free text may be sent; of all numbers the latest."),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+export type Contact = z.infer<typeof Contact>;
+export const ContactPage = pageOf(Contact);
+
+const contactFields = {
+  name: z.string().trim().max(120).nullable().optional(),
+  language: z.string().regex(/^[a-z]{2,3}([_-][A-Z]{2})?$/, "A language such as tr or en_US").nullable().optional(),
+  timeZone: z.string().max(60).nullable().optional(),
+};
+export const CreateContact = z.strictObject({ phoneNumber: z.string().max(40), ...contactFields });
+export type CreateContact = z.infer<typeof CreateContact>;
+export const UpdateContact = z.strictObject(contactFields);
+export type UpdateContact = z.infer<typeof UpdateContact>;
+
+export const ListContacts = PageQuery.extend({
+  search: z.string().max(120).optional().describe("A part of the name, or a whole phone number."),
+  consent: z.enum(["opted_in", "opted_out", "none"]).optional().describe("For marketing."),
+});
+export type ListContacts = z.infer<typeof ListContacts>;

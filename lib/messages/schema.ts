@@ -1,0 +1,133 @@
+import { z } from "zod";
+import { PageQuery, pageOf } from "@/lib/http/paging";
+
+export const MESSAGE_STATUSES = [
+  "queued", "scheduled", "sending", "unknown", "sent", "delivered", "read", "failed", "cancelled",
+] as const;
+export const MessageStatus = z.enum(MESSAGE_STATUSES);
+export type MessageStatus = z.infer<typeof MessageStatus>;
+
+/** What a message is for. `service` is free text; the others are Meta's template categories. */
+export const MESSAGE_PURPOSES = ["marketing", "utility", "authentication", "service"] as const;
+export const MessagePurpose = z.enum(MESSAGE_PURPOSES);
+export type MessagePurpose = z.infer<typeof MessagePurpose>;
+
+/** Lower goes first. */
+export const PRIORITY = { reply: 0, transactional: 1, bulk: 2 } as const;
+
+const ParamValue = z.union([z.string().max(1024), z.number()]).transform(String);
+export const TemplateParams = z.union([z.record(z.string().max(100), ParamValue), z.array(ParamValue).max(100)]);
+export type TemplateParams = z.infer<typeof TemplateParams>;
+
+export const SendMessage = z
+  .strictObject({
+    phoneNumber: z.string().max(40).describe("International format: +905551234567"),
+    message: z.string().min(1, "The message is empty").max(4096, "At most 4,096 characters").optional().describe("Free text."),
+    template: z.string().min(1).max(512).optional().describe("A template's name."),
+    templateParams: TemplateParams.optional().describe("By name (object) or in order (array)."),
+    language: z.string().max(10).optional().describe("The template's language; without it the contact's, then the organization's first that the template has."),
+    integrationId: z.string().optional().describe("Without it, the default integration."),
+    purpose: z.enum(["marketing", "utility", "authentication"]).optional(),
+    idempotencyKey: z.string().min(1).max(200).optional(),
+  })
+  .refine((body) => (body.message === undefined) !== (body.template === undefined), {
+    error: "Give either message or template",
+    path: ["message"],
+  })
+  .refine((body) => body.templateParams === undefined || body.template !== undefined, {
+    error: "templateParams needs a template",
+    path: ["templateParams"],
+  });
+export type SendMessage = z.infer<typeof SendMessage>;
+
+export const Accepted = z.object({
+  id: z.string(),
+  status: z.enum(["queued", "scheduled"]),
+  scheduledFor: z.iso.datetime().optional(),
+  integrationId: z.string(),
+});
+export type Accepted = z.infer<typeof Accepted>;
+
+export const GateReason = z.object({
+  code: z.string(),
+  message: z.string(),
+  fix: z.string(),
+  details: z.unknown().optional(),
+});
+export type GateReason = z.infer<typeof GateReason>;
+
+export const CheckResult = z.object({
+  ok: z.boolean(),
+  reasons: z.array(GateReason),
+  scheduledFor: z.iso.datetime().optional(),
+});
+export type CheckResult = z.infer<typeof CheckResult>;
+
+export const TIMELINE_SOURCES = ["api", "console", "gate", "dispatch", "webhook", "person", "sweep"] as const;
+export const TimelineStep = z.object({
+  step: z.string().describe("A status, or `retrying` with the reason in detail."),
+  at: z.iso.datetime().describe("Meta's own time where Meta told it."),
+  source: z.enum(TIMELINE_SOURCES),
+  detail: z.string().optional(),
+});
+export type TimelineStep = z.infer<typeof TimelineStep>;
+
+/** As stored. `code` is Meta's, or absent when the reason is ours. */
+export const MessageFailure = z.object({
+  code: z.number().int().optional(),
+  reason: z.string(),
+  title: z.string().optional(),
+  details: z.string().optional(),
+  fbtraceId: z.string().optional(),
+});
+export type MessageFailure = z.infer<typeof MessageFailure>;
+
+export const Message = z.object({
+  id: z.string(),
+  integrationId: z.string(),
+  contactId: z.string(),
+  contactName: z.string().nullable(),
+  phoneNumber: z.string(),
+  kind: z.enum(["text", "template"]),
+  text: z.string().describe("The text; of a template, as filled in."),
+  template: z.string().nullable(),
+  language: z.string().nullable(),
+  purpose: MessagePurpose,
+  status: MessageStatus,
+  scheduledFor: z.iso.datetime().nullable(),
+  createdAt: z.iso.datetime(),
+  sentAt: z.iso.datetime().nullable(),
+  deliveredAt: z.iso.datetime().nullable(),
+  readAt: z.iso.datetime().nullable(),
+  failedAt: z.iso.datetime().nullable(),
+  error: z
+    .object({
+      code: z.number().int().nullable().describe("Meta's code; null when the reason is ours."),
+      reason: z.string(),
+      meaning: z.string(),
+      action: z.string(),
+      details: z.string().nullable(),
+    })
+    .nullable(),
+});
+export type Message = z.infer<typeof Message>;
+export const MessageDetail = Message.extend({
+  timeline: z.array(TimelineStep),
+  templateParams: TemplateParams.nullable(),
+  attempts: z.number().int(),
+  metaMessageId: z.string().nullable(),
+  createdBy: z.string(),
+});
+export type MessageDetail = z.infer<typeof MessageDetail>;
+export const MessagePage = pageOf(Message);
+
+export const ListMessages = PageQuery.extend({
+  status: z.string().regex(/^[a-z]+(,[a-z]+)*$/).optional().describe("One status, or several with commas."),
+  phoneNumber: z.string().max(40).optional(),
+  integrationId: z.string().optional(),
+  contactId: z.string().optional(),
+  template: z.string().optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+});
+export type ListMessages = z.infer<typeof ListMessages>;

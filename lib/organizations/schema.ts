@@ -1,0 +1,217 @@
+import { z } from "zod";
+import { pageOf } from "@/lib/http/paging";
+import { ROLES, Scope } from "./permissions";
+
+export const Role = z.enum(ROLES);
+export type Role = z.infer<typeof Role>;
+
+export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, "Write the time as HH:MM, 00:00 to 24:00");
+const Span = z
+  .strictObject({ from: TimeOfDay, to: TimeOfDay })
+  .refine((span) => span.from < span.to, { error: "The end must be after the start", path: ["to"] });
+const Day = z
+  .array(Span)
+  .max(6)
+  .refine((spans) => [...spans].sort((a, b) => (a.from < b.from ? -1 : 1)).every((s, i, all) => i === 0 || s.from >= (all[i - 1]?.to ?? "")), {
+    error: "Spans of a day must not overlap",
+  });
+
+export const HOURS_PURPOSES = ["marketing", "utility", "authentication", "service"] as const;
+
+export const BusinessHours = z.strictObject({
+  week: z.strictObject({
+    monday: Day, tuesday: Day, wednesday: Day, thursday: Day, friday: Day, saturday: Day, sunday: Day,
+  }),
+  holidays: z
+    .array(z.strictObject({ date: z.iso.date(), name: z.string().max(80).optional() }))
+    .max(200)
+    .describe("Days on which nothing is open."),
+  zone: z.enum(["organization", "recipient"]).describe("Whose clock the hours are read on."),
+  purposes: z.array(z.enum(HOURS_PURPOSES)).describe("The purposes that wait for opening; others go at once."),
+});
+export type BusinessHours = z.infer<typeof BusinessHours>;
+
+const NINE_TO_SIX = [{ from: "09:00", to: "18:00" }];
+
+/** The guide's default: 9:00 to 18:00. Sign-in codes are of no use tomorrow, so authentication does not wait. */
+export const DEFAULT_BUSINESS_HOURS: BusinessHours = {
+  week: {
+    monday: NINE_TO_SIX, tuesday: NINE_TO_SIX, wednesday: NINE_TO_SIX, thursday: NINE_TO_SIX, friday: NINE_TO_SIX,
+    saturday: [], sunday: [],
+  },
+  holidays: [],
+  zone: "organization",
+  purposes: ["marketing", "utility", "service"],
+};
+
+export const LANGUAGES = ["en", "tr"] as const;
+export const Language = z.enum(LANGUAGES);
+export type Language = z.infer<typeof Language>;
+
+const TimeZone = z.string().refine(
+  (zone) => {
+    try {
+      return Boolean(new Intl.DateTimeFormat("en", { timeZone: zone }));
+    } catch {
+      return false;
+    }
+  },
+  { error: "Not a time zone of the IANA database, such as Europe/Istanbul" },
+);
+const Country = z.string().regex(/^[A-Z]{2}$/, "Two capital letters, such as TR");
+const LanguageCode = z.string().regex(/^[a-z]{2,3}([_-][A-Z]{2})?$/, "A language such as tr or en_US");
+
+export const OrganizationSettings = z.object({
+  timeZone: TimeZone,
+  country: Country,
+  languages: z.array(LanguageCode).min(1).max(20),
+  businessHours: BusinessHours,
+  unknownSettleMinutes: z.number().int().min(1).max(10_080),
+});
+export type OrganizationSettings = z.infer<typeof OrganizationSettings>;
+
+export const DEFAULT_SETTINGS: OrganizationSettings = {
+  timeZone: "Europe/Istanbul",
+  country: "TR",
+  languages: ["tr", "en"],
+  businessHours: DEFAULT_BUSINESS_HOURS,
+  unknownSettleMinutes: 60,
+};
+
+const Name = z.string().trim().min(1, "Give a name").max(120);
+
+export const Organization = OrganizationSettings.extend({ id: z.string(), name: z.string(), createdAt: z.iso.datetime() });
+export type Organization = z.infer<typeof Organization>;
+
+export const UpdateOrganization = z
+  .strictObject({ name: Name, ...OrganizationSettings.shape })
+  .partial();
+export type UpdateOrganization = z.infer<typeof UpdateOrganization>;
+
+/* People */
+
+export const Email = z.email("Not an e-mail address").max(254).transform((email) => email.toLowerCase());
+export const Password = z.string().min(10, "At least 10 characters").max(200);
+
+export const Member = z.object({
+  id: z.string().describe("The user's id."),
+  email: z.string(),
+  name: z.string(),
+  role: Role,
+  createdAt: z.iso.datetime(),
+  lastSignInAt: z.iso.datetime().nullable(),
+});
+export type Member = z.infer<typeof Member>;
+export const MemberPage = pageOf(Member);
+export const UpdateMember = z.strictObject({ role: Role });
+
+export const Invitation = z.object({
+  id: z.string(),
+  email: z.string(),
+  role: Role,
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+});
+export type Invitation = z.infer<typeof Invitation>;
+export const InvitationPage = pageOf(Invitation);
+export const CreateInvitation = z.strictObject({ email: Email, role: Role });
+export type CreateInvitation = z.infer<typeof CreateInvitation>;
+export const CreatedInvitation = Invitation.extend({ url: z.string().describe("The one-time link; shown only now.") });
+
+export const OneTimeLink = z.object({ url: z.string().describe("Shown only now."), expiresAt: z.iso.datetime() });
+
+/** What a stranger with a one-time link may know before using it. */
+export const LinkPreview = z.object({
+  kind: z.enum(["invitation", "password"]),
+  email: z.string(),
+  organizationName: z.string().nullable(),
+  role: Role.nullable(),
+  knownUser: z.boolean(),
+});
+export const UseLink = z.strictObject({
+  token: z.string().min(1),
+  name: z.string().trim().min(1).max(120).optional(),
+  password: Password,
+});
+export type UseLink = z.infer<typeof UseLink>;
+
+export const SetupInput = z.strictObject({
+  token: z.string().min(1),
+  name: Name,
+  email: Email,
+  password: Password,
+  organizationName: Name,
+  timeZone: TimeZone.default("Europe/Istanbul"),
+  country: Country.default("TR"),
+  language: Language.default("en"),
+});
+export type SetupInput = z.infer<typeof SetupInput>;
+export const SetupResult = z.object({ userId: z.string(), organizationId: z.string() });
+
+export const Me = z.object({
+  user: z.object({ id: z.string(), name: z.string(), email: z.string(), language: Language.nullable() }).nullable(),
+  organization: z.object({ id: z.string(), name: z.string() }),
+  organizations: z.array(z.object({ id: z.string(), name: z.string() })),
+  role: Role.nullable(),
+  permissions: z.array(z.string()),
+});
+export type Me = z.infer<typeof Me>;
+export const UpdateMe = z.strictObject({
+  name: Name.optional(),
+  language: Language.optional(),
+  organizationId: z.string().optional().describe("Switches the session to another of the person's organizations."),
+  currentPassword: z.string().optional(),
+  newPassword: Password.optional(),
+});
+export type UpdateMe = z.infer<typeof UpdateMe>;
+export const CreateOrganization = z.strictObject({ name: Name, timeZone: TimeZone.optional(), country: Country.optional() });
+export type CreateOrganization = z.infer<typeof CreateOrganization>;
+
+export const Session = z.object({
+  id: z.string(),
+  current: z.boolean(),
+  userAgent: z.string().nullable(),
+  ip: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  lastSeenAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+});
+export const SessionPage = pageOf(Session);
+
+/* API tokens */
+
+export const ApiToken = z.object({
+  id: z.string(),
+  name: z.string(),
+  hint: z.string().describe("The token's first characters, to recognise it by."),
+  scopes: z.array(z.string()),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().nullable(),
+  lastUsedAt: z.iso.datetime().nullable(),
+});
+export type ApiToken = z.infer<typeof ApiToken>;
+export const ApiTokenPage = pageOf(ApiToken);
+export const CreateApiToken = z.strictObject({
+  name: Name,
+  scopes: z.array(Scope).min(1, "Choose at least one scope"),
+  expiresInDays: z.number().int().min(1).max(3650).optional().describe("Without it the token does not expire."),
+});
+export type CreateApiToken = z.infer<typeof CreateApiToken>;
+export const CreatedApiToken = ApiToken.extend({ token: z.string().describe("Shown only now.") });
+
+/* Audit */
+
+export const AuditEntry = z.object({
+  id: z.string(),
+  at: z.iso.datetime(),
+  actor: z.object({ type: z.enum(["user", "token", "system"]), id: z.string(), name: z.string() }),
+  action: z.string(),
+  target: z.object({ type: z.string(), id: z.string() }),
+  details: z.record(z.string(), z.unknown()),
+  ip: z.string().nullable(),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+export const AuditPage = pageOf(AuditEntry);
