@@ -1,0 +1,30 @@
+import "server-only";
+import { auditEntries } from "@/db/schema/organizations";
+import type { Ctx } from "@/lib/ctx";
+import { newId } from "@/lib/ids";
+
+/**
+ * Writes what was done into the audit trail, in the transaction of `ctx`. Details must not hold secrets, phone numbers or
+ * message texts: name things by id.
+ */
+export async function audit(
+  ctx: Ctx,
+  action: string,
+  target: { type: string; id: string },
+  details: Record<string, unknown> = {},
+): Promise<void> {
+  await ctx.db.insert(auditEntries).values({
+    id: newId("aud", ctx.now.getTime()),
+    organizationId: ctx.organizationId,
+    actorType: ctx.actor.type,
+    actorId: ctx.actor.id,
+    actorName: ctx.actor.name,
+    action,
+    targetType: target.type,
+    targetId: target.id,
+    details,
+    requestId: ctx.requestId,
+    ip: ctx.ip,
+    at: ctx.now,
+  });
+}

@@ -1,0 +1,56 @@
+import "server-only";
+import { and, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
+import type { Db } from "@/db/client";
+import { apiTokens } from "@/db/schema/organizations";
+import { sessionFromRequest } from "@/lib/auth/session";
+import { sha256 } from "@/lib/crypto";
+import type { Ctx } from "@/lib/ctx";
+import { AppError } from "@/lib/errors";
+
+const LAST_USED_RESOLUTION = sql`interval '1 minute'`;
+
+/** Who sends this request: the bearer of an API token, or the person of a session cookie. Throws `unauthorized`. */
+export async function authenticate(db: Db, request: Request, requestId: string): Promise<Ctx> {
+  const now = new Date();
+  const ip = request.headers.get("x-real-ip");
+  const authorization = request.headers.get("authorization");
+  if (authorization !== null) return { ...(await bearer(db, authorization, now)), db, requestId, ip, now };
+  const session = await sessionFromRequest(db, request, now);
+  if (!session) throw new AppError("unauthorized", "Send an API token as Authorization: Bearer …, or sign in");
+  if (!isSameOrigin(request)) throw new AppError("forbidden", "This request did not come from the console's own pages");
+  return {
+    db,
+    organizationId: session.organization.id,
+    actor: { type: "user", id: session.user.id, name: session.user.name },
+    scopes: session.permissions,
+    requestId,
+    ip,
+    now,
+  };
+}
+
+async function bearer(db: Db, authorization: string, now: Date): Promise<Pick<Ctx, "organizationId" | "actor" | "scopes">> {
+  const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
+  if (!token) throw new AppError("unauthorized", "The Authorization header must be: Bearer YOUR_TOKEN");
+  const [row] = await db
+    .select()
+    .from(apiTokens)
+    .where(and(eq(apiTokens.tokenHash, sha256(token)), isNull(apiTokens.revokedAt), or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, now))));
+  if (!row) throw new AppError("unauthorized", "The API token is not known, expired or revoked");
+  if (!row.lastUsedAt || now.getTime() - row.lastUsedAt.getTime() > 60_000) {
+    await db
+      .update(apiTokens)
+      .set({ lastUsedAt: now })
+      .where(and(eq(apiTokens.id, row.id), or(isNull(apiTokens.lastUsedAt), lt(apiTokens.lastUsedAt, sql`now() - ${LAST_USED_RESOLUTION}`))));
+  }
+  return { organizationId: row.organizationId, actor: { type: "token", id: row.id, name: row.name }, scopes: row.scopes };
+}
+
+/** A cookie travels with requests that other sites cause; only our own pages may write with it. */
+function isSameOrigin(request: Request): boolean {
+  if (request.method === "GET" || request.method === "HEAD") return true;
+  const site = request.headers.get("sec-fetch-site");
+  if (site) return site === "same-origin";
+  const origin = request.headers.get("origin");
+  return origin !== null && new URL(origin).host === (request.headers.get("x-forwarded-host") ?? request.headers.get("host"));
+}

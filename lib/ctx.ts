@@ -1,0 +1,43 @@
+import "server-only";
+import { type Db, database } from "@/db/client";
+import { newId } from "@/lib/ids";
+import { openKeyring } from "@/lib/keyring";
+
+export type Actor = { type: "user" | "token" | "system"; id: string; name: string };
+
+/** Who asks, in which organization, over which connection, and when. */
+export type Ctx = {
+  db: Db;
+  organizationId: string;
+  actor: Actor;
+  /** What the asker holds: a role's or a token's scopes. */
+  scopes: readonly string[];
+  requestId: string;
+  ip: string | null;
+  now: Date;
+};
+
+/** The database with the keyring open: nothing encrypted can be touched before. */
+export async function openDatabase(): Promise<Db> {
+  const db = database();
+  await openKeyring(db);
+  return db;
+}
+
+/** A context for the program's own work in one organization: ticks, the seed, scripts. */
+export function systemCtx(db: Db, organizationId: string, id = "engine"): Ctx {
+  return {
+    db,
+    organizationId,
+    actor: { type: "system", id, name: id },
+    scopes: ["*"],
+    requestId: newId("job"),
+    ip: null,
+    now: new Date(),
+  };
+}
+
+/** Runs `work` in a transaction with a context that points at it. */
+export function inTransaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
+  return ctx.db.transaction((tx) => work({ ...ctx, db: tx }));
+}

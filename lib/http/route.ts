@@ -1,0 +1,96 @@
+import "server-only";
+import { z } from "zod";
+import type { Db } from "@/db/client";
+import { authenticate } from "@/lib/auth/authenticate";
+import { type Ctx, openDatabase } from "@/lib/ctx";
+import { AppError } from "@/lib/errors";
+import { readJson } from "@/lib/http/body";
+import { json, requestIdOf, respondError } from "@/lib/http/respond";
+import { allows, type Permission } from "@/lib/organizations/permissions";
+
+type Shape = z.ZodType | undefined;
+type Out<S extends Shape> = S extends z.ZodType ? z.output<S> : undefined;
+
+type Described<B extends Shape, Q extends Shape, P extends Shape, R extends Shape> = {
+  summary: string;
+  description?: string;
+  body?: B;
+  query?: Q;
+  params?: P;
+  /** Without it the answer is 204 and empty. */
+  response?: R;
+  status?: 200 | 201 | 202;
+};
+type Parsed<B extends Shape, Q extends Shape, P extends Shape> = { body: Out<B>; query: Out<Q>; params: Out<P>; request: Request };
+
+export type RouteSpec = Described<Shape, Shape, Shape, Shape> & { permission: Permission | "signed_in" | "public" };
+export type RouteHandler = ((request: Request, context: RouteContext) => Promise<Response>) & { spec: RouteSpec };
+type RouteContext = { params: Promise<Record<string, string | string[]>> };
+
+/**
+ * Declares a route of the API for people and programs who have proven who they are. The handler gets parsed input and a
+ * context; what it returns is parsed by `response` before it leaves, so that no column escapes.
+ */
+export function route<B extends Shape = undefined, Q extends Shape = undefined, P extends Shape = undefined, R extends Shape = undefined>(
+  spec: Described<B, Q, P, R> & {
+    permission: Permission | "signed_in";
+    handler: (input: Parsed<B, Q, P> & { ctx: Ctx }) => Promise<R extends z.ZodType ? z.input<R> : void>;
+  },
+): RouteHandler {
+  return build(spec, async (request, requestId, read) => {
+    const ctx = await authenticate(await openDatabase(), request, requestId);
+    if (spec.permission !== "signed_in" && !allows(ctx.scopes, spec.permission)) {
+      throw new AppError("forbidden", `You need the permission ${spec.permission} to do this`);
+    }
+    return spec.handler({ ...(await read()), ctx });
+  });
+}
+
+/** Declares a route that strangers may call: the setup and one-time links. It has a database and no organization. */
+export function openRoute<B extends Shape = undefined, Q extends Shape = undefined, P extends Shape = undefined, R extends Shape = undefined>(
+  spec: Described<B, Q, P, R> & {
+    handler: (input: Parsed<B, Q, P> & { db: Db; requestId: string; now: Date }) => Promise<R extends z.ZodType ? z.input<R> : void>;
+  },
+): RouteHandler {
+  return build({ ...spec, permission: "public" }, async (request, requestId, read) =>
+    spec.handler({ ...(await read()), db: await openDatabase(), requestId, now: new Date() }),
+  );
+}
+
+function build<B extends Shape, Q extends Shape, P extends Shape, R extends Shape>(
+  spec: Described<B, Q, P, R> & { permission: RouteSpec["permission"] },
+  answer: (request: Request, requestId: string, read: () => Promise<Parsed<B, Q, P>>) => Promise<unknown>,
+): RouteHandler {
+  const handle = async (request: Request, context: RouteContext) => {
+    const requestId = requestIdOf(request);
+    try {
+      const result = await answer(request, requestId, () => parse(spec, request, context));
+      if (!spec.response) return new Response(null, { status: 204, headers: { "x-request-id": requestId } });
+      const shown = spec.response.safeParse(result);
+      if (!shown.success) throw new Error(`An answer does not fit its declared shape: ${z.prettifyError(shown.error)}`);
+      return json(shown.data, spec.status ?? 200, requestId);
+    } catch (error) {
+      return respondError(error, requestId);
+    }
+  };
+  return Object.assign(handle, { spec: spec as RouteSpec });
+}
+
+async function parse<B extends Shape, Q extends Shape, P extends Shape>(
+  spec: Described<B, Q, P, Shape>,
+  request: Request,
+  context: RouteContext,
+): Promise<Parsed<B, Q, P>> {
+  const query = spec.query ? strict(spec.query).parse(Object.fromEntries(new URL(request.url).searchParams)) : undefined;
+  const params = spec.params?.parse(await context.params);
+  const body = spec.body ? spec.body.parse(await readJson(request)) : undefined;
+  return { body, query, params, request } as Parsed<B, Q, P>;
+}
+
+/** Unknown keys of a query are refused too: a misspelt filter must not look like an answer. */
+function strict(shape: z.ZodType): z.ZodType {
+  return shape instanceof z.ZodObject ? shape.strict() : shape;
+}
+
+/** `{ id }`, the parameter of most routes. */
+export const IdParams = z.object({ id: z.string().min(1).max(100) });
