@@ -1,0 +1,20 @@
+import "server-only";
+import { join } from "node:path";
+import { drizzle } from "drizzle-orm/postgres-js";
+import { migrate } from "drizzle-orm/postgres-js/migrator";
+import postgres from "postgres";
+
+const MIGRATIONS = join(process.cwd(), "db", "migrations");
+// Any number does, so long as every process that migrates uses the same one.
+const LOCK = 7_209_411_003;
+
+/** Brings the database at this address to the newest shape. Safe to call from many processes at once: one works, the others wait. */
+export async function migrateDatabase(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  try {
+    await sql`select pg_advisory_lock(${LOCK})`;
+    await migrate(drizzle(sql), { migrationsFolder: MIGRATIONS });
+  } finally {
+    await sql.end();
+  }
+}
