@@ -40,10 +40,11 @@ export const integrations = pgTable(
     lastWebhookAt: moment("last_webhook_at"),
     createdAt: moment("created_at").notNull().defaultNow(),
     updatedAt: moment("updated_at").notNull().defaultNow(),
+    deletedAt: moment("deleted_at"),
   },
   (t) => [
-    uniqueIndex("integrations_phone_number_id").on(t.phoneNumberId).where(sql`not sandbox`),
-    uniqueIndex("integrations_default").on(t.organizationId).where(sql`is_default`),
+    uniqueIndex("integrations_phone_number_id").on(t.phoneNumberId).where(sql`not sandbox and deleted_at is null`),
+    uniqueIndex("integrations_default").on(t.organizationId).where(sql`is_default and deleted_at is null`),
     index("integrations_organization").on(t.organizationId, t.id),
     index("integrations_named").on(t.phoneNumberId),
     index("integrations_account").on(t.businessAccountId),
