@@ -1,0 +1,55 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import postgres from "postgres";
+import { isAlive, startEmbedded } from "./embedded";
+import { migrateDatabase } from "./migrate";
+
+const PREFIX = "whatsapp-console-test-";
+
+/** Vitest's global setup: one PostgreSQL for the whole run, with a migrated database that every test file copies. Removed afterwards. */
+export default async function startCluster(): Promise<() => Promise<void>> {
+  await removeAbandoned();
+  const folder = await mkdtemp(join(tmpdir(), PREFIX));
+  await writeFile(join(folder, "pid"), `${process.pid}`);
+  const cluster = await startEmbedded({
+    dir: join(folder, "postgres"),
+    passwordFile: join(folder, "password"),
+    logFile: join(folder, "postgres.log"),
+    // Nothing here has to survive a crash.
+    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_wal_size: "4GB" },
+  });
+  const stop = async () => {
+    await cluster.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const interrupted = () => void stop().finally(() => process.exit(130));
+  process.once("SIGINT", interrupted);
+  process.once("SIGTERM", interrupted);
+  try {
+    await migrateDatabase(cluster.url);
+    await freezeTemplate(cluster.url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  process.env.TEST_CLUSTER_URL = cluster.url;
+  return stop;
+}
+
+/** The migrated database becomes `template`, which nobody connects to: only such a database can be copied. */
+async function freezeTemplate(url: string): Promise<void> {
+  const sql = postgres(url.replace(/[^/]+$/, "postgres"), { max: 1, onnotice: () => undefined });
+  await sql.unsafe(`alter database ${new URL(url).pathname.slice(1)} rename to template`);
+  await sql.end();
+}
+
+/** What a killed run could not remove itself. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(PREFIX)) continue;
+    const folder = join(tmpdir(), name);
+    const owner = Number(await readFile(join(folder, "pid"), "utf8").catch(() => "0"));
+    if (owner > 0 && !isAlive(owner)) await rm(folder, { recursive: true, force: true });
+  }
+}
