@@ -2,9 +2,10 @@ import "server-only";
 import { and, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { apiTokens } from "@/db/schema/organizations";
-import { sessionFromRequest } from "@/lib/auth/session";
+import { callerOf, sessionFromRequest } from "@/lib/auth/session";
 import { sha256 } from "@/lib/crypto";
 import type { Ctx } from "@/lib/ctx";
+import { publicUrl } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 
 const LAST_USED_RESOLUTION = sql`interval '1 minute'`;
@@ -18,15 +19,7 @@ export async function authenticate(db: Db, request: Request, requestId: string):
   const session = await sessionFromRequest(db, request, now);
   if (!session) throw new AppError("unauthorized", "Send an API token as Authorization: Bearer …, or sign in");
   if (!isSameOrigin(request)) throw new AppError("forbidden", "This request did not come from the console's own pages");
-  return {
-    db,
-    organizationId: session.organization.id,
-    actor: { type: "user", id: session.user.id, name: session.user.name },
-    scopes: session.permissions,
-    requestId,
-    ip,
-    now,
-  };
+  return { ...callerOf(session), db, requestId, ip, now };
 }
 
 async function bearer(db: Db, authorization: string, now: Date): Promise<Pick<Ctx, "organizationId" | "actor" | "scopes">> {
@@ -52,5 +45,6 @@ function isSameOrigin(request: Request): boolean {
   const site = request.headers.get("sec-fetch-site");
   if (site) return site === "same-origin";
   const origin = request.headers.get("origin");
-  return origin !== null && new URL(origin).host === (request.headers.get("x-forwarded-host") ?? request.headers.get("host"));
+  if (!origin || !URL.canParse(origin)) return false;
+  return [request.headers.get("x-forwarded-host"), request.headers.get("host"), new URL(publicUrl()).host].includes(new URL(origin).host);
 }

@@ -36,11 +36,11 @@ export type BusinessHours = z.infer<typeof BusinessHours>;
 
 const NINE_TO_SIX = [{ from: "09:00", to: "18:00" }];
 
-/** The guide's default: 9:00 to 18:00. Sign-in codes are of no use tomorrow, so authentication does not wait. */
+/** The guide's default: 9:00 to 18:00, every day. Sign-in codes are of no use tomorrow, so authentication does not wait. */
 export const DEFAULT_BUSINESS_HOURS: BusinessHours = {
   week: {
     monday: NINE_TO_SIX, tuesday: NINE_TO_SIX, wednesday: NINE_TO_SIX, thursday: NINE_TO_SIX, friday: NINE_TO_SIX,
-    saturday: [], sunday: [],
+    saturday: NINE_TO_SIX, sunday: NINE_TO_SIX,
   },
   holidays: [],
   zone: "organization",
@@ -201,6 +201,7 @@ export const CreateApiToken = z.strictObject({
 });
 export type CreateApiToken = z.infer<typeof CreateApiToken>;
 export const CreatedApiToken = ApiToken.extend({ token: z.string().describe("Shown only now.") });
+export type CreatedApiToken = z.infer<typeof CreatedApiToken>;
 
 /* Audit */
 
