@@ -131,8 +131,9 @@ CREATE TABLE "outreach" (
 	"organization_id" text NOT NULL,
 	"portfolio_id" text NOT NULL,
 	"recipient_index" text NOT NULL,
-	"message_id" text NOT NULL,
-	"counts_from" timestamp (3) with time zone NOT NULL,
+	"reserved_by" text,
+	"reserved_at" timestamp (3) with time zone,
+	"delivered_at" timestamp (3) with time zone,
 	CONSTRAINT "outreach_organization_id_portfolio_id_recipient_index_pk" PRIMARY KEY("organization_id","portfolio_id","recipient_index")
 );
 --> statement-breakpoint
@@ -355,6 +356,7 @@ CREATE TABLE "dead_letters" (
 CREATE TABLE "webhook_events" (
 	"id" text PRIMARY KEY NOT NULL,
 	"organization_id" text NOT NULL,
+	"integration_ids" text[] NOT NULL,
 	"body_hash" text NOT NULL,
 	"body" text NOT NULL,
 	"kinds" text[] NOT NULL,
@@ -425,7 +427,8 @@ CREATE INDEX "messages_waiting" ON "messages" USING btree ("integration_id","pri
 CREATE INDEX "messages_in_flight" ON "messages" USING btree ("lease_until") WHERE status = 'sending';--> statement-breakpoint
 CREATE INDEX "messages_unknown" ON "messages" USING btree ("unknown_since") WHERE status = 'unknown';--> statement-breakpoint
 CREATE UNIQUE INDEX "messages_wamid" ON "messages" USING btree ("integration_id","wamid_index") WHERE wamid_index is not null;--> statement-breakpoint
-CREATE INDEX "outreach_window" ON "outreach" USING btree ("organization_id","portfolio_id","counts_from");--> statement-breakpoint
+CREATE INDEX "outreach_window" ON "outreach" USING btree ("organization_id","portfolio_id",greatest(reserved_at, delivered_at));--> statement-breakpoint
+CREATE INDEX "outreach_reserved_by" ON "outreach" USING btree ("reserved_by");--> statement-breakpoint
 CREATE INDEX "pairs_paid_until" ON "pairs" USING btree ("paid_until");--> statement-breakpoint
 CREATE INDEX "api_tokens_organization" ON "api_tokens" USING btree ("organization_id","id");--> statement-breakpoint
 CREATE INDEX "audit_entries_organization" ON "audit_entries" USING btree ("organization_id","id");--> statement-breakpoint

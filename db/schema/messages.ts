@@ -77,12 +77,15 @@ export const outreach = pgTable(
     organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
     portfolioId: text("portfolio_id").notNull(),
     recipientIndex: text("recipient_index").notNull(),
-    messageId: text("message_id").notNull(),
-    countsFrom: moment("counts_from").notNull(),
+    /** The message that will count when it is delivered; taken back when it fails. */
+    reservedBy: text("reserved_by"),
+    reservedAt: moment("reserved_at"),
+    deliveredAt: moment("delivered_at"),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.portfolioId, t.recipientIndex] }),
-    index("outreach_window").on(t.organizationId, t.portfolioId, t.countsFrom),
+    index("outreach_window").on(t.organizationId, t.portfolioId, sql`greatest(reserved_at, delivered_at)`),
+    index("outreach_reserved_by").on(t.reservedBy),
   ],
 );
 

@@ -9,6 +9,8 @@ export const webhookEvents = pgTable(
   {
     id: text("id").primaryKey(),
     organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
+    /** The integrations whose app secret signed the body. */
+    integrationIds: text("integration_ids").array().notNull(),
     bodyHash: text("body_hash").notNull(),
     body: sealed("body", "webhook_events.body").notNull(),
     kinds: text("kinds").array().notNull(),
