@@ -1,0 +1,129 @@
+import { AppError } from "@/lib/errors";
+import { bindParams, checkTemplateParams, readTemplate, type TemplateParams, type TemplateShape } from "@/lib/whatsapp/template-rules";
+
+/** Lengths in characters of what goes into `POST /{phone number id}/messages`. Source: Meta, "Messages" (2025); reference 1.1 to 1.4. */
+export const MESSAGE_LIMITS = {
+  textBody: 4096,
+  callbackData: 512,
+  caption: 1024,
+  interactiveBody: 1024,
+  interactiveListBody: 4096,
+  interactiveHeader: 60,
+  interactiveFooter: 60,
+  replyButtons: 3,
+  replyButtonTitle: 20,
+  replyButtonId: 256,
+  listRows: 10,
+} as const;
+
+/** Either a phone number in E.164, or Meta's business-scoped user id such as `TR.1122334455`. */
+export type PayloadRecipient = { to: string; recipient?: undefined } | { recipient: string; to?: undefined };
+
+type Addressed = {
+  messaging_product: "whatsapp";
+  recipient_type: "individual";
+  to?: string;
+  recipient?: string;
+  biz_opaque_callback_data?: string;
+  context?: { message_id: string };
+};
+
+type TextParameter = { type: "text"; text: string; parameter_name?: string };
+
+export type TemplateComponentPayload =
+  | { type: "header" | "body"; parameters: TextParameter[] }
+  | { type: "button"; sub_type: "url"; index: string; parameters: TextParameter[] }
+  | { type: "button"; sub_type: "copy_code"; index: string; parameters: { type: "coupon_code"; coupon_code: string }[] };
+
+export type TextPayload = Addressed & { type: "text"; text: { body: string; preview_url: boolean } };
+
+export type TemplatePayload = Addressed & {
+  type: "template";
+  template: { name: string; language: { code: string }; components?: TemplateComponentPayload[] };
+};
+
+export type MessagePayload = TextPayload | TemplatePayload;
+
+type Common = PayloadRecipient & {
+  /** Echoed by Meta in every status of the message: our own message id. */
+  callbackData?: string;
+  /** Makes the message a reply to this message id. */
+  contextMessageId?: string;
+};
+
+/** A free-form text. Throws `validation_failed` on an empty or too long body, and on a number without `+`. */
+export function textPayload(input: Common & { body: string; previewUrl?: boolean }): TextPayload {
+  if (input.body.trim() === "") throw invalid("body", "The message text is empty.");
+  if (input.body.length > MESSAGE_LIMITS.textBody) {
+    throw invalid("body", `The message text is longer than ${MESSAGE_LIMITS.textBody} characters.`);
+  }
+  return { ...address(input), type: "text", text: { body: input.body, preview_url: input.previewUrl ?? false } };
+}
+
+/**
+ * A template with its values filled in. `template` is the synced one; it is not asked whether Meta approved it.
+ * Throws `template_params_mismatch` with the whole `checkTemplateParams` answer when the values do not fit.
+ */
+export function templatePayload(
+  input: Common & { template: TemplateShape & { name: string; language: string }; params?: TemplateParams | null },
+): TemplatePayload {
+  const { template, params } = input;
+  const check = checkTemplateParams(template, params);
+  if (!check.ok) throw new AppError("template_params_mismatch", undefined, { details: check });
+  const components = templateComponents(template, params);
+  return {
+    ...address(input),
+    type: "template",
+    template: {
+      name: template.name,
+      language: { code: template.language },
+      ...(components.length > 0 && { components }),
+    },
+  };
+}
+
+function templateComponents(template: TemplateShape, params: TemplateParams | null | undefined): TemplateComponentPayload[] {
+  const layout = readTemplate(template);
+  const { values } = bindParams(layout, params);
+  const valueOf = (key: string) => values.get(key) ?? "";
+  const textParameters = (keys: Map<string, string>): TextParameter[] =>
+    Array.from(keys, ([name, key]) => ({
+      type: "text",
+      ...(layout.format === "NAMED" && { parameter_name: name }),
+      text: valueOf(key),
+    }));
+
+  const components: TemplateComponentPayload[] = [];
+  if (layout.header && layout.header.keys.size > 0) components.push({ type: "header", parameters: textParameters(layout.header.keys) });
+  if (layout.body.keys.size > 0) components.push({ type: "body", parameters: textParameters(layout.body.keys) });
+  for (const button of layout.buttons) {
+    const [key] = button.keys.values();
+    if (key === undefined) continue;
+    const place = { type: "button", index: String(button.index) } as const;
+    components.push(
+      button.type === "COPY_CODE"
+        ? { ...place, sub_type: "copy_code", parameters: [{ type: "coupon_code", coupon_code: valueOf(key) }] }
+        : { ...place, sub_type: "url", parameters: [{ type: "text", text: valueOf(key) }] },
+    );
+  }
+  return components;
+}
+
+function address(input: Common): Addressed {
+  if (input.to !== undefined && !/^\+\d{7,15}$/.test(input.to)) throw new AppError("invalid_phone_number");
+  if (input.recipient !== undefined && input.recipient.trim() === "") throw invalid("recipient", "The recipient is empty.");
+  if (input.callbackData !== undefined && input.callbackData.length > MESSAGE_LIMITS.callbackData) {
+    throw invalid("callbackData", `The callback data is longer than ${MESSAGE_LIMITS.callbackData} characters.`);
+  }
+  return {
+    messaging_product: "whatsapp",
+    recipient_type: "individual",
+    ...(input.to !== undefined ? { to: input.to } : { recipient: input.recipient }),
+    ...(input.callbackData !== undefined && { biz_opaque_callback_data: input.callbackData }),
+    ...(input.contextMessageId !== undefined && { context: { message_id: input.contextMessageId } }),
+  };
+}
+
+function invalid(field: string, message: string): AppError {
+  return new AppError("validation_failed", message, { details: { field } });
+}
