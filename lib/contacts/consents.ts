@@ -1,0 +1,132 @@
+import "server-only";
+import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { consents } from "@/db/schema/contacts";
+import { audit } from "@/lib/audit";
+import { type Ctx, inTransaction } from "@/lib/ctx";
+import { AppError } from "@/lib/errors";
+import { newId } from "@/lib/ids";
+import { announce } from "@/lib/live";
+import { deriveConsent, type LedgerEntry, NO_CONSENT } from "./consent";
+import { ensureContacts } from "./contacts";
+import { requirePhone } from "./require-phone";
+import type { ConsentEntry, ConsentPurpose, ConsentState, ConsentStatus, RecordConsent } from "./schema";
+
+const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
+
+/** The present consent of each contact, read in one query. Contacts without a ledger are in the map too, with `none`. */
+export async function consentStates(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, ConsentState>> {
+  const states = new Map(contactIds.map((id) => [id, NO_CONSENT]));
+  if (contactIds.length === 0) return states;
+  const rows = await ctx.db
+    .selectDistinctOn([consents.contactId, consents.purpose], {
+      contactId: consents.contactId,
+      id: consents.id,
+      purpose: consents.purpose,
+      status: consents.status,
+      occurredAt: consents.occurredAt,
+      recordedAt: consents.recordedAt,
+    })
+    .from(consents)
+    .where(and(eq(consents.organizationId, ctx.organizationId), inArray(consents.contactId, [...states.keys()])))
+    .orderBy(
+      consents.contactId,
+      consents.purpose,
+      desc(sql`date_trunc('second', ${consents.occurredAt})`),
+      desc(consents.recordedAt),
+      desc(consents.id),
+    );
+  const ledgers = new Map<string, LedgerEntry[]>();
+  for (const row of rows) ledgers.set(row.contactId, [...(ledgers.get(row.contactId) ?? []), row]);
+  for (const [id, ledger] of ledgers) states.set(id, deriveConsent(ledger));
+  return states;
+}
+
+/**
+ * Writes what a person said into the ledger, by phone number; the contact is made when it is not known yet. Throws
+ * `invalid_phone_number`, and `validation_failed` for a moment that has not come yet.
+ */
+export async function recordConsent(ctx: Ctx, input: RecordConsent): Promise<ConsentEntry> {
+  const phone = await requirePhone(ctx, input.phoneNumber);
+  return inTransaction(ctx, async (tx) => {
+    const contact = (await ensureContacts(tx, [phone])).get(phone);
+    if (!contact) throw new Error("A contact that was just ensured is missing.");
+    return addConsent(tx, { ...input, contactId: contact.id, phoneNumber: phone, occurredAt: input.occurredAt ? new Date(input.occurredAt) : ctx.now });
+  });
+}
+
+export type ConsentWord = {
+  contactId: string;
+  phoneNumber: string | null;
+  purpose: ConsentPurpose;
+  status: ConsentStatus;
+  /** Where it was heard: `web form`, `whatsapp keyword`, `meta`. */
+  source: string;
+  evidence?: string;
+  wording?: string;
+  occurredAt: Date;
+};
+
+/** Appends one entry to the ledger of a contact that is known to belong to the organization, in the transaction of `ctx`. */
+export async function addConsent(ctx: Ctx, word: ConsentWord): Promise<ConsentEntry> {
+  const aheadMs = word.occurredAt.getTime() - ctx.now.getTime();
+  if (aheadMs > CLOCK_TOLERANCE_MS) {
+    throw new AppError("validation_failed", "A consent cannot be given in the future", {
+      details: [{ path: "occurredAt", message: "This moment has not come yet" }],
+    });
+  }
+  const { phoneNumber, ...said } = word;
+  const [row] = await ctx.db
+    .insert(consents)
+    .values({
+      ...said,
+      id: newId("cns"),
+      organizationId: ctx.organizationId,
+      // A clock that runs ahead must not make an entry newer than what is said after it.
+      occurredAt: aheadMs > 0 ? ctx.now : word.occurredAt,
+      recordedAt: ctx.now,
+      recordedBy: ctx.actor.name,
+    })
+    .returning();
+  if (!row) throw new Error("A consent could not be written.");
+  await audit(ctx, "consent.recorded", { type: "contact", id: word.contactId }, { consentId: row.id, purpose: row.purpose, status: row.status, source: row.source });
+  await announce(ctx.db, ctx.organizationId, ["contacts"]);
+  return toEntry(row, phoneNumber);
+}
+
+/** One page of a contact's ledger, newest first by when it was recorded. */
+export async function ledgerPage(
+  ctx: Ctx,
+  contact: { id: string; phone: string | null },
+  page: { cursor?: string; limit: number },
+): Promise<{ data: ConsentEntry[]; nextCursor: string | null }> {
+  const rows = await ctx.db
+    .select()
+    .from(consents)
+    .where(
+      and(
+        eq(consents.organizationId, ctx.organizationId),
+        eq(consents.contactId, contact.id),
+        page.cursor ? lt(consents.id, page.cursor) : undefined,
+      ),
+    )
+    .orderBy(desc(consents.id))
+    .limit(page.limit + 1);
+  const data = rows.slice(0, page.limit).map((row) => toEntry(row, contact.phone));
+  return { data, nextCursor: rows.length > page.limit ? (data.at(-1)?.id ?? null) : null };
+}
+
+function toEntry(row: typeof consents.$inferSelect, phoneNumber: string | null): ConsentEntry {
+  return {
+    id: row.id,
+    contactId: row.contactId,
+    phoneNumber,
+    purpose: row.purpose,
+    status: row.status,
+    source: row.source,
+    evidence: row.evidence,
+    wording: row.wording,
+    occurredAt: row.occurredAt.toISOString(),
+    recordedAt: row.recordedAt.toISOString(),
+    recordedBy: row.recordedBy,
+  };
+}

@@ -1,0 +1,51 @@
+import "server-only";
+import { and, eq, isNull } from "drizzle-orm";
+import { integrations } from "@/db/schema/integrations";
+import type { Ctx } from "@/lib/ctx";
+import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import { sandboxTransport } from "@/lib/sandbox/transport";
+import { parseEndpoint } from "@/lib/whatsapp/endpoint";
+import type { GraphAccess } from "@/lib/whatsapp/graph";
+import { effectiveVersion } from "@/lib/whatsapp/versions";
+
+export type IntegrationRow = typeof integrations.$inferSelect;
+
+/**
+ * What a call to Graph needs. The only place where an access token is taken from its row for use. A sandbox integration
+ * talks to the built-in stand-in and never to the network. Throws `validation_failed` when the address is no longer allowed.
+ */
+export function graphAccess(ctx: Pick<Ctx, "db" | "now">, row: IntegrationRow): GraphAccess {
+  const endpoint = parseEndpoint(row.endpointUrl, env().GRAPH_ALLOWED_HOSTS);
+  if (!endpoint.ok) throw new AppError("validation_failed", endpoint.message);
+  return {
+    baseUrl: endpoint.baseUrl,
+    version: effectiveVersion(endpoint.version, ctx.now),
+    accessToken: row.accessToken,
+    ...(row.sandbox ? { transport: sandboxTransport(ctx.db, row.id) } : {}),
+  };
+}
+
+/** Meta's messaging limit belongs to a portfolio, which Graph does not name; the numbers of one account share one at least. */
+export function portfolioOf(row: Pick<IntegrationRow, "businessAccountId">): string {
+  return row.businessAccountId;
+}
+
+/** An integration of the organization. Deleted ones and those of others are `not_found`. */
+export async function getIntegrationRow(ctx: Ctx, id: string): Promise<IntegrationRow> {
+  const [row] = await ctx.db
+    .select()
+    .from(integrations)
+    .where(and(eq(integrations.organizationId, ctx.organizationId), eq(integrations.id, id), isNull(integrations.deletedAt)));
+  if (!row) throw new AppError("not_found", "There is no integration with this id");
+  return row;
+}
+
+/** The integration used when a request names none; null when the organization has none yet. */
+export async function defaultIntegrationRow(ctx: Ctx): Promise<IntegrationRow | null> {
+  const [row] = await ctx.db
+    .select()
+    .from(integrations)
+    .where(and(eq(integrations.organizationId, ctx.organizationId), integrations.isDefault, isNull(integrations.deletedAt)));
+  return row ?? null;
+}
