@@ -4,15 +4,10 @@ import { moment, sealed, sealedJson } from "@/db/columns";
 import type { SandboxContent, SandboxSettings } from "@/lib/sandbox/schema";
 import { integrations } from "./integrations";
 
-/** The stand-in's side of an account: what Meta would know about it. One per sandbox integration. */
+/** How the stand-in behaves towards a sandbox integration; what it knows of the account it reads from the integration. */
 export const sandboxAccounts = pgTable("sandbox_accounts", {
   integrationId: text("integration_id").primaryKey().references(() => integrations.id, { onDelete: "cascade" }),
   organizationId: text("organization_id").notNull(),
-  phoneNumberId: text("phone_number_id").notNull(),
-  businessAccountId: text("business_account_id").notNull(),
-  appId: text("app_id").notNull(),
-  appSecret: sealed("app_secret", "sandbox_accounts.app_secret").notNull(),
-  verifiedName: text("verified_name").notNull(),
   subscribed: boolean("subscribed").notNull().default(true),
   /** An address given with subscribed_apps; otherwise this installation's own webhook. */
   overrideUrl: text("override_url"),
