@@ -1,6 +1,6 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import { type Db, driver } from "@/db/client";
+import { type Db, database, driver } from "@/db/client";
 import { log } from "@/lib/log";
 
 /** The nouns whose lists a browser may hold. */
@@ -12,6 +12,33 @@ const CHANNEL = "live";
 /** Tells every browser of the organization, when the transaction commits, that something of these nouns changed. */
 export async function announce(db: Db, organizationId: string, topics: Topic[]): Promise<void> {
   await db.execute(sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ organizationId, topics })})`);
+}
+
+const COALESCE_MS = 150;
+const soon = new Map<string, Set<Topic>>();
+let announcing: NodeJS.Timeout | undefined;
+
+/**
+ * The same after the fact and at leisure: notices of one organization within 150 ms become one, so that a thousand messages
+ * a second do not become a thousand notices. For what a browser may learn a moment later.
+ */
+export function announceSoon(organizationId: string, topics: Topic[]): void {
+  const waiting = soon.get(organizationId) ?? new Set<Topic>();
+  for (const topic of topics) waiting.add(topic);
+  soon.set(organizationId, waiting);
+  announcing ??= setTimeout(announceWaiting, COALESCE_MS);
+  announcing.unref();
+}
+
+async function announceWaiting(): Promise<void> {
+  announcing = undefined;
+  const batch = [...soon];
+  soon.clear();
+  try {
+    for (const [organizationId, topics] of batch) await announce(database(), organizationId, [...topics]);
+  } catch (error) {
+    log.warn({ err: error }, "A live notice could not be sent");
+  }
 }
 
 const listeners = new Map<string, Set<Listener>>();

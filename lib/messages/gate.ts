@@ -1,0 +1,368 @@
+import "server-only";
+import { and, eq, inArray, isNull } from "drizzle-orm";
+import { conversations } from "@/db/schema/contacts";
+import { integrations } from "@/db/schema/integrations";
+import { organizations } from "@/db/schema/organizations";
+import { mayReceive, NO_CONSENT } from "@/lib/contacts/consent";
+import { consentStates } from "@/lib/contacts/consents";
+import { findContacts, type KnownContact } from "@/lib/contacts/contacts";
+import { phoneIndex } from "@/lib/contacts/phone-index";
+import type { ConsentState } from "@/lib/contacts/schema";
+import type { Ctx } from "@/lib/ctx";
+import { AppError, type ErrorCode } from "@/lib/errors";
+import { type IntegrationRow, portfolioOf } from "@/lib/integrations/access";
+import { isOpen, nextOpening } from "@/lib/organizations/business-hours";
+import type { OrganizationSettings } from "@/lib/organizations/schema";
+import { suggestE164, toE164 } from "@/lib/phone";
+import { findTemplates, type TemplateRow } from "@/lib/templates/templates";
+import { checkTemplateParams, renderTemplate } from "@/lib/whatsapp/template-rules";
+import { isWindowOpen } from "@/lib/whatsapp/window";
+import { type Allowance, allowanceOf, countedPeople } from "./allowance";
+import { type MessagePurpose, PRIORITY, type SendMessage, type TemplateParams } from "./schema";
+
+export type Reason = { code: ErrorCode; message: string; fix: string; details?: unknown; retryAfterSeconds?: number };
+
+/** A message that passed: everything its row needs. */
+export type Passed = {
+  integration: IntegrationRow;
+  contact: KnownContact;
+  recipientIndex: string;
+  kind: "text" | "template";
+  text: string;
+  template: TemplateRow | null;
+  params: TemplateParams | null;
+  purpose: MessagePurpose;
+  priority: number;
+  outsideWindow: boolean;
+  scheduledFor: Date | null;
+  /** Places left in the portfolio's allowance when asked; null: no limit. */
+  allowanceLeft: number | null;
+};
+
+/** All reasons against a message at once, in the order in which they are to be mended; `passed` is null when there is one. */
+export type Verdict = { reasons: Reason[]; scheduledFor: Date | null; passed: Passed | null };
+
+/**
+ * The one way out: every send asks here, one message or a thousand, with the same fixed number of queries. It writes
+ * nothing. Throws `not_found` when a message names an integration the organization does not have.
+ */
+export async function askGate(ctx: Ctx, wishes: readonly SendMessage[]): Promise<Verdict[]> {
+  const facts = await loadFacts(ctx, wishes);
+  const taken = new Map<string, Set<string>>();
+  return wishes.map((wish) => judge(ctx, wish, facts, taken));
+}
+
+type Facts = {
+  settings: OrganizationSettings;
+  integrations: Map<string, IntegrationRow>;
+  defaultIntegration: IntegrationRow | null;
+  phones: Map<string, string | null>;
+  contacts: Map<string, KnownContact>;
+  consents: Map<string, ConsentState>;
+  lastInbound: Map<string, Date>;
+  templates: Map<string, TemplateRow[]>;
+  allowances: Map<string, Allowance & { counted: Set<string> }>;
+};
+
+const pair = (integrationId: string, contactId: string) => `${integrationId} ${contactId}`;
+
+async function loadFacts(ctx: Ctx, wishes: readonly SendMessage[]): Promise<Facts> {
+  const phones = new Map(wishes.map((wish) => [wish.phoneNumber, toE164(wish.phoneNumber)]));
+  const valid = [...new Set([...phones.values()].filter((phone) => phone !== null))];
+  const [organization, rows, contacts] = await Promise.all([
+    ctx.db.select({ settings: organizations.settings }).from(organizations).where(eq(organizations.id, ctx.organizationId)),
+    ctx.db.select().from(integrations).where(and(eq(integrations.organizationId, ctx.organizationId), isNull(integrations.deletedAt))),
+    findContacts(ctx, valid),
+  ]);
+  const settings = organization[0]?.settings;
+  if (!settings) throw new AppError("not_found");
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const defaultIntegration = rows.find((row) => row.isDefault) ?? null;
+  const used = new Map<string, { integration: IntegrationRow; names: Set<string>; people: Set<string> }>();
+  for (const wish of wishes) {
+    const integration = wish.integrationId === undefined ? defaultIntegration : byId.get(wish.integrationId);
+    if (!integration) continue;
+    const entry = used.get(portfolioOf(integration)) ?? { integration, names: new Set<string>(), people: new Set<string>() };
+    used.set(portfolioOf(integration), entry);
+    if (wish.template) entry.names.add(wish.template);
+    const phone = phones.get(wish.phoneNumber);
+    if (phone) entry.people.add(phoneIndex(phone));
+  }
+  const contactIds = [...contacts.values()].map((contact) => contact.id);
+  const [consents, windows, perAccount] = await Promise.all([
+    consentStates(ctx, contactIds),
+    contactIds.length === 0
+      ? []
+      : ctx.db
+          .select({ integrationId: conversations.integrationId, contactId: conversations.contactId, lastInboundAt: conversations.lastInboundAt })
+          .from(conversations)
+          .where(and(eq(conversations.organizationId, ctx.organizationId), inArray(conversations.contactId, contactIds))),
+    Promise.all(
+      [...used].map(async ([portfolioId, { integration, names, people }]) => {
+        const [templates, allowance] = await Promise.all([
+          findTemplates(ctx, integration.businessAccountId, [...names]),
+          allowanceOf(ctx, integration),
+        ]);
+        const counted = allowance.left === null ? new Set<string>() : await countedPeople(ctx, portfolioId, [...people]);
+        return { integration, portfolioId, templates, allowance: { ...allowance, counted } };
+      }),
+    ),
+  ]);
+  return {
+    settings,
+    integrations: byId,
+    defaultIntegration,
+    phones,
+    contacts,
+    consents,
+    lastInbound: new Map(windows.flatMap((w) => (w.lastInboundAt ? [[pair(w.integrationId, w.contactId), w.lastInboundAt] as const] : []))),
+    templates: new Map(perAccount.map((account) => [account.portfolioId, account.templates])),
+    allowances: new Map(perAccount.map((account) => [account.portfolioId, account.allowance])),
+  };
+}
+
+function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set<string>>): Verdict {
+  const reasons: Reason[] = [];
+  const phone = facts.phones.get(wish.phoneNumber) ?? null;
+  if (!phone) reasons.push(invalidPhone(wish.phoneNumber, facts.settings.country));
+
+  const integration = wish.integrationId === undefined ? facts.defaultIntegration : facts.integrations.get(wish.integrationId);
+  if (integration === undefined) throw new AppError("not_found", "There is no integration with this id");
+  if (integration === null) reasons.push(NO_INTEGRATION);
+  else reasons.push(...integrationReasons(integration));
+
+  const contact = phone ? facts.contacts.get(phone) : undefined;
+  const templates = integration ? facts.templates.get(portfolioOf(integration))?.filter((t) => t.name === wish.template) : undefined;
+  const template = templates?.length ? chooseLanguage(templates, wish.language, contact?.language ?? null, facts.settings.languages) : null;
+  const purpose = purposeOf(wish, template);
+  const lastInboundAt = integration && contact ? facts.lastInbound.get(pair(integration.id, contact.id)) : undefined;
+  const windowOpen = isWindowOpen(lastInboundAt, ctx.now);
+
+  if (phone) {
+    const state = contact ? (facts.consents.get(contact.id) ?? NO_CONSENT) : NO_CONSENT;
+    reasons.push(...consentReasons(state, purpose, windowOpen, contact?.marketingStoppedAt ?? null));
+  }
+  if (wish.template !== undefined && integration) {
+    reasons.push(...templateReasons(wish.template, wish.language, wish.templateParams ?? null, template, templates ?? []));
+  }
+  const outsideWindow = !windowOpen;
+  if (wish.message !== undefined && outsideWindow && phone) reasons.push(WINDOW_CLOSED);
+  if (integration && phone && outsideWindow && wish.template !== undefined) {
+    reasons.push(...allowanceReasons(ctx, portfolioOf(integration), phoneIndex(phone), facts, taken));
+  }
+
+  const isReply = wish.message !== undefined && windowOpen;
+  const scheduledFor = isReply ? null : openingFor(purpose, facts.settings, contact?.timeZone ?? null, ctx.now);
+  if (reasons.length > 0 || !integration || !contact || !phone) return { reasons, scheduledFor: null, passed: null };
+  return {
+    reasons,
+    scheduledFor,
+    passed: {
+      integration,
+      contact,
+      recipientIndex: phoneIndex(phone),
+      kind: template ? "template" : "text",
+      text: template ? plainText(template, wish.templateParams ?? null) : (wish.message ?? ""),
+      template,
+      params: wish.templateParams ?? null,
+      purpose,
+      priority: isReply ? PRIORITY.reply : PRIORITY.transactional,
+      outsideWindow,
+      scheduledFor,
+      allowanceLeft: facts.allowances.get(portfolioOf(integration))?.left ?? null,
+    },
+  };
+}
+
+/** A template's own category cannot be talked away: marketing stays marketing, whatever purpose the caller names. */
+function purposeOf(wish: SendMessage, template: TemplateRow | null): MessagePurpose {
+  const category = template?.category.toLowerCase();
+  if (category === "marketing") return "marketing";
+  if (wish.purpose) return wish.purpose;
+  if (category === "utility" || category === "authentication") return category;
+  return wish.template === undefined ? "service" : "utility";
+}
+
+/** The asked language, else the person's, else the organization's in its order, else what there is; an approved one before others. */
+export function chooseLanguage<T extends { language: string; status: string }>(
+  templates: readonly T[],
+  asked: string | undefined,
+  personal: string | null,
+  preferred: readonly string[],
+): T | null {
+  const base = (language: string) => language.split(/[_-]/)[0];
+  const matches = (list: readonly T[], language: string) =>
+    list.find((t) => t.language === language.replace("-", "_")) ?? list.find((t) => base(t.language) === base(language));
+  if (asked !== undefined) return matches(templates, asked) ?? null;
+  const approved = templates.filter((t) => t.status === "APPROVED");
+  for (const list of [approved, templates]) {
+    for (const language of personal ? [personal, ...preferred] : preferred) {
+      const found = matches(list, language);
+      if (found) return found;
+    }
+    if (list[0]) return list[0];
+  }
+  return null;
+}
+
+/** The text a person reads, as one string. */
+export function plainText(template: TemplateRow, params: TemplateParams | null): string {
+  const shown = renderTemplate(template, params);
+  return [shown.header?.text, shown.body, shown.footer].filter(Boolean).join("\n\n");
+}
+
+/** When a message of this purpose may leave; null: now. */
+function openingFor(purpose: MessagePurpose, settings: OrganizationSettings, personalZone: string | null, now: Date): Date | null {
+  const hours = settings.businessHours;
+  if (!hours.purposes.includes(purpose)) return null;
+  const zone = hours.zone === "recipient" ? (personalZone ?? settings.timeZone) : settings.timeZone;
+  return isOpen(hours, zone, now) ? null : nextOpening(hours, zone, now);
+}
+
+/* The reasons */
+
+function invalidPhone(phoneNumber: string, country: string): Reason {
+  const suggestion = suggestE164(phoneNumber, country);
+  return {
+    code: "invalid_phone_number",
+    message: "Phone number format is invalid",
+    fix: suggestion ? `Write the number in international format: ${suggestion}` : "Write the number in international format, such as +905551234567",
+    details: { phoneNumber, ...(suggestion ? { suggestion } : {}) },
+  };
+}
+
+const NO_INTEGRATION: Reason = {
+  code: "integration_not_verified",
+  message: "No integration is connected",
+  fix: "Connect a WhatsApp number with POST /api/v1/integrations, then test it",
+};
+
+const WINDOW_CLOSED: Reason = {
+  code: "outside_customer_service_window",
+  message: "The 24-hour customer service window is closed. Send a template instead.",
+  fix: "Send an approved template, or wait until the person writes to you",
+};
+
+export function integrationReasons(integration: Pick<IntegrationRow, "id" | "status" | "pauseReason">): Reason[] {
+  if (integration.status === "verified") return [];
+  if (integration.status === "paused") {
+    return [
+      {
+        code: "integration_paused",
+        message: "Integration is paused",
+        fix: "Mend the cause of the pause, then resume the integration",
+        details: { integrationId: integration.id, reason: integration.pauseReason },
+      },
+    ];
+  }
+  return [
+    {
+      code: "integration_not_verified",
+      message: "Integration is not verified",
+      fix: `Run the connection test: POST /api/v1/integrations/${integration.id}/test`,
+      details: { integrationId: integration.id, status: integration.status },
+    },
+  ];
+}
+
+export function consentReasons(state: ConsentState, purpose: MessagePurpose, windowOpen: boolean, marketingStoppedAt: Date | null): Reason[] {
+  const reasons: Reason[] = [];
+  if (!mayReceive(state, purpose, { windowOpen })) {
+    const said = purpose === "service" ? null : state[purpose];
+    reasons.push({
+      code: "recipient_not_opted_in",
+      message: "Recipient has not opted in to receive messages",
+      fix: said === "opted_out" ? "The person opted out. Only a new opt-in of theirs changes that." : "Record the person's opt-in with POST /api/v1/crm/consents",
+      details: { purpose, consent: state },
+    });
+  }
+  if (purpose === "marketing" && marketingStoppedAt) {
+    reasons.push({
+      code: "recipient_opted_out_at_meta",
+      message: "Recipient stopped marketing messages from this business in WhatsApp",
+      fix: "Only the person can allow marketing messages again, in WhatsApp",
+      details: { stoppedAt: marketingStoppedAt.toISOString() },
+    });
+  }
+  return reasons;
+}
+
+function templateReasons(
+  name: string,
+  language: string | undefined,
+  params: TemplateParams | null,
+  template: TemplateRow | null,
+  sameName: readonly TemplateRow[],
+): Reason[] {
+  if (!template) {
+    const languages = sameName.map((t) => t.language);
+    return [
+      {
+        code: "template_not_found",
+        message: languages.length > 0 ? `Template "${name}" does not exist in the language ${language}` : `Template "${name}" was not found for this WhatsApp account`,
+        fix: languages.length > 0 ? `Use one of its languages: ${languages.join(", ")}` : "Check the name, or sync the templates with POST /api/v1/crm/whatsapp/templates/sync",
+        details: { template: name, languages },
+      },
+    ];
+  }
+  const reasons: Reason[] = [];
+  if (template.status !== "APPROVED") {
+    reasons.push({
+      code: "template_not_approved",
+      message: "Message template is not approved by Meta",
+      fix: TEMPLATE_FIX[template.status] ?? "Open the template in WhatsApp Manager to see what Meta asks for",
+      details: { template: name, language: template.language, status: template.status, rejectedReason: template.rejectedReason },
+    });
+  }
+  const check = checkTemplateParams(template, params);
+  if (!check.ok) {
+    reasons.push({
+      code: "template_params_mismatch",
+      message: mismatch(check),
+      fix: check.unsupported.length > 0 ? "Choose a template without media or special parts" : `Give exactly these values: ${check.expected.keys.join(", ") || "none"}`,
+      details: check,
+    });
+  }
+  return reasons;
+}
+
+const TEMPLATE_FIX: Record<string, string> = {
+  PENDING: "Meta is still reviewing the template, usually for minutes, at most a day",
+  REJECTED: "Meta rejected the template. Change what the reason names and submit it again",
+  PAUSED: "Meta paused the template for low quality. It resumes by itself after hours; change it if people complain",
+  DISABLED: "Meta disabled the template for good. Make a new one",
+};
+
+function mismatch(check: ReturnType<typeof checkTemplateParams>): string {
+  const parts = [
+    check.missing.length > 0 && `missing ${check.missing.join(", ")}`,
+    check.unexpected.length > 0 && `unexpected ${check.unexpected.join(", ")}`,
+    check.invalid.length > 0 && `invalid ${check.invalid.map((i) => `${i.key} (${i.reason.replaceAll("_", " ")})`).join(", ")}`,
+    check.unsupported.length > 0 && `parts that cannot be sent yet: ${check.unsupported.join(", ")}`,
+  ].filter(Boolean);
+  return `Template parameters do not match the template: ${parts.join("; ")}`;
+}
+
+function allowanceReasons(ctx: Ctx, portfolioId: string, recipientIndex: string, facts: Facts, taken: Map<string, Set<string>>): Reason[] {
+  const allowance = facts.allowances.get(portfolioId);
+  if (!allowance || allowance.left === null || allowance.counted.has(recipientIndex)) return [];
+  const people = taken.get(portfolioId) ?? new Set<string>();
+  taken.set(portfolioId, people);
+  if (people.has(recipientIndex)) return [];
+  if (people.size < allowance.left) {
+    people.add(recipientIndex);
+    return [];
+  }
+  return [allowanceUsedUp(allowance, ctx.now)];
+}
+
+export function allowanceUsedUp(allowance: Allowance, now: Date): Reason {
+  const freeAt = allowance.nextFreeAt ?? new Date(now.getTime() + 86_400_000);
+  return {
+    code: "rate_limit_exceeded",
+    message: "Too many messages sent. Please wait.",
+    fix: `The 24-hour allowance of ${allowance.limit} people is used up. The next place is free at ${freeAt.toISOString()}`,
+    details: { allowance: allowance.limit, used: allowance.used, nextFreeAt: freeAt.toISOString() },
+    retryAfterSeconds: Math.max(1, Math.ceil((freeAt.getTime() - now.getTime()) / 1000)),
+  };
+}

@@ -1,0 +1,153 @@
+import "server-only";
+import { and, eq } from "drizzle-orm";
+import { messages } from "@/db/schema/messages";
+import { idempotencyKeys } from "@/db/schema/organizations";
+import { sha256 } from "@/lib/crypto";
+import { type Ctx, inTransaction } from "@/lib/ctx";
+import { AppError } from "@/lib/errors";
+import { newId } from "@/lib/ids";
+import { portfolioOf } from "@/lib/integrations/access";
+import { announceSoon } from "@/lib/live";
+import { wake } from "@/lib/wake";
+import { allowanceOf, countedPeople, lockAllowance, reservePlaces } from "./allowance";
+import { allowanceUsedUp, askGate, type Passed, type Reason } from "./gate";
+import type { Accepted, CheckResult, SendMessage, TimelineStep } from "./schema";
+
+/** Fewer places than this left, and requests take turns, so that two at once cannot take the last one. */
+const CROWDED_PLACES = 100;
+
+/**
+ * Accepts one message: when this returns, it is stored and will be sent, or ends in a state that says why not. Throws the
+ * gate's first reason, with all of them in `details.reasons`. The same idempotency key and body give the same answer;
+ * the same key with another body is `idempotency_conflict`.
+ */
+export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string | null = null): Promise<Accepted> {
+  const key = idempotencyKey(wish, headerKey);
+  const requestHash = sha256(canonical({ ...wish, idempotencyKey: undefined }));
+  const earlier = key && (await earlierAnswer(ctx, key, requestHash));
+  if (earlier) return earlier;
+
+  const [verdict] = await askGate(ctx, [wish]);
+  if (!verdict?.passed) throw refusal(verdict?.reasons ?? []);
+  const { passed } = verdict;
+  const id = newId("msg", ctx.now.getTime());
+  const accepted: Accepted = {
+    id,
+    status: passed.scheduledFor ? "scheduled" : "queued",
+    ...(passed.scheduledFor ? { scheduledFor: passed.scheduledFor.toISOString() } : {}),
+    integrationId: passed.integration.id,
+  };
+  const stored = await inTransaction(ctx, async (tx) => {
+    if (key && !(await claimKey(tx, key, requestHash, accepted))) return false;
+    if (passed.outsideWindow) await takePlace(tx, passed, id);
+    await tx.db.insert(messages).values(messageRow(tx, id, passed));
+    return true;
+  });
+  if (!stored) return (await earlierAnswer(ctx, key ?? "", requestHash)) ?? sendMessage(ctx, wish, headerKey);
+  announceSoon(ctx.organizationId, ["messages"]);
+  if (!passed.scheduledFor) wake({ kind: "messages", integrationId: passed.integration.id });
+  return accepted;
+}
+
+/** Says everything that stands against a message, and when it would leave. Nothing is sent or written. */
+export async function checkMessage(ctx: Ctx, wish: SendMessage): Promise<CheckResult> {
+  const [verdict] = await askGate(ctx, [wish]);
+  const reasons = verdict?.reasons ?? [];
+  return {
+    ok: reasons.length === 0,
+    reasons: reasons.map(({ code, message, fix, details }) => ({ code, message, fix, ...(details === undefined ? {} : { details }) })),
+    ...(verdict?.scheduledFor ? { scheduledFor: verdict.scheduledFor.toISOString() } : {}),
+  };
+}
+
+function refusal(reasons: readonly Reason[]): AppError {
+  const [first] = reasons;
+  if (!first) throw new Error("A message was refused without a reason.");
+  const own = typeof first.details === "object" && first.details !== null ? first.details : {};
+  return new AppError(first.code, first.message, {
+    details: { ...own, fix: first.fix, reasons: reasons.map(({ code, message, fix }) => ({ code, message, fix })) },
+    retryAfterSeconds: first.retryAfterSeconds,
+  });
+}
+
+export function messageRow(ctx: Ctx, id: string, passed: Passed): typeof messages.$inferInsert {
+  const at = ctx.now.toISOString();
+  const source = ctx.actor.type === "user" ? "console" : "api";
+  const timeline: TimelineStep[] = [{ step: "queued", at, source }];
+  if (passed.scheduledFor) timeline.push({ step: "scheduled", at, source: "gate", detail: passed.scheduledFor.toISOString() });
+  return {
+    id,
+    organizationId: ctx.organizationId,
+    integrationId: passed.integration.id,
+    contactId: passed.contact.id,
+    recipient: passed.contact.phone,
+    recipientIndex: passed.recipientIndex,
+    kind: passed.kind,
+    text: passed.text,
+    templateName: passed.template?.name ?? null,
+    templateLanguage: passed.template?.language ?? null,
+    templateParams: passed.params,
+    purpose: passed.purpose,
+    priority: passed.priority,
+    status: passed.scheduledFor ? "scheduled" : "queued",
+    dueAt: passed.scheduledFor ?? ctx.now,
+    scheduledFor: passed.scheduledFor,
+    outsideWindow: passed.outsideWindow,
+    timeline,
+    createdBy: `${ctx.actor.type}:${ctx.actor.id}`,
+    createdAt: ctx.now,
+  };
+}
+
+async function takePlace(tx: Ctx, passed: Passed, messageId: string): Promise<void> {
+  const { integration, recipientIndex, allowanceLeft } = passed;
+  const portfolioId = portfolioOf(integration);
+  if (allowanceLeft !== null && allowanceLeft < CROWDED_PLACES) {
+    await lockAllowance(tx, portfolioId);
+    const allowance = await allowanceOf(tx, integration);
+    const counted = await countedPeople(tx, portfolioId, [recipientIndex]);
+    if (allowance.left === 0 && !counted.has(recipientIndex)) throw refusal([allowanceUsedUp(allowance, tx.now)]);
+  }
+  await reservePlaces(tx, [{ portfolioId, recipientIndex, messageId }]);
+}
+
+/* Idempotency */
+
+function idempotencyKey(wish: SendMessage, headerKey: string | null): string | null {
+  if (headerKey !== null && (headerKey.length === 0 || headerKey.length > 200)) {
+    throw new AppError("validation_failed", "The Idempotency-Key header must have 1 to 200 characters");
+  }
+  if (headerKey !== null && wish.idempotencyKey !== undefined && headerKey !== wish.idempotencyKey) {
+    throw new AppError("validation_failed", "The Idempotency-Key header and idempotencyKey differ");
+  }
+  return headerKey ?? wish.idempotencyKey ?? null;
+}
+
+/** JSON with sorted keys, so that the order in which a program writes its fields does not make another request. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+async function earlierAnswer(ctx: Ctx, key: string, requestHash: string): Promise<Accepted | null> {
+  const [row] = await ctx.db
+    .select({ requestHash: idempotencyKeys.requestHash, response: idempotencyKeys.response })
+    .from(idempotencyKeys)
+    .where(and(eq(idempotencyKeys.organizationId, ctx.organizationId), eq(idempotencyKeys.key, key)));
+  if (!row) return null;
+  if (row.requestHash !== requestHash) throw new AppError("idempotency_conflict");
+  return row.response as Accepted;
+}
+
+/** False when another request has the key: its transaction has ended by then. */
+async function claimKey(tx: Ctx, key: string, requestHash: string, response: Accepted): Promise<boolean> {
+  const claimed = await tx.db
+    .insert(idempotencyKeys)
+    .values({ organizationId: tx.organizationId, key, requestHash, response, createdAt: tx.now })
+    .onConflictDoNothing()
+    .returning({ key: idempotencyKeys.key });
+  return claimed.length > 0;
+}

@@ -1,0 +1,17 @@
+import "server-only";
+
+/** What may be waiting: messages of an integration, webhook bodies, or the sandbox's own webhooks. */
+export type Wake = { kind: "messages"; integrationId: string } | { kind: "webhooks" } | { kind: "sandbox" };
+type Waker = (wake: Wake) => void;
+
+const held = globalThis as typeof globalThis & { __waker?: Waker };
+
+/** The engine that is in charge says how it is woken. */
+export function setWaker(waker: Waker | undefined): void {
+  held.__waker = waker;
+}
+
+/** Tells the engine, after the commit, that there is work. A lost wake only delays: the sweep finds every committed row. */
+export function wake(what: Wake): void {
+  held.__waker?.(what);
+}
