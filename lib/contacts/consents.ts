@@ -2,14 +2,13 @@ import "server-only";
 import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import { consents } from "@/db/schema/contacts";
 import { audit } from "@/lib/audit";
-import { type Ctx, inTransaction } from "@/lib/ctx";
+import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
+import { toPage } from "@/lib/http/paging";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
 import { deriveConsent, type LedgerEntry, NO_CONSENT } from "./consent";
-import { ensureContacts } from "./contacts";
-import { requirePhone } from "./require-phone";
-import type { ConsentEntry, ConsentPurpose, ConsentState, ConsentStatus, RecordConsent } from "./schema";
+import type { ConsentEntry, ConsentLedger, ConsentPurpose, ConsentState, ConsentStatus } from "./schema";
 
 const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
 
@@ -39,19 +38,6 @@ export async function consentStates(ctx: Ctx, contactIds: readonly string[]): Pr
   for (const row of rows) ledgers.set(row.contactId, [...(ledgers.get(row.contactId) ?? []), row]);
   for (const [id, ledger] of ledgers) states.set(id, deriveConsent(ledger));
   return states;
-}
-
-/**
- * Writes what a person said into the ledger, by phone number; the contact is made when it is not known yet. Throws
- * `invalid_phone_number`, and `validation_failed` for a moment that has not come yet.
- */
-export async function recordConsent(ctx: Ctx, input: RecordConsent): Promise<ConsentEntry> {
-  const phone = await requirePhone(ctx, input.phoneNumber);
-  return inTransaction(ctx, async (tx) => {
-    const contact = (await ensureContacts(tx, [phone])).get(phone);
-    if (!contact) throw new Error("A contact that was just ensured is missing.");
-    return addConsent(tx, { ...input, contactId: contact.id, phoneNumber: phone, occurredAt: input.occurredAt ? new Date(input.occurredAt) : ctx.now });
-  });
 }
 
 export type ConsentWord = {
@@ -93,12 +79,10 @@ export async function addConsent(ctx: Ctx, word: ConsentWord): Promise<ConsentEn
   return toEntry(row, phoneNumber);
 }
 
-/** One page of a contact's ledger, newest first by when it was recorded. */
-export async function ledgerPage(
-  ctx: Ctx,
-  contact: { id: string; phone: string | null },
-  page: { cursor?: string; limit: number },
-): Promise<{ data: ConsentEntry[]; nextCursor: string | null }> {
+export type LedgerPage = { cursor?: string; limit: number };
+
+/** One page of a contact's ledger, newest entry first, with the state it adds up to. */
+export async function readLedger(ctx: Ctx, contact: { id: string; phone: string | null }, page: LedgerPage): Promise<ConsentLedger> {
   const rows = await ctx.db
     .select()
     .from(consents)
@@ -111,8 +95,13 @@ export async function ledgerPage(
     )
     .orderBy(desc(consents.id))
     .limit(page.limit + 1);
-  const data = rows.slice(0, page.limit).map((row) => toEntry(row, contact.phone));
-  return { data, nextCursor: rows.length > page.limit ? (data.at(-1)?.id ?? null) : null };
+  const states = await consentStates(ctx, [contact.id]);
+  return {
+    phoneNumber: contact.phone,
+    contactId: contact.id,
+    state: states.get(contact.id) ?? NO_CONSENT,
+    ...toPage(rows, page.limit, (row) => toEntry(row, contact.phone)),
+  };
 }
 
 function toEntry(row: typeof consents.$inferSelect, phoneNumber: string | null): ConsentEntry {

@@ -1,11 +1,157 @@
 import "server-only";
-import { and, eq, inArray } from "drizzle-orm";
-import { contacts } from "@/db/schema/contacts";
-import type { Ctx } from "@/lib/ctx";
+import { and, desc, eq, gt, ilike, inArray, lt, or, sql } from "drizzle-orm";
+import { contacts, conversations } from "@/db/schema/contacts";
+import { audit } from "@/lib/audit";
+import { type Ctx, inTransaction } from "@/lib/ctx";
+import { AppError } from "@/lib/errors";
+import { type Page, toPage } from "@/lib/http/paging";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
-import { phoneCountry } from "@/lib/phone";
+import { phoneCountry, toE164 } from "@/lib/phone";
+import { SERVICE_WINDOW_MS, windowClosesAt } from "@/lib/whatsapp/window";
+import { NO_CONSENT } from "./consent";
+import { consentStates } from "./consents";
 import { phoneIndex } from "./phone-index";
+import { requirePhone } from "./require-phone";
+import type { Contact, CreateContact, ListContacts, UpdateContact } from "./schema";
+
+type ContactRow = typeof contacts.$inferSelect;
+
+/** Newest first. Searches a part of the name, or a whole number. */
+export async function listContacts(ctx: Ctx, query: ListContacts): Promise<Page<Contact>> {
+  const rows = await ctx.db
+    .select()
+    .from(contacts)
+    .where(
+      and(
+        eq(contacts.organizationId, ctx.organizationId),
+        query.search ? matches(query.search) : undefined,
+        query.consent ? sql`${MARKETING_CONSENT} = ${query.consent}` : undefined,
+        query.cursor ? lt(contacts.id, query.cursor) : undefined,
+      ),
+    )
+    .orderBy(desc(contacts.id))
+    .limit(query.limit + 1);
+  const shown = new Map((await toContacts(ctx, rows.slice(0, query.limit))).map((contact) => [contact.id, contact]));
+  return toPage(rows, query.limit, (row) => {
+    const contact = shown.get(row.id);
+    if (!contact) throw new Error("A contact of the page is missing.");
+    return contact;
+  });
+}
+
+/** The entry of the ledger that decides marketing today; the same rule as `deriveConsent`. */
+const MARKETING_CONSENT = sql`coalesce((
+  select c.status from consents c
+  where c.contact_id = ${contacts.id} and c.organization_id = ${contacts.organizationId} and c.purpose in ('all', 'marketing')
+  order by date_trunc('second', c.occurred_at) desc, c.recorded_at desc, c.id desc limit 1), 'none')`;
+
+function matches(search: string) {
+  const phone = toE164(search);
+  const part = `%${search.trim().replace(/[\\%_]/g, "\\$&")}%`;
+  return phone ? or(eq(contacts.phoneIndex, phoneIndex(phone)), ilike(contacts.name, part)) : ilike(contacts.name, part);
+}
+
+export async function getContact(ctx: Ctx, id: string): Promise<Contact> {
+  return toContact(ctx, await getContactRow(ctx, id));
+}
+
+/** A contact of the organization; another organization's is `not_found`. */
+export async function getContactRow(ctx: Ctx, id: string): Promise<ContactRow> {
+  const [row] = await ctx.db
+    .select()
+    .from(contacts)
+    .where(and(eq(contacts.organizationId, ctx.organizationId), eq(contacts.id, id)));
+  if (!row) throw new AppError("not_found", "There is no contact with this id");
+  return row;
+}
+
+/** Throws `conflict` when the number is known already, with the contact's id in the details. */
+export async function createContact(ctx: Ctx, { phoneNumber, ...fields }: CreateContact): Promise<Contact> {
+  const phone = await requirePhone(ctx, phoneNumber);
+  const row = await inTransaction(ctx, async (tx) => {
+    const [added] = await tx.db
+      .insert(contacts)
+      .values({
+        ...fields,
+        id: newId("con"),
+        organizationId: tx.organizationId,
+        phone,
+        phoneIndex: phoneIndex(phone),
+        country: phoneCountry(phone),
+        createdAt: tx.now,
+        updatedAt: tx.now,
+      })
+      .onConflictDoNothing()
+      .returning();
+    if (!added) return undefined;
+    await audit(tx, "contact.created", { type: "contact", id: added.id });
+    await announce(tx.db, tx.organizationId, ["contacts"]);
+    return added;
+  });
+  if (row) return toContact(ctx, row);
+  const known = (await findContacts(ctx, [phone])).get(phone);
+  throw new AppError("conflict", "A contact with this number already exists", { details: { contactId: known?.id } });
+}
+
+export async function updateContact(ctx: Ctx, id: string, changes: UpdateContact): Promise<Contact> {
+  const row = await inTransaction(ctx, async (tx) => {
+    const [changed] = await tx.db
+      .update(contacts)
+      .set({ ...changes, updatedAt: tx.now })
+      .where(and(eq(contacts.organizationId, tx.organizationId), eq(contacts.id, id)))
+      .returning();
+    if (!changed) throw new AppError("not_found", "There is no contact with this id");
+    await audit(tx, "contact.updated", { type: "contact", id }, { fields: Object.keys(changes) });
+    await announce(tx.db, tx.organizationId, ["contacts"]);
+    return changed;
+  });
+  return toContact(ctx, row);
+}
+
+async function toContact(ctx: Ctx, row: ContactRow): Promise<Contact> {
+  const [contact] = await toContacts(ctx, [row]);
+  if (!contact) throw new Error("A contact could not be shown.");
+  return contact;
+}
+
+async function toContacts(ctx: Ctx, rows: readonly ContactRow[]): Promise<Contact[]> {
+  const ids = rows.map((row) => row.id);
+  const [states, heard] = await Promise.all([consentStates(ctx, ids), lastHeard(ctx, ids)]);
+  return rows.map((row) => {
+    const closes = windowClosesAt(heard.get(row.id), ctx.now);
+    return {
+      id: row.id,
+      phoneNumber: row.phone,
+      name: row.name,
+      language: row.language,
+      country: row.country,
+      timeZone: row.timeZone,
+      consent: states.get(row.id) ?? NO_CONSENT,
+      marketingStoppedAt: row.marketingStoppedAt?.toISOString() ?? null,
+      windowClosesAt: closes && closes > ctx.now ? closes.toISOString() : null,
+      createdAt: row.createdAt.toISOString(),
+      updatedAt: row.updatedAt.toISOString(),
+    };
+  });
+}
+
+/** When each person last wrote to any of the organization's numbers, if that can still hold a window open. */
+async function lastHeard(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, Date>> {
+  if (contactIds.length === 0) return new Map();
+  const rows = await ctx.db
+    .select({ contactId: conversations.contactId, at: sql<Date>`max(${conversations.lastInboundAt})`.mapWith(conversations.lastInboundAt) })
+    .from(conversations)
+    .where(
+      and(
+        eq(conversations.organizationId, ctx.organizationId),
+        inArray(conversations.contactId, [...contactIds]),
+        gt(conversations.lastInboundAt, new Date(ctx.now.getTime() - SERVICE_WINDOW_MS)),
+      ),
+    )
+    .groupBy(conversations.contactId);
+  return new Map(rows.map((row) => [row.contactId, row.at]));
+}
 
 export type KnownContact = {
   id: string;

@@ -41,9 +41,16 @@ export const ConsentState = z.object({
 });
 export type ConsentState = z.infer<typeof ConsentState>;
 
-export const ConsentQuery = PageQuery.extend({ phoneNumber: z.string().max(40) });
+/** In a query an unescaped `+` arrives as a space; whoever pastes a number into an address means the plus. */
+export const PhoneInQuery = z
+  .string()
+  .max(120)
+  .transform((text) => text.replace(/^ (?=\d)/, "+"));
+
+export const ConsentQuery = PageQuery.extend({ phoneNumber: PhoneInQuery });
+export type ConsentQuery = z.infer<typeof ConsentQuery>;
 export const ConsentLedger = z.object({
-  phoneNumber: z.string(),
+  phoneNumber: z.string().nullable(),
   contactId: z.string().nullable(),
   state: ConsentState,
   data: z.array(ConsentEntry),
@@ -67,10 +74,28 @@ export const Contact = z.object({
 export type Contact = z.infer<typeof Contact>;
 export const ContactPage = pageOf(Contact);
 
+function isTimeZone(zone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}
+
 const contactFields = {
   name: z.string().trim().max(120).nullable().optional(),
-  language: z.string().regex(/^[a-z]{2,3}([_-][A-Z]{2})?$/, "A language such as tr or en_US").nullable().optional(),
-  timeZone: z.string().max(60).nullable().optional(),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}([_-][A-Z]{2})?$/, "A language such as tr or en_US")
+    .transform((code) => code.replace("-", "_"))
+    .nullable()
+    .optional(),
+  timeZone: z
+    .string()
+    .max(60)
+    .refine(isTimeZone, "Not a time zone of the IANA database, such as Europe/Istanbul")
+    .nullable()
+    .optional(),
 };
 export const CreateContact = z.strictObject({ phoneNumber: z.string().max(40), ...contactFields });
 export type CreateContact = z.infer<typeof CreateContact>;
@@ -78,7 +103,7 @@ export const UpdateContact = z.strictObject(contactFields);
 export type UpdateContact = z.infer<typeof UpdateContact>;
 
 export const ListContacts = PageQuery.extend({
-  search: z.string().max(120).optional().describe("A part of the name, or a whole phone number."),
+  search: PhoneInQuery.optional().describe("A part of the name, or a whole phone number."),
   consent: z.enum(["opted_in", "opted_out", "none"]).optional().describe("For marketing."),
 });
 export type ListContacts = z.infer<typeof ListContacts>;

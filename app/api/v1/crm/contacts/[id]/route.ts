@@ -1,0 +1,20 @@
+import { getContact, updateContact } from "@/lib/contacts/contacts";
+import { Contact, UpdateContact } from "@/lib/contacts/schema";
+import { IdParams, route } from "@/lib/http/route";
+
+export const GET = route({
+  summary: "Read a contact",
+  permission: "contacts:read",
+  params: IdParams,
+  response: Contact,
+  handler: ({ ctx, params }) => getContact(ctx, params.id),
+});
+
+export const PATCH = route({
+  summary: "Change a contact",
+  permission: "contacts:write",
+  params: IdParams,
+  body: UpdateContact,
+  response: Contact,
+  handler: ({ ctx, params, body }) => updateContact(ctx, params.id, body),
+});

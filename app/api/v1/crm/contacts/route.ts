@@ -1,0 +1,20 @@
+import { createContact, listContacts } from "@/lib/contacts/contacts";
+import { Contact, ContactPage, CreateContact, ListContacts } from "@/lib/contacts/schema";
+import { route } from "@/lib/http/route";
+
+export const GET = route({
+  summary: "List contacts",
+  permission: "contacts:read",
+  query: ListContacts,
+  response: ContactPage,
+  handler: ({ ctx, query }) => listContacts(ctx, query),
+});
+
+export const POST = route({
+  summary: "Create a contact",
+  permission: "contacts:write",
+  body: CreateContact,
+  response: Contact,
+  status: 201,
+  handler: ({ ctx, body }) => createContact(ctx, body),
+});
