@@ -1,0 +1,16 @@
+// Runs a TypeScript file of the project: node scripts/run.mjs scripts/<file>.ts [arguments]
+import { pathToFileURL } from "node:url";
+import { resolve } from "node:path";
+import { ensureDependencies, enterProject, explain } from "./prepare.mjs";
+
+try {
+  enterProject();
+  await ensureDependencies();
+  const file = resolve(process.argv[2] ?? "");
+  const { register } = await import("tsx/esm/api");
+  register({ tsconfig: "scripts/tsconfig.json" });
+  process.argv.splice(1, 2, file);
+  await import(pathToFileURL(file).href);
+} catch (error) {
+  explain(error);
+}

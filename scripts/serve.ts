@@ -1,0 +1,130 @@
+import "server-only";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import next from "next";
+import { routes } from "virtual:routes";
+import { closeDatabase } from "@/db/client";
+import { startLocalEngine } from "@/inngest/local";
+import { openDatabase } from "@/lib/ctx";
+import { env, publicUrl, usesInngest } from "@/lib/env";
+import { log } from "@/lib/log";
+import { ensureSetupLink } from "@/lib/organizations/setup";
+import { createApiRouter } from "./api-router";
+import { lockDataDir, makeDataDir } from "./data-dir";
+import { listen, requireFreePort } from "./http-server";
+import { dataDir, openDatabaseServer, prepareKeys, setEnvironment } from "./installation";
+import { asProblem } from "./problem";
+
+// npm passes a Ctrl-C on to us although the terminal already did: two signals, one wish.
+const SAME_WISH_MS = 1_000;
+
+/** Starts everything in this process and stops it again on Ctrl-C or SIGTERM. Rejects with a Problem when it cannot start. */
+export async function serve({ dev }: { dev: boolean }): Promise<void> {
+  process.setSourceMapsEnabled(true);
+  const startedAt = performance.now();
+  const undo: (() => unknown)[] = [];
+  const stop = stopOnSignal(undo);
+  try {
+    await start(dev, undo, stop);
+    say(`Ready in ${((performance.now() - startedAt) / 1000).toFixed(1)} s. Ctrl-C stops it.`);
+  } catch (error) {
+    await runBackwards(undo);
+    throw error;
+  }
+}
+
+async function start(dev: boolean, undo: (() => unknown)[], stop: (exitCode: number) => void): Promise<void> {
+  const { PORT, DATABASE_URL, TRUST_PROXY } = await asProblem(env);
+  const dir = dataDir();
+  await makeDataDir(dir);
+  undo.push(await lockDataDir(dir));
+  await requireFreePort(PORT);
+  if ((await prepareKeys(dir)) === "generated" && DATABASE_URL) {
+    say(`ENCRYPTION_KEYS is not set: using the generated key in ${join(dir, "keys.env")}. Other processes on this database need the same.`);
+  }
+
+  say(DATABASE_URL ? "Connecting to the database …" : "Starting PostgreSQL …");
+  const database = await openDatabaseServer(dir);
+  undo.push(database.stop);
+  setEnvironment({ DATABASE_URL: database.url, NEXTAUTH_URL: publicUrl() });
+  undo.push(closeDatabase);
+  await asProblem(openDatabase);
+
+  say(dev ? "Starting the development server …" : "Starting the server …");
+  const app = next({ dev, dir: process.cwd(), port: PORT });
+  await app.prepare();
+  undo.push(() => app.close());
+  const pages = app.getRequestHandler();
+  const api = dev ? undefined : createApiRouter(routes);
+  const engine = usesInngest() ? undefined : startLocalEngine();
+  if (engine) undo.push(() => engine.stop());
+  undo.push(await listen({ port: PORT, trustProxy: TRUST_PROXY, api, pages: (req, res) => pages(req, res) }));
+
+  void database.exited?.then(() => {
+    log.fatal("The embedded PostgreSQL has gone; stopping");
+    stop(1);
+  });
+  await announce(dir);
+}
+
+async function announce(dir: string): Promise<void> {
+  const link = await ensureSetupLink();
+  const file = join(dir, "setup-link");
+  say(`\n  Open ${publicUrl()}`);
+  if (link) {
+    await writeFile(file, `${link}\n`, { mode: 0o600 });
+    say(`  Nobody owns it yet. This link makes the owner, once:\n  ${link}\n`);
+  } else {
+    await rm(file, { force: true });
+    say("");
+  }
+}
+
+/** The first signal stops in order, the second at once. The returned function is the same as a first signal. */
+function stopOnSignal(undo: (() => unknown)[]): (exitCode: number) => void {
+  let stoppingSince: number | undefined;
+  const stop = (exitCode: number) => {
+    if (stoppingSince !== undefined) return;
+    stoppingSince = performance.now();
+    say("\nStopping …");
+    void runBackwards(undo).then((clean) => process.exit(clean ? exitCode : 1));
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (stoppingSince !== undefined && performance.now() - stoppingSince > SAME_WISH_MS) process.exit(1);
+      stop(0);
+    });
+  }
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "A promise failed and nobody looked"));
+  process.on("uncaughtException", (error) => {
+    log.fatal({ err: error }, "An error that nobody caught; stopping");
+    stop(1);
+  });
+  stopWithNpm(stop);
+  return stop;
+}
+
+/** npm killed by force tells nobody; its server would live on unseen. */
+function stopWithNpm(stop: (exitCode: number) => void): void {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stop(0), SAME_WISH_MS).unref();
+}
+
+/** True when every step went well; one that fails does not keep the others from happening. */
+async function runBackwards(steps: (() => unknown)[]): Promise<boolean> {
+  let clean = true;
+  for (const step of steps.splice(0).reverse()) {
+    try {
+      await step();
+    } catch (error) {
+      clean = false;
+      log.error({ err: error }, "A part did not stop cleanly");
+    }
+  }
+  return clean;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
