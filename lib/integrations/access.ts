@@ -26,9 +26,26 @@ export function graphAccess(ctx: Pick<Ctx, "db" | "now">, row: IntegrationRow): 
   };
 }
 
+type Account = Pick<IntegrationRow, "businessAccountId" | "sandbox">;
+
+/**
+ * The WhatsApp account whose templates an integration uses. The guide's ids may name an account of the stand-in today and the
+ * real one tomorrow, in the same organization: the two never share anything.
+ */
+export function accountOf(row: Account): string {
+  return row.sandbox ? `${SANDBOX_ACCOUNT}${row.businessAccountId}` : row.businessAccountId;
+}
+
+const SANDBOX_ACCOUNT = "sandbox:";
+
+/** The id that Meta, or the stand-in, gave to the account of an `accountOf`. */
+export function metaAccountId(account: string): string {
+  return account.startsWith(SANDBOX_ACCOUNT) ? account.slice(SANDBOX_ACCOUNT.length) : account;
+}
+
 /** Meta's messaging limit belongs to a portfolio, which Graph does not name; the numbers of one account share one at least. */
-export function portfolioOf(row: Pick<IntegrationRow, "businessAccountId">): string {
-  return row.businessAccountId;
+export function portfolioOf(row: Account): string {
+  return accountOf(row);
 }
 
 /** An integration of the organization. Deleted ones and those of others are `not_found`. */

@@ -9,7 +9,7 @@ import { tierAllowance } from "@/lib/whatsapp/tiers";
 const WINDOW = sql`interval '24 hours'`;
 const countedAt = sql`greatest(${outreach.reservedAt}, ${outreach.deliveredAt})`;
 
-type Numbered = { businessAccountId: string; messagingLimitTier: string | null };
+type Numbered = { businessAccountId: string; sandbox: boolean; messagingLimitTier: string | null };
 
 export type Allowance = { limit: number | null; used: number; left: number | null; nextFreeAt: Date | null };
 

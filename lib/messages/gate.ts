@@ -10,7 +10,7 @@ import { phoneIndex } from "@/lib/contacts/phone-index";
 import type { ConsentState } from "@/lib/contacts/schema";
 import type { Ctx } from "@/lib/ctx";
 import { AppError, type ErrorCode } from "@/lib/errors";
-import { type IntegrationRow, portfolioOf } from "@/lib/integrations/access";
+import { accountOf, type IntegrationRow, portfolioOf } from "@/lib/integrations/access";
 import { isOpen, nextOpening } from "@/lib/organizations/business-hours";
 import type { OrganizationSettings } from "@/lib/organizations/schema";
 import { suggestE164, toE164 } from "@/lib/phone";
@@ -100,7 +100,7 @@ async function loadFacts(ctx: Ctx, wishes: readonly SendMessage[]): Promise<Fact
     Promise.all(
       [...used].map(async ([portfolioId, { integration, names, people }]) => {
         const [templates, allowance] = await Promise.all([
-          findTemplates(ctx, integration.businessAccountId, [...names]),
+          findTemplates(ctx, accountOf(integration), [...names]),
           allowanceOf(ctx, integration),
         ]);
         const counted = allowance.left === null ? new Set<string>() : await countedPeople(ctx, portfolioId, [...people]);

@@ -5,8 +5,8 @@ import type { Ctx } from "@/lib/ctx";
 
 export type TemplateRow = typeof templates.$inferSelect;
 
-/** Every language of the named templates of one WhatsApp Business Account, as last synced, in one query. */
-export async function findTemplates(ctx: Ctx, businessAccountId: string, names: readonly string[]): Promise<TemplateRow[]> {
+/** Every language of the named templates of one account (`accountOf` its integration), as last synced, in one query. */
+export async function findTemplates(ctx: Ctx, account: string, names: readonly string[]): Promise<TemplateRow[]> {
   if (names.length === 0) return [];
   return ctx.db
     .select()
@@ -14,7 +14,7 @@ export async function findTemplates(ctx: Ctx, businessAccountId: string, names: 
     .where(
       and(
         eq(templates.organizationId, ctx.organizationId),
-        eq(templates.businessAccountId, businessAccountId),
+        eq(templates.businessAccountId, account),
         inArray(templates.name, [...new Set(names)]),
       ),
     )
