@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { pageOf } from "@/lib/http/paging";
+import { PageQuery, pageOf } from "@/lib/http/paging";
+import { isTimeZone } from "@/lib/time";
 import { ROLES, Scope } from "./permissions";
 
 export const Role = z.enum(ROLES);
@@ -51,16 +52,7 @@ export const LANGUAGES = ["en", "tr"] as const;
 export const Language = z.enum(LANGUAGES);
 export type Language = z.infer<typeof Language>;
 
-const TimeZone = z.string().refine(
-  (zone) => {
-    try {
-      return Boolean(new Intl.DateTimeFormat("en", { timeZone: zone }));
-    } catch {
-      return false;
-    }
-  },
-  { error: "Not a time zone of the IANA database, such as Europe/Istanbul" },
-);
+const TimeZone = z.string().refine(isTimeZone, { error: "Not a time zone of the IANA database, such as Europe/Istanbul" });
 const Country = z.string().regex(/^[A-Z]{2}$/, "Two capital letters, such as TR");
 const LanguageCode = z.string().regex(/^[a-z]{2,3}([_-][A-Z]{2})?$/, "A language such as tr or en_US");
 
@@ -120,8 +112,10 @@ export const InvitationPage = pageOf(Invitation);
 export const CreateInvitation = z.strictObject({ email: Email, role: Role });
 export type CreateInvitation = z.infer<typeof CreateInvitation>;
 export const CreatedInvitation = Invitation.extend({ url: z.string().describe("The one-time link; shown only now.") });
+export type CreatedInvitation = z.infer<typeof CreatedInvitation>;
 
 export const OneTimeLink = z.object({ url: z.string().describe("Shown only now."), expiresAt: z.iso.datetime() });
+export type OneTimeLink = z.infer<typeof OneTimeLink>;
 
 /** What a stranger with a one-time link may know before using it. */
 export const LinkPreview = z.object({
@@ -131,15 +125,20 @@ export const LinkPreview = z.object({
   role: Role.nullable(),
   knownUser: z.boolean(),
 });
+export type LinkPreview = z.infer<typeof LinkPreview>;
 export const UseLink = z.strictObject({
-  token: z.string().min(1),
-  name: z.string().trim().min(1).max(120).optional(),
-  password: Password,
+  token: z.string().min(1).max(200),
+  name: z.string().trim().min(1).max(120).optional().describe("Needed when the invited person is new here."),
+  password: Password.optional().describe(
+    "The new password. A person who is already known here and accepts an invitation keeps theirs: they give it, or are signed in.",
+  ),
 });
 export type UseLink = z.infer<typeof UseLink>;
+export const UsedLink = z.object({ kind: z.enum(["invitation", "password"]), email: z.string(), organizationId: z.string().nullable() });
+export type UsedLink = z.infer<typeof UsedLink>;
 
 export const SetupInput = z.strictObject({
-  token: z.string().min(1),
+  token: z.string().min(1).max(200),
   name: Name,
   email: Email,
   password: Password,
@@ -150,6 +149,7 @@ export const SetupInput = z.strictObject({
 });
 export type SetupInput = z.infer<typeof SetupInput>;
 export const SetupResult = z.object({ userId: z.string(), organizationId: z.string() });
+export type SetupResult = z.infer<typeof SetupResult>;
 
 export const Me = z.object({
   user: z.object({ id: z.string(), name: z.string(), email: z.string(), language: Language.nullable() }).nullable(),
@@ -163,7 +163,7 @@ export const UpdateMe = z.strictObject({
   name: Name.optional(),
   language: Language.optional(),
   organizationId: z.string().optional().describe("Switches the session to another of the person's organizations."),
-  currentPassword: z.string().optional(),
+  currentPassword: z.string().max(200).optional().describe("Needed with newPassword."),
   newPassword: Password.optional(),
 });
 export type UpdateMe = z.infer<typeof UpdateMe>;
@@ -179,7 +179,9 @@ export const Session = z.object({
   lastSeenAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
 });
+export type Session = z.infer<typeof Session>;
 export const SessionPage = pageOf(Session);
+export const RevokedSessions = z.object({ revoked: z.number().int() });
 
 /* API tokens */
 
@@ -216,3 +218,10 @@ export const AuditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 export const AuditPage = pageOf(AuditEntry);
+export const AuditQuery = PageQuery.extend({
+  action: z.string().max(80).optional().describe("An action such as token.created, or its noun: token."),
+  actor: z.string().max(100).optional().describe("The id of a person or token."),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional().describe("Up to, not including."),
+});
+export type AuditQuery = z.infer<typeof AuditQuery>;

@@ -1,0 +1,41 @@
+import "server-only";
+import { eq, lt, sql } from "drizzle-orm";
+import type { Db } from "@/db/client";
+import { attempts } from "@/db/schema/organizations";
+import { AppError } from "@/lib/errors";
+import { blindIndex } from "@/lib/keyring";
+
+type Allowance = { limit: number; windowMs: number };
+
+/**
+ * Counts one attempt on `subject` (an e-mail address, say), for all processes together. Throws `too_many_attempts` when there
+ * were more than `limit` in the window, which begins with the first.
+ */
+export async function countAttempt(db: Db, subject: string, { limit, windowMs }: Allowance, now: Date): Promise<void> {
+  const isOver = sql`${attempts.windowEndsAt} <= ${now.toISOString()}::timestamptz`;
+  const windowEndsAt = new Date(now.getTime() + windowMs);
+  const [row] = await db
+    .insert(attempts)
+    .values({ key: keyOf(subject), count: 1, windowEndsAt })
+    .onConflictDoUpdate({
+      target: attempts.key,
+      set: {
+        count: sql`case when ${isOver} then 1 else ${attempts.count} + 1 end`,
+        windowEndsAt: sql`case when ${isOver} then excluded.window_ends_at else ${attempts.windowEndsAt} end`,
+      },
+    })
+    .returning();
+  if (!row || row.count <= limit) return;
+  throw new AppError("too_many_attempts", undefined, { retryAfterSeconds: (row.windowEndsAt.getTime() - now.getTime()) / 1000 });
+}
+
+/** Starts the count anew after a success, and sweeps out the counts whose window is over. */
+export async function forgetAttempts(db: Db, subject: string, now: Date): Promise<void> {
+  await db.delete(attempts).where(eq(attempts.key, keyOf(subject)));
+  await db.delete(attempts).where(lt(attempts.windowEndsAt, now));
+}
+
+/** Subjects are e-mail and network addresses, which need not be readable in the table. */
+function keyOf(subject: string): string {
+  return blindIndex("attempts.key", subject);
+}

@@ -1,0 +1,143 @@
+import "server-only";
+import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import type { Db } from "@/db/client";
+import { links, memberships, organizations, sessions, users } from "@/db/schema/organizations";
+import { audit } from "@/lib/audit";
+import { hashPassword } from "@/lib/auth/passwords";
+import { sessionFromRequest } from "@/lib/auth/session";
+import { acceptInvitation, asThemselves, provePassword, wrongPassword } from "@/lib/auth/sign-in";
+import { newToken, sha256 } from "@/lib/crypto";
+import { publicUrl } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import { newId } from "@/lib/ids";
+import type { LinkPreview, UsedLink, UseLink } from "./schema";
+
+type Link = typeof links.$inferSelect;
+type User = typeof users.$inferSelect;
+type Stranger = { db: Db; ip: string | null; now: Date };
+
+/** Makes a one-time link; only the hash of its token is kept. The caller checks who may. */
+export async function createLink(
+  db: Db,
+  input: Pick<typeof links.$inferInsert, "kind" | "organizationId" | "email" | "role" | "userId" | "createdBy"> & { now: Date; lifetimeMs: number },
+): Promise<{ link: Link; url: string }> {
+  const { now, lifetimeMs, ...fields } = input;
+  const token = newToken("link");
+  const [link] = await db
+    .insert(links)
+    .values({
+      ...fields,
+      id: newId(input.kind === "invitation" ? "inv" : "lnk", now.getTime()),
+      tokenHash: sha256(token),
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + lifetimeMs),
+    })
+    .returning();
+  if (!link) throw new Error("The link was not stored.");
+  return { link, url: `${publicUrl()}/link?token=${token}` };
+}
+
+/** What the bearer of a link may know before using it. Throws `not_found` when it was used, withdrawn or has expired. */
+export async function previewLink({ db, now }: Omit<Stranger, "ip">, token: string): Promise<LinkPreview> {
+  const link = await findLink(db, token, now);
+  const [organization] = link.organizationId
+    ? await db.select({ name: organizations.name }).from(organizations).where(eq(organizations.id, link.organizationId))
+    : [];
+  return {
+    kind: link.kind,
+    email: link.email,
+    organizationName: organization?.name ?? null,
+    role: link.role,
+    knownUser: Boolean(await userOf(db, link)),
+  };
+}
+
+/**
+ * Uses a link up. A password link sets the password and ends all sessions of the person. An invitation makes a new person, or
+ * lets a known one in who proves themselves by their present password or session; it never changes a password.
+ */
+export async function useLink(stranger: Stranger & { request: Request }, input: UseLink): Promise<UsedLink> {
+  const { db, now } = stranger;
+  const link = await findLink(db, input.token, now);
+  const user = await userOf(db, link);
+  if (link.kind === "password") await setPassword(stranger, link, user, input.password);
+  else if (user) await joinAsKnown(stranger, link, user, input.password);
+  else await joinAsNew(stranger, link, input);
+  return { kind: link.kind, email: link.email, organizationId: link.organizationId };
+}
+
+async function setPassword({ db, ip, now }: Stranger, link: Link, user: User | undefined, password: string | undefined): Promise<void> {
+  if (!user) throw noSuchLink();
+  const passwordHash = await hashPassword(required(password, "password", "Choose a password"));
+  await db.transaction(async (tx) => {
+    await claimLink(tx, link, now);
+    await tx.update(users).set({ passwordHash }).where(eq(users.id, user.id));
+    await tx.update(links).set({ usedAt: now }).where(and(eq(links.userId, user.id), eq(links.kind, "password"), isNull(links.usedAt)));
+    await tx.update(sessions).set({ revokedAt: now }).where(and(eq(sessions.userId, user.id), isNull(sessions.revokedAt)));
+    for (const { organizationId } of await tx.select().from(memberships).where(eq(memberships.userId, user.id))) {
+      await audit(asThemselves(tx, user, organizationId, ip, now), "password.reset", { type: "user", id: user.id });
+    }
+  });
+}
+
+async function joinAsKnown(stranger: Stranger & { request: Request }, link: Link, user: User, password: string | undefined): Promise<void> {
+  const { db, ip, now, request } = stranger;
+  if (password !== undefined) {
+    const proven = await provePassword(db, { email: user.email, password }, { ip, now });
+    if (!proven) throw wrongPassword();
+  } else {
+    const session = await sessionFromRequest(db, request, now);
+    if (session?.user.id !== user.id) throw new AppError("unauthorized", `Sign in as ${user.email} to accept this invitation`);
+  }
+  await db.transaction(async (tx) => {
+    await claimLink(tx, link, now);
+    await acceptInvitation(tx, user, link, { ip, now });
+  });
+}
+
+async function joinAsNew({ db, ip, now }: Stranger, link: Link, input: UseLink): Promise<void> {
+  const name = required(input.name, "name", "Give your name");
+  const passwordHash = await hashPassword(required(input.password, "password", "Choose a password"));
+  await db.transaction(async (tx) => {
+    await claimLink(tx, link, now);
+    const [user] = await tx
+      .insert(users)
+      .values({ id: newId("usr", now.getTime()), email: link.email, name, passwordHash, createdAt: now })
+      .onConflictDoNothing()
+      .returning();
+    if (!user) throw new AppError("conflict", "Someone with this e-mail address has just been added. Sign in to accept the invitation.");
+    await acceptInvitation(tx, user, link, { ip, now });
+  });
+}
+
+/** Marks the link as used; the loser of a race finds it used. */
+async function claimLink(db: Db, link: Link, now: Date): Promise<void> {
+  const claimed = await db.update(links).set({ usedAt: now }).where(and(eq(links.id, link.id), isNull(links.usedAt))).returning();
+  if (claimed.length === 0) throw noSuchLink();
+}
+
+async function findLink(db: Db, token: string, now: Date): Promise<Link> {
+  const [link] = await db
+    .select()
+    .from(links)
+    .where(and(eq(links.tokenHash, sha256(token)), isNull(links.usedAt), gt(links.expiresAt, now)));
+  if (!link) throw noSuchLink();
+  return link;
+}
+
+async function userOf(db: Db, link: Link): Promise<User | undefined> {
+  const [user] = await db
+    .select()
+    .from(users)
+    .where(link.userId ? eq(users.id, link.userId) : eq(sql`lower(${users.email})`, link.email));
+  return user;
+}
+
+function noSuchLink(): AppError {
+  return new AppError("not_found", "This link was used already, withdrawn or has expired");
+}
+
+function required(value: string | undefined, path: string, message: string): string {
+  if (value === undefined) throw new AppError("validation_failed", undefined, { details: [{ path, message }] });
+  return value;
+}
