@@ -1,0 +1,59 @@
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import type { SandboxAccount, WebhookPart } from "./store";
+
+type Json = Record<string, unknown>;
+
+export function newWamid(): string {
+  return `wamid.${randomBytes(27).toString("base64")}`;
+}
+
+/** The business-scoped user id of a person: the same for one person and one business account. */
+export function scopedUserId(account: SandboxAccount, waId: string, country: string): string {
+  const digest = createHash("sha256").update(account.businessAccountId).update(waId).digest();
+  return `${country}.${digest.readBigUInt64BE() % 10_000_000_000_000_000n}`;
+}
+
+export function seconds(ms: number): string {
+  return String(Math.floor(ms / 1000));
+}
+
+/** The body of one webhook that tells several things at once, as bytes on the wire: non-ASCII and slashes escaped like Meta's. */
+export function webhookBody(account: SandboxAccount, parts: readonly WebhookPart[], nowMs: number): string {
+  const metadata = {
+    display_phone_number: account.displayPhoneNumber.slice(1),
+    phone_number_id: account.phoneNumberId,
+  };
+  const changes: Json[] = [];
+  const merged = new Map<string, Json>();
+  for (const part of parts) {
+    const kind = "statuses" in part ? "statuses" : "messages" in part ? "messages" : "user_preferences";
+    let value = merged.get(kind);
+    if (!value) {
+      value = { messaging_product: "whatsapp", metadata };
+      merged.set(kind, value);
+      changes.push({ value, field: part.field });
+    }
+    const { field: _field, ...lists } = part;
+    for (const [name, items] of Object.entries(lists)) {
+      if (items.length === 0) continue;
+      const present = value[name];
+      if (Array.isArray(present)) present.push(...items);
+      else value[name] = [...items];
+    }
+  }
+  return escapeLikeMeta(
+    JSON.stringify({
+      object: "whatsapp_business_account",
+      entry: [{ id: account.businessAccountId, time: Math.floor(nowMs / 1000), changes }],
+    }),
+  );
+}
+
+function escapeLikeMeta(json: string): string {
+  return json.replace(/[/\u0080-\uffff]/g, (char) => (char === "/" ? "\\/" : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`));
+}
+
+/** The value of X-Hub-Signature-256 for a body. */
+export function signature(appSecret: string, body: string): string {
+  return `sha256=${createHmac("sha256", appSecret).update(body).digest("hex")}`;
+}

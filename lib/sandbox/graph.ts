@@ -1,0 +1,529 @@
+import { createHash, randomBytes } from "node:crypto";
+import { decide } from "./decide";
+import { EXPIRED_TOKEN_PREFIX } from "./magic";
+import { type Refusal, refusal, refusalAnswer, unknownObject } from "./meta-error";
+import { type NodeKind, selectFields } from "./nodes";
+import type { SandboxSettings } from "./schema";
+import type { AnswerForm, Decision, SandboxAccount, SandboxStore } from "./store";
+import { isJson } from "./template-check";
+import { SANDBOX_TEMPLATES, type SandboxTemplate } from "./templates";
+import { checkMessage } from "./validate";
+
+type Json = Record<string, unknown>;
+
+export type SandboxRequest = { method: string; url: string; headers: Record<string, string | undefined>; body?: string | Uint8Array };
+
+/** What goes back. `cut` stands in place of an answer: nothing is sent for ever, or the connection is closed. */
+export type SandboxAnswer = {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+  bytes?: Uint8Array;
+  delayMs: number;
+  cut?: "close" | "hang";
+};
+
+export type SandboxGraphOptions = {
+  now?: () => number;
+  random?: () => number;
+  /** Factor on the delays of webhooks and magic numbers; 0 makes everything due at once. */
+  speed?: number;
+  /** Asks a callback address to prove itself, as Meta does before it takes it as an override. */
+  verifyCallback?: (url: string, verifyToken: string) => Promise<boolean>;
+};
+
+export type SandboxGraph = { handle: (request: SandboxRequest) => Promise<SandboxAnswer> };
+
+const OLDEST_VERSION = 17;
+const NEWEST_VERSION = 26;
+const OLDEST_LIVE = "v21.0";
+const MEDIA_URL_MS = 5 * 60 * 1000;
+const MEDIA_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
+const DEFAULT_PAGE = 25;
+const MAX_PAGE = 1000;
+const TEMPLATE_FIELDS = ["name", "parameter_format", "components", "language", "status", "category", "id"];
+
+/** Answers requests as graph.facebook.com would, over whatever store keeps the accounts. */
+export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOptions = {}): SandboxGraph {
+  const { now = Date.now, random = Math.random, speed = 1, verifyCallback = async () => true } = options;
+
+  async function handle(request: SandboxRequest): Promise<SandboxAnswer> {
+    const url = new URL(request.url);
+    const parts = url.pathname.split("/").filter(Boolean).map(decodeURIComponent);
+    if (url.pathname.startsWith("/whatsapp_business/attachments")) return download(request, url);
+    const version = parts.shift();
+    if (!version || !isKnownVersion(version)) return refuse(refusal(2500, `Unknown path components: ${url.pathname}`));
+    const answer = await route(request, url, parts);
+    answer.headers["facebook-api-version"] = Number(version.slice(1)) < Number(OLDEST_LIVE.slice(1)) ? OLDEST_LIVE : version;
+    return answer;
+  }
+
+  async function route(request: SandboxRequest, url: URL, parts: string[]): Promise<SandboxAnswer> {
+    const token = bearer(request, url);
+    if (token === undefined) return refuse(refusal(190, "An access token is required to request this resource."));
+    if (token.startsWith(EXPIRED_TOKEN_PREFIX)) return refuse(expired());
+    const accounts = await store.accountsOf(token);
+    const [first] = accounts;
+    if (!first) return refuse(refusal(190, "Invalid OAuth access token - Cannot parse access token"));
+    const [id, edge, ...rest] = parts;
+    const method = request.method.toUpperCase();
+    if (id === undefined || rest.length > 0) return refuse(refusal(2500, `Unknown path components: ${url.pathname}`));
+    if (id === "debug_token" && edge === undefined && method === "GET") return debugToken(first, token, url);
+
+    const number = accounts.find((a) => a.phoneNumberId === id);
+    if (number) {
+      const { settings } = number;
+      if (settings.tokenExpired) return late(settings, refuse(expired()));
+      if (method === "POST" && edge === "messages") return messages(number, request);
+      if (method === "POST" && edge === "media") return late(settings, await upload(number, request));
+      if (method === "GET" && edge === undefined) return late(settings, node("number", number, url));
+      if (method === "GET" && edge === "message_history") return late(settings, await history(number, url));
+    }
+    const owned = accounts.filter((a) => a.businessAccountId === id);
+    const [business] = owned;
+    if (business) {
+      if (business.settings.tokenExpired) return late(business.settings, refuse(expired()));
+      if (method === "GET" && edge === undefined) return late(business.settings, node("business", business, url));
+      if (edge === "subscribed_apps") return late(business.settings, await subscription(business, owned, method, request));
+      if (method === "GET" && edge === "message_templates") return late(business.settings, templatePage(business, url));
+      if (method === "GET" && edge === "phone_numbers") return late(business.settings, numberPage(owned, url));
+    }
+    if (edge === undefined) {
+      if (first.settings.tokenExpired) return refuse(expired());
+      const template = templatesOf(first).find((t) => t.id === id);
+      if (template && method === "GET") return fields("template", templateNode(template), url, TEMPLATE_FIELDS);
+      const media = await mediaCall(accounts, id, method, url);
+      if (media) return media;
+    }
+    return refuse(unknownObject(edge === undefined || (!number && !business) ? id : `${id}/${edge}`, method));
+  }
+
+  async function messages(account: SandboxAccount, request: SandboxRequest): Promise<SandboxAnswer> {
+    const { settings } = account;
+    const body = parseBody(request);
+    const recorded = { account, e164: null, callbackData: callbackOf(body) };
+    const refuseMessage = (cause: Refusal): SandboxAnswer => {
+      store.observe?.({ ...recorded, code: cause.code, accepted: false });
+      return late(settings, refuse(cause));
+    };
+    if (body === undefined) return refuseMessage(refusal(100, "The request body is not valid JSON."));
+    if (settings.restricted) return refuseMessage(refusal(368, "The WhatsApp Business Account is restricted from messaging users because of a policy violation."));
+    const checked = checkMessage(body, templatesOf(account));
+    if (checked.kind === "refused") return refuseMessage(checked.refusal);
+    if (checked.kind === "read") {
+      const known = await store.markRead(account, checked.messageId, now());
+      return known ? late(settings, ok({ success: true })) : late(settings, refuse(refusal(131009, "Param message_id is not the id of a message that was received.")));
+    }
+    if (checked.e164 === account.displayPhoneNumber) return refuseMessage(refusal(131021, "The recipient is the sender."));
+    const nowMs = now();
+    if (!(await store.takeRate(account, nowMs))) return refuseMessage(tooFast());
+    const fault = pickFault(settings, random);
+    if ("code" in fault) return refuseMessage(fault);
+    let decision: Decision;
+    if (fault.form !== "normal" && random() >= settings.acceptedShare) {
+      decision = { phone: {}, outcome: { kind: "lost", answer: fault } };
+    } else {
+      decision = await store.accept(account, checked.e164, nowMs, (phone, people) => decide({ account, draft: checked, nowMs, speed, answer: fault, random }, phone, people));
+    }
+    const { outcome } = decision;
+    if (outcome.kind === "refused") return refuseMessage(outcome.refusal);
+    store.observe?.({ ...recorded, e164: checked.e164, code: null, accepted: outcome.kind === "accepted" });
+    if (outcome.kind === "lost") return formed(outcome.answer, settings, {});
+    return formed(outcome.answer, settings, {
+      messaging_product: "whatsapp",
+      contacts: [{ input: checked.input, wa_id: checked.waId }],
+      messages: [{ id: outcome.messages[0]?.id, ...(checked.content.template ? { message_status: "accepted" } : {}) }],
+    });
+  }
+
+  function debugToken(account: SandboxAccount, token: string, url: URL): SandboxAnswer {
+    const input = url.searchParams.get("input_token");
+    if (!input) return refuse({ ...refusal(100, "The parameter input_token is required"), message: "(#100) The parameter input_token is required" });
+    const isValid = input === token && !account.settings.tokenExpired;
+    const scopes = ["whatsapp_business_management", "whatsapp_business_messaging"];
+    return ok({
+      data: {
+        app_id: account.appId,
+        type: "SYSTEM_USER",
+        application: "Sandbox",
+        is_valid: isValid,
+        ...(isValid
+          ? {
+              data_access_expires_at: 0,
+              expires_at: 0,
+              issued_at: Math.floor(now() / 1000),
+              scopes,
+              granular_scopes: scopes.map((scope) => ({ scope, target_ids: [account.businessAccountId] })),
+              user_id: "122100000000000001",
+            }
+          : { error: { code: 190, message: "Error validating access token: the session has expired.", subcode: 463 }, scopes: [] }),
+      },
+    });
+  }
+
+  async function subscription(business: SandboxAccount, owned: SandboxAccount[], method: string, request: SandboxRequest): Promise<SandboxAnswer> {
+    if (method === "GET") {
+      const app = { whatsapp_business_api_data: { id: business.appId, name: "Sandbox", link: "https://www.facebook.com/games/?app_id=" + business.appId } };
+      const data = business.subscribed ? [{ ...app, ...(business.overrideUrl === null ? {} : { override_callback_uri: business.overrideUrl }) }] : [];
+      return ok({ data });
+    }
+    if (method === "DELETE") {
+      for (const account of owned) await store.setSubscription(account, { subscribed: false, overrideUrl: null });
+      return ok({ success: true });
+    }
+    if (method !== "POST") return refuse(unknownObject(`${business.businessAccountId}/subscribed_apps`, method));
+    const body = parseBody(request);
+    const given = isJson(body) ? body : {};
+    let overrideUrl: string | null = null;
+    if (given.override_callback_uri !== undefined) {
+      const address = given.override_callback_uri;
+      if (typeof address !== "string" || address.length > 200 || !/^https?:\/\//.test(address)) {
+        return refuse(refusal(100, "Param override_callback_uri must be an address of at most 200 characters."));
+      }
+      if (typeof given.verify_token !== "string" || given.verify_token === "") return refuse(refusal(100, "The parameter verify_token is required."));
+      if (!(await verifyCallback(address, given.verify_token))) {
+        return refuse(refusal(100, "Callback verification failed: the address did not answer with the challenge."));
+      }
+      overrideUrl = address;
+    }
+    for (const account of owned) await store.setSubscription(account, { subscribed: true, overrideUrl });
+    return ok({ success: true });
+  }
+
+  function templatePage(account: SandboxAccount, url: URL): SandboxAnswer {
+    const query = url.searchParams;
+    const matches = (name: string, value: string) => {
+      const wanted = query.get(name);
+      return wanted === null || wanted.toLowerCase() === value.toLowerCase();
+    };
+    const found = templatesOf(account).filter(
+      (t) => matches("status", t.status) && matches("category", t.category) && matches("language", t.language) && t.name.includes(query.get("name") ?? ""),
+    );
+    return page("template", found.map(templateNode), url, TEMPLATE_FIELDS);
+  }
+
+  function numberPage(owned: SandboxAccount[], url: URL): SandboxAnswer {
+    return page("number", owned.map(numberNode), url, NUMBER_FIELDS);
+  }
+
+  function node(kind: "business" | "number", account: SandboxAccount, url: URL): SandboxAnswer {
+    return kind === "number" ? fields("number", numberNode(account), url, NUMBER_FIELDS) : fields("business", businessNode(account), url, BUSINESS_FIELDS);
+  }
+
+  async function history(account: SandboxAccount, url: URL): Promise<SandboxAnswer> {
+    const messageId = url.searchParams.get("message_id");
+    if (!messageId) return refuse(refusal(100, "The parameter message_id is required."));
+    const message = await store.findMessage(account, messageId);
+    const nowMs = now();
+    const moments = message
+      ? ([["ACCEPTED", message.acceptedAt], ["SENT", message.sentAt], ["DELIVERED", message.deliveredAt], ["READ", message.readAt], ["FAILED", message.failedAt]] as const)
+      : [];
+    const events = moments.flatMap(([status, at]) =>
+      at === null || at > nowMs ? [] : [{ delivery_status: status, timestamp: Math.floor(at / 1000), ...(status === "FAILED" ? { error_description: String(message?.errorCode) } : {}) }],
+    );
+    const data = message ? [{ id: createHash("sha256").update(messageId).digest("hex").slice(0, 16), message_id: messageId, events: { data: events } }] : [];
+    return ok({ data });
+  }
+
+  async function upload(account: SandboxAccount, request: SandboxRequest): Promise<SandboxAnswer> {
+    const form = await readForm(request);
+    if (!form) return refuse(refusal(100, "The request must be multipart/form-data."));
+    if (form.get("messaging_product") !== "whatsapp") return refuse(refusal(100, "The parameter messaging_product is required."));
+    const file = form.get("file");
+    if (!file || typeof file === "string") return refuse(refusal(100, "The parameter file is required."));
+    const mimeType = (String(form.get("type") ?? "") || file.type).split(";")[0]?.trim() ?? "";
+    const limit = MEDIA_LIMITS[mimeType];
+    if (limit === undefined) {
+      return refuse(refusal(100, `Param file must be a file with one of the following types: ${Object.keys(MEDIA_LIMITS).join(", ")}. Received file of type '${mimeType}'.`));
+    }
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    if (bytes.length === 0 || bytes.length > limit) return refuse(refusal(131053, `The file has ${bytes.length} bytes; the limit for ${mimeType} is ${limit}.`));
+    const id = String(randomBytes(6).readUIntBE(0, 6) + 1_000_000_000_000_000);
+    await store.saveMedia(account, { id, mimeType, sha256: createHash("sha256").update(bytes).digest("base64"), bytes, createdAt: now() });
+    return ok({ id });
+  }
+
+  async function mediaCall(accounts: readonly SandboxAccount[], id: string, method: string, url: URL): Promise<SandboxAnswer | undefined> {
+    const only = url.searchParams.get("phone_number_id");
+    for (const account of accounts) {
+      if (only !== null && account.phoneNumberId !== only) continue;
+      const media = await store.findMedia(account, id);
+      if (!media || now() - media.createdAt > MEDIA_LIFE_MS) continue;
+      if (method === "DELETE") {
+        await store.removeMedia(account, id);
+        return ok({ success: true });
+      }
+      if (method !== "GET") return undefined;
+      const link = new URL("/whatsapp_business/attachments/", url);
+      link.search = new URLSearchParams({ mid: id, ext: String(Math.floor((now() + MEDIA_URL_MS) / 1000)), hash: media.sha256.slice(0, 12) }).toString();
+      return ok({ messaging_product: "whatsapp", url: link.href, mime_type: media.mimeType, sha256: media.sha256, file_size: media.bytes.length, id });
+    }
+    return undefined;
+  }
+
+  async function download(request: SandboxRequest, url: URL): Promise<SandboxAnswer> {
+    const token = bearer(request, url);
+    const accounts = token === undefined ? [] : await store.accountsOf(token);
+    for (const account of accounts) {
+      const media = await store.findMedia(account, url.searchParams.get("mid") ?? "");
+      if (!media || Number(url.searchParams.get("ext")) * 1000 < now() || !media.sha256.startsWith(url.searchParams.get("hash") ?? "-")) continue;
+      return { status: 200, headers: { "content-type": media.mimeType, "content-length": String(media.bytes.length) }, text: "", bytes: media.bytes, delayMs: 0 };
+    }
+    return { status: 404, headers: { "content-type": "text/plain" }, text: "", delayMs: 0 };
+  }
+
+  function late(settings: SandboxSettings, answer: SandboxAnswer): SandboxAnswer {
+    return { ...answer, delayMs: answer.delayMs + settings.latencyMs };
+  }
+
+  return { handle };
+}
+
+/** The file types that Meta takes, with their limit in bytes. */
+const MB = 1024 * 1024;
+const MEDIA_LIMITS: Record<string, number> = {
+  "image/jpeg": 5 * MB,
+  "image/png": 5 * MB,
+  "image/webp": 500 * 1024,
+  "video/mp4": 16 * MB,
+  "video/3gpp": 16 * MB,
+  "audio/aac": 16 * MB,
+  "audio/amr": 16 * MB,
+  "audio/mpeg": 16 * MB,
+  "audio/mp4": 16 * MB,
+  "audio/ogg": 16 * MB,
+  "application/pdf": 100 * MB,
+  "text/plain": 100 * MB,
+  "application/msword": 100 * MB,
+  "application/vnd.ms-excel": 100 * MB,
+  "application/vnd.ms-powerpoint": 100 * MB,
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": 100 * MB,
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": 100 * MB,
+  "application/vnd.openxmlformats-officedocument.presentationml.presentation": 100 * MB,
+};
+
+const NUMBER_FIELDS = ["verified_name", "code_verification_status", "display_phone_number", "quality_rating", "platform_type", "throughput", "last_onboarded_time", "id"];
+const BUSINESS_FIELDS = ["id", "name", "currency", "timezone_id", "message_template_namespace"];
+
+function numberNode(account: SandboxAccount): Json {
+  const { settings } = account;
+  return {
+    id: account.phoneNumberId,
+    display_phone_number: grouped(account.displayPhoneNumber),
+    verified_name: account.verifiedName,
+    country_code: "TR",
+    quality_rating: settings.quality,
+    quality_score: { score: settings.quality },
+    status: settings.restricted ? "RESTRICTED" : "CONNECTED",
+    name_status: "APPROVED",
+    new_name_status: "NONE",
+    code_verification_status: "VERIFIED",
+    account_mode: "SANDBOX",
+    platform_type: "CLOUD_API",
+    throughput: { level: settings.ratePerSecond > 80 ? "HIGH" : "STANDARD" },
+    whatsapp_business_manager_messaging_limit: settings.tier,
+    messaging_limit_tier: settings.tier,
+    is_pin_enabled: true,
+    is_official_business_account: false,
+    is_on_biz_app: false,
+    is_preverified_number: false,
+    last_onboarded_time: "2026-09-01T08:00:00+0000",
+    webhook_configuration: { application: account.overrideUrl ?? account.webhookUrl ?? "" },
+    search_visibility: "VISIBLE",
+    health_status: health(account, "PHONE_NUMBER", account.phoneNumberId),
+  };
+}
+
+function businessNode(account: SandboxAccount): Json {
+  return {
+    id: account.businessAccountId,
+    name: account.verifiedName,
+    status: "ACTIVE",
+    currency: "USD",
+    country: "TR",
+    timezone_id: "130",
+    account_review_status: "APPROVED",
+    business_verification_status: "verified",
+    ownership_type: "SELF",
+    message_template_namespace: "5a4d0000_0000_4000_8000_000000000000",
+    health_status: health(account, "WABA", account.businessAccountId),
+  };
+}
+
+function health(account: SandboxAccount, type: "PHONE_NUMBER" | "WABA", id: string): Json {
+  const word = account.settings.restricted ? "BLOCKED" : "AVAILABLE";
+  const errors = account.settings.restricted
+    ? [{ error_code: 368, error_description: "The account is restricted because of a policy violation.", possible_solution: "Look into Business Support Home." }]
+    : undefined;
+  const entity = (entity_type: string, entityId: string, blocked: boolean) => ({
+    entity_type,
+    id: entityId,
+    can_send_message: blocked ? word : "AVAILABLE",
+    ...(blocked && errors ? { errors } : {}),
+  });
+  return {
+    can_send_message: word,
+    entities: [
+      ...(type === "PHONE_NUMBER" ? [entity("PHONE_NUMBER", id, false)] : []),
+      entity("WABA", account.businessAccountId, true),
+      entity("BUSINESS", "100000000000002", false),
+      entity("APP", account.appId, false),
+    ],
+  };
+}
+
+function templatesOf(account: SandboxAccount): readonly SandboxTemplate[] {
+  if (!account.settings.templatesPaused) return SANDBOX_TEMPLATES;
+  return SANDBOX_TEMPLATES.map((t) => (t.status === "APPROVED" ? { ...t, status: "PAUSED" as const } : t));
+}
+
+function templateNode(template: SandboxTemplate): Json {
+  return {
+    ...template,
+    previous_category: null,
+    correct_category: null,
+    sub_category: "CUSTOM",
+    message_send_ttl_seconds: template.message_send_ttl_seconds ?? -1,
+    health_status: { can_send_message: template.status === "APPROVED" ? "AVAILABLE" : "BLOCKED", entities: [] },
+  };
+}
+
+function fields(kind: NodeKind, whole: Json, url: URL, usual: readonly string[]): SandboxAnswer {
+  const selected = selectFields(kind, whole, url.searchParams.get("fields"), usual);
+  return "refused" in selected ? refuse(selected.refused) : ok(selected.node);
+}
+
+function page(kind: NodeKind, all: Json[], url: URL, usual: readonly string[]): SandboxAnswer {
+  const query = url.searchParams;
+  const limit = Math.min(Number(query.get("limit") ?? DEFAULT_PAGE), MAX_PAGE);
+  if (!Number.isInteger(limit) || limit < 1) return refuse(refusal(100, "Param limit must be a positive number."));
+  const after = readCursor(query.get("after"));
+  const before = readCursor(query.get("before"));
+  if (after === "bad" || before === "bad") return refuse(refusal(100, "Invalid cursors values."));
+  const start = after !== undefined ? after + 1 : before !== undefined ? Math.max(0, before - limit) : 0;
+  const end = before !== undefined && after === undefined ? before : start + limit;
+  const data: Json[] = [];
+  for (const whole of all.slice(start, end)) {
+    const selected = selectFields(kind, whole, query.get("fields"), usual);
+    if ("refused" in selected) return refuse(selected.refused);
+    data.push(selected.node);
+  }
+  if (data.length === 0) return ok({ data });
+  const last = start + data.length - 1;
+  const link = (name: "after" | "before", at: number) => {
+    const to = new URL(url);
+    for (const other of ["after", "before"]) to.searchParams.delete(other);
+    to.searchParams.set(name, cursor(at));
+    to.searchParams.set("limit", String(limit));
+    return to.href;
+  };
+  return ok({
+    data,
+    paging: {
+      cursors: { before: cursor(start), after: cursor(last) },
+      ...(last + 1 < all.length ? { next: link("after", last) } : {}),
+      ...(start > 0 ? { previous: link("before", start) } : {}),
+    },
+  });
+}
+
+function cursor(at: number): string {
+  return Buffer.from(`at:${at}`).toString("base64url");
+}
+
+function readCursor(given: string | null): number | "bad" | undefined {
+  if (given === null || given === "") return undefined;
+  const match = /^at:(\d+)$/.exec(Buffer.from(given, "base64url").toString());
+  return match ? Number(match[1]) : "bad";
+}
+
+function grouped(e164: string): string {
+  return e164.replace(/^\+(\d{2})(\d{3})(\d{3})(\d{2})(\d{2})$/, "+$1 $2 $3 $4 $5");
+}
+
+function isKnownVersion(version: string): boolean {
+  const match = /^v(\d+)\.0$/.exec(version);
+  return match !== null && Number(match[1]) >= OLDEST_VERSION && Number(match[1]) <= NEWEST_VERSION;
+}
+
+function bearer(request: SandboxRequest, url: URL): string | undefined {
+  const header = request.headers.authorization ?? request.headers.Authorization ?? "";
+  const token = /^(?:Bearer|OAuth) +(\S+) *$/i.exec(header)?.[1] ?? url.searchParams.get("access_token");
+  return token || undefined;
+}
+
+function expired(): Refusal {
+  return { code: 190, subcode: 463, details: "Error validating access token: Session has expired. The current time is later than the time at which it ended." };
+}
+
+function tooFast(): Refusal {
+  return refusal(130429, "Message failed to send because there were too many messages sent from this phone number in a short period of time.");
+}
+
+function parseBody(request: SandboxRequest): unknown {
+  const { body } = request;
+  if (body === undefined) return undefined;
+  try {
+    return JSON.parse(typeof body === "string" ? body : Buffer.from(body).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function callbackOf(body: unknown): string | null {
+  return isJson(body) && typeof body.biz_opaque_callback_data === "string" ? body.biz_opaque_callback_data : null;
+}
+
+async function readForm(request: SandboxRequest): Promise<FormData | undefined> {
+  const type = request.headers["content-type"] ?? "";
+  if (request.body === undefined || !type.startsWith("multipart/form-data")) return undefined;
+  const body = typeof request.body === "string" ? request.body : new Uint8Array(request.body);
+  return new Response(body, { headers: { "content-type": type } }).formData().catch(() => undefined);
+}
+
+/** At most one of the account's faults, by their shares. */
+function pickFault(settings: SandboxSettings, random: () => number): AnswerForm | Refusal {
+  let left = random();
+  const hits = (share: number) => {
+    left -= share;
+    return share > 0 && left < 0;
+  };
+  if (hits(settings.errorShare)) return refusal(131000, "Message failed to send due to an unknown error.");
+  if (hits(settings.rateLimitShare)) return tooFast();
+  if (hits(settings.serverErrorShare)) return { form: "empty", delayMs: 0 };
+  if (hits(settings.htmlShare)) return { form: "html", delayMs: 0 };
+  if (hits(settings.hangShare)) return { form: "hang", delayMs: 0 };
+  if (hits(settings.closeShare)) return { form: "close", delayMs: 0 };
+  if (hits(settings.lateShare)) return { form: "normal", delayMs: settings.lateMs };
+  return { form: "normal", delayMs: 0 };
+}
+
+function ok(body: unknown): SandboxAnswer {
+  return { status: 200, headers: jsonHeaders(), text: JSON.stringify(body), delayMs: 0 };
+}
+
+function refuse(cause: Refusal): SandboxAnswer {
+  const { status, body } = refusalAnswer(cause);
+  const headers = jsonHeaders();
+  if (status === 401) headers["www-authenticate"] = 'OAuth "Facebook Platform" "invalid_token" "Error validating access token"';
+  return { status, headers, text: JSON.stringify(body), delayMs: 0 };
+}
+
+function formed({ form, delayMs }: AnswerForm, settings: SandboxSettings, body: unknown): SandboxAnswer {
+  const wait = delayMs + settings.latencyMs;
+  if (form === "empty") return { status: 500, headers: {}, text: "", delayMs: wait };
+  if (form === "html") {
+    return {
+      status: 200,
+      headers: { "content-type": "text/html; charset=utf-8" },
+      text: "<!DOCTYPE html><html lang=\"en\"><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>",
+      delayMs: wait,
+    };
+  }
+  if (form === "hang" || form === "close") return { status: 0, headers: {}, text: "", delayMs: wait, cut: form };
+  return { ...ok(body), delayMs: wait };
+}
+
+function jsonHeaders(): Record<string, string> {
+  return { "content-type": "application/json; charset=UTF-8", "cache-control": "private, no-cache, no-store, must-revalidate" };
+}
