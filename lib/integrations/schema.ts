@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageOf } from "@/lib/http/paging";
+import { PageQuery, pageOf } from "@/lib/http/paging";
 
 export const INTEGRATION_STATUSES = ["unverified", "verified", "failed", "paused"] as const;
 export const IntegrationStatus = z.enum(INTEGRATION_STATUSES);
@@ -21,13 +21,14 @@ export const IntegrationCheck = z.object({
 });
 export type IntegrationCheck = z.infer<typeof IntegrationCheck>;
 
-const MetaId = z.string().trim().min(1).max(128);
+const MetaId = z.string().trim().regex(/^[A-Za-z0-9_-]{1,128}$/, "An id of Meta's has letters, digits, - and _ only");
+const AccessToken = z.string().trim().min(1, "The access token is missing").max(2000).regex(/^[\x21-\x7e]+$/, "An access token has no spaces");
 
 export const CreateIntegration = z.strictObject({
   provider: z.literal("meta"),
   category: z.literal("whatsapp"),
   name: z.string().trim().min(1).max(120).optional(),
-  apiKey: z.string().trim().min(1, "The access token is missing").max(2000).describe("Meta's access token."),
+  apiKey: AccessToken.describe("Meta's access token."),
   apiSecret: MetaId.optional().describe("The phone number id. It and config.phoneNumberId must agree; either alone will do."),
   endpointUrl: z.string().trim().max(300).default("https://graph.facebook.com/v26.0").describe("Graph's address; its path names the version."),
   isDefault: z.boolean().optional(),
@@ -47,7 +48,7 @@ export type CreateIntegration = z.infer<typeof CreateIntegration>;
 export const UpdateIntegration = z
   .strictObject({
     name: z.string().trim().min(1).max(120),
-    apiKey: z.string().trim().min(1).max(2000),
+    apiKey: AccessToken,
     endpointUrl: z.string().trim().max(300),
     isDefault: z.literal(true),
     ratePerSecond: z.number().int().min(1).max(1000).nullable().describe("Messages a second; at most what Meta allows the number. null: Meta's figure."),
@@ -61,6 +62,7 @@ export const UpdateIntegration = z
 export type UpdateIntegration = z.infer<typeof UpdateIntegration>;
 
 export const Warning = z.object({ code: z.string(), message: z.string() });
+export type Warning = z.infer<typeof Warning>;
 
 export const Integration = z.object({
   id: z.string(),
@@ -107,13 +109,17 @@ export const Integration = z.object({
 export type Integration = z.infer<typeof Integration>;
 export const IntegrationPage = pageOf(Integration);
 
+export const ListIntegrations = PageQuery;
+
 export const DeleteIntegrationQuery = z.object({ force: z.enum(["true", "false"]).default("false").describe("true cancels what waits.") });
+export type DeleteIntegrationQuery = z.infer<typeof DeleteIntegrationQuery>;
 
 export const DoctorReport = z.object({ ok: z.boolean(), status: IntegrationStatus, checks: z.array(IntegrationCheck) });
 export type DoctorReport = z.infer<typeof DoctorReport>;
 
 /** What a person copies into Meta's webhook form. Only for those who may write integrations. */
 export const WebhookValues = z.object({ url: z.string(), verifyToken: z.string() });
+export type WebhookValues = z.infer<typeof WebhookValues>;
 
 export const IntegrationHealth = z.object({
   integrationId: z.string(),
