@@ -1,6 +1,6 @@
 import "server-only";
 import { and, eq, inArray, isNull } from "drizzle-orm";
-import { conversations } from "@/db/schema/contacts";
+import { contacts, conversations } from "@/db/schema/contacts";
 import { integrations } from "@/db/schema/integrations";
 import { organizations } from "@/db/schema/organizations";
 import { mayReceive, NO_CONSENT } from "@/lib/contacts/consent";
@@ -69,7 +69,7 @@ const pair = (integrationId: string, contactId: string) => `${integrationId} ${c
 async function loadFacts(ctx: Ctx, wishes: readonly SendMessage[]): Promise<Facts> {
   const phones = new Map(wishes.map((wish) => [wish.phoneNumber, toE164(wish.phoneNumber)]));
   const valid = [...new Set([...phones.values()].filter((phone) => phone !== null))];
-  const [organization, rows, contacts] = await Promise.all([
+  const [organization, rows, known] = await Promise.all([
     ctx.db.select({ settings: organizations.settings }).from(organizations).where(eq(organizations.id, ctx.organizationId)),
     ctx.db.select().from(integrations).where(and(eq(integrations.organizationId, ctx.organizationId), isNull(integrations.deletedAt))),
     findContacts(ctx, valid),
@@ -88,7 +88,7 @@ async function loadFacts(ctx: Ctx, wishes: readonly SendMessage[]): Promise<Fact
     const phone = phones.get(wish.phoneNumber);
     if (phone) entry.people.add(phoneIndex(phone));
   }
-  const contactIds = [...contacts.values()].map((contact) => contact.id);
+  const contactIds = [...known.values()].map((contact) => contact.id);
   const [consents, windows, perAccount] = await Promise.all([
     consentStates(ctx, contactIds),
     contactIds.length === 0
@@ -113,7 +113,7 @@ async function loadFacts(ctx: Ctx, wishes: readonly SendMessage[]): Promise<Fact
     integrations: byId,
     defaultIntegration,
     phones,
-    contacts,
+    contacts: known,
     consents,
     lastInbound: new Map(windows.flatMap((w) => (w.lastInboundAt ? [[pair(w.integrationId, w.contactId), w.lastInboundAt] as const] : []))),
     templates: new Map(perAccount.map((account) => [account.portfolioId, account.templates])),
@@ -365,4 +365,62 @@ export function allowanceUsedUp(allowance: Allowance, now: Date): Reason {
     details: { allowance: allowance.limit, used: allowance.used, nextFreeAt: freeAt.toISOString() },
     retryAfterSeconds: Math.max(1, Math.ceil((freeAt.getTime() - now.getTime()) / 1000)),
   };
+}
+
+/* Asked again at dispatch */
+
+export type Waiting = {
+  id: string;
+  contactId: string;
+  kind: "text" | "template";
+  purpose: MessagePurpose;
+  priority: number;
+  templateName: string | null;
+  templateLanguage: string | null;
+};
+
+export type SecondLook =
+  | { verdict: "go"; template: TemplateRow | null; windowOpen: boolean }
+  | { verdict: "refuse"; reason: Reason }
+  | { verdict: "later"; at: Date };
+
+/**
+ * Asks again, for messages about to leave, what may have changed while they waited: an opt-out, Meta's stop, a paused
+ * template, a closed window, closed hours. In bulk, with a fixed number of queries.
+ */
+export async function lookAgain(ctx: Ctx, integration: IntegrationRow, batch: readonly Waiting[]): Promise<Map<string, SecondLook>> {
+  const contactIds = [...new Set(batch.map((m) => m.contactId))];
+  const names = batch.flatMap((m) => (m.templateName ? [m.templateName] : []));
+  const [organization, people, windows, consents, templates] = await Promise.all([
+    ctx.db.select({ settings: organizations.settings }).from(organizations).where(eq(organizations.id, ctx.organizationId)),
+    ctx.db
+      .select({ id: contacts.id, timeZone: contacts.timeZone, marketingStoppedAt: contacts.marketingStoppedAt })
+      .from(contacts)
+      .where(and(eq(contacts.organizationId, ctx.organizationId), inArray(contacts.id, contactIds))),
+    ctx.db
+      .select({ contactId: conversations.contactId, lastInboundAt: conversations.lastInboundAt })
+      .from(conversations)
+      .where(and(eq(conversations.organizationId, ctx.organizationId), eq(conversations.integrationId, integration.id), inArray(conversations.contactId, contactIds))),
+    consentStates(ctx, contactIds),
+    findTemplates(ctx, integration.businessAccountId, names),
+  ]);
+  const settings = organization[0]?.settings;
+  if (!settings) throw new AppError("not_found");
+  const person = new Map(people.map((p) => [p.id, p]));
+  const lastInbound = new Map(windows.map((w) => [w.contactId, w.lastInboundAt]));
+
+  const judgeAgain = (message: Waiting): SecondLook => {
+    const windowOpen = isWindowOpen(lastInbound.get(message.contactId), ctx.now);
+    const template = templates.find((t) => t.name === message.templateName && t.language === message.templateLanguage) ?? null;
+    const who = person.get(message.contactId);
+    const reasons = consentReasons(consents.get(message.contactId) ?? NO_CONSENT, message.purpose, windowOpen, who?.marketingStoppedAt ?? null);
+    if (message.kind === "template" && template?.status !== "APPROVED") {
+      reasons.push({ code: template ? "template_not_approved" : "template_not_found", message: "Message template is not approved by Meta", fix: "Sync the templates and see what Meta says of this one" });
+    }
+    if (message.kind === "text" && !windowOpen) reasons.push(WINDOW_CLOSED);
+    if (reasons[0]) return { verdict: "refuse", reason: reasons[0] };
+    const at = message.priority === PRIORITY.reply ? null : openingFor(message.purpose, settings, who?.timeZone ?? null, ctx.now);
+    return at ? { verdict: "later", at } : { verdict: "go", template, windowOpen };
+  };
+  return new Map(batch.map((message) => [message.id, judgeAgain(message)]));
 }

@@ -1,0 +1,205 @@
+import "server-only";
+import { and, asc, eq, inArray, or, sql } from "drizzle-orm";
+import type { Db } from "@/db/client";
+import { contacts } from "@/db/schema/contacts";
+import { earlyStatuses, messages } from "@/db/schema/messages";
+import { type Ctx, inTransaction } from "@/lib/ctx";
+import { newId } from "@/lib/ids";
+import { blindIndex, seal } from "@/lib/keyring";
+import { announceSoon } from "@/lib/live";
+import { describeCode } from "@/lib/whatsapp/error-codes";
+import type { MetaError } from "@/lib/whatsapp/inbound-items";
+import { countDelivered, releasePlaces } from "./allowance";
+import type { MessageFailure, MessageStatus, TimelineStep } from "./schema";
+import { mayBecome, statusFromMeta } from "./status";
+
+/** One status of Meta's, as far as a message needs it. */
+export type ReportedStatus = { wamid: string; status: string; at: Date | null; callbackData?: string; errors: MetaError[] };
+
+const OWN_ID = /^msg_[0-9A-Z]{26}$/;
+const wamidIndexOf = (wamid: string) => blindIndex("messages.wamid", wamid);
+
+type Draft = {
+  id: string;
+  contactId: string;
+  outsideWindow: boolean | null;
+  status: MessageStatus;
+  failure: MessageFailure | null;
+  timeline: TimelineStep[];
+  wamidIndex: string | null;
+  learned: string | null;
+  steps: TimelineStep[];
+  sentAt: Date | null;
+  deliveredAt: Date | null;
+  readAt: Date | null;
+  failedAt: Date | null;
+};
+
+/**
+ * Applies what Meta reports of an integration's messages, in any order and however often: every step is kept once with Meta's
+ * own time, and the state only moves forwards. A message is found by our id in the callback data, else by Meta's id; a status
+ * of an unknown id waits until the id is learned. All of it or, when something throws, nothing.
+ */
+export async function applyStatuses(ctx: Ctx, integrationId: string, reported: readonly ReportedStatus[]): Promise<void> {
+  if (reported.length === 0) return;
+  await inTransaction(ctx, async (tx) => {
+    const drafts = await lockMessages(tx, integrationId, reported);
+    const byId = new Map(drafts.map((draft) => [draft.id, draft]));
+    const byWamid = new Map(drafts.flatMap((draft) => (draft.wamidIndex ? [[draft.wamidIndex, draft] as const] : [])));
+    const early: ReportedStatus[] = [];
+    for (const report of reported) {
+      const index = wamidIndexOf(report.wamid);
+      const draft = byId.get(report.callbackData ?? "") ?? byWamid.get(index);
+      if (draft) take(draft, report, index, tx.now);
+      else early.push(report);
+    }
+    await keepEarly(tx, integrationId, early);
+    const changed = drafts.filter((draft) => draft.steps.length > 0 || draft.learned);
+    if (changed.length === 0) return;
+    await write(tx, changed);
+    await drawConsequences(tx, changed);
+  });
+  announceSoon(ctx.organizationId, ["messages"]);
+}
+
+/** Statuses that came before these message ids were learned (by fingerprint) are applied now. */
+export async function applyEarlyStatuses(ctx: Ctx, integrationId: string, wamidIndexes: readonly string[]): Promise<void> {
+  if (wamidIndexes.length === 0) return;
+  await inTransaction(ctx, async (tx) => {
+    const rows = await tx.db
+      .delete(earlyStatuses)
+      .where(and(eq(earlyStatuses.organizationId, ctx.organizationId), eq(earlyStatuses.integrationId, integrationId), inArray(earlyStatuses.wamidIndex, [...wamidIndexes])))
+      .returning({ status: earlyStatuses.status });
+    await applyStatuses(tx, integrationId, rows.map(({ status }) => revive(status)));
+  });
+}
+
+/** Early statuses whose message id is known by now, of all organizations: the rare ones that crossed with the answer. */
+export async function findSettledEarly(db: Db): Promise<{ organizationId: string; integrationId: string; wamidIndex: string }[]> {
+  return db
+    .select({ organizationId: earlyStatuses.organizationId, integrationId: earlyStatuses.integrationId, wamidIndex: earlyStatuses.wamidIndex })
+    .from(earlyStatuses)
+    .innerJoin(messages, and(eq(messages.integrationId, earlyStatuses.integrationId), eq(messages.wamidIndex, earlyStatuses.wamidIndex)))
+    .limit(500);
+}
+
+async function lockMessages(tx: Ctx, integrationId: string, reported: readonly ReportedStatus[]): Promise<Draft[]> {
+  const ids = reported.flatMap((r) => (r.callbackData && OWN_ID.test(r.callbackData) ? [r.callbackData] : []));
+  const indexes = reported.map((r) => wamidIndexOf(r.wamid));
+  const rows = await tx.db
+    .select({
+      id: messages.id,
+      contactId: messages.contactId,
+      outsideWindow: messages.outsideWindow,
+      status: messages.status,
+      failure: messages.failure,
+      timeline: messages.timeline,
+      wamidIndex: messages.wamidIndex,
+    })
+    .from(messages)
+    .where(
+      and(
+        eq(messages.organizationId, tx.organizationId),
+        eq(messages.integrationId, integrationId),
+        or(inArray(messages.wamidIndex, [...new Set(indexes)]), ids.length > 0 ? inArray(messages.id, [...new Set(ids)]) : undefined),
+      ),
+    )
+    .orderBy(asc(messages.id))
+    .for("update");
+  return rows.map((row) => ({ ...row, learned: null, steps: [], sentAt: null, deliveredAt: null, readAt: null, failedAt: null }));
+}
+
+function take(draft: Draft, report: ReportedStatus, index: string, now: Date): void {
+  if (!draft.wamidIndex) {
+    draft.wamidIndex = index;
+    draft.learned = report.wamid;
+  }
+  const next = statusFromMeta(report.status);
+  if (!next) return;
+  const heard = [...draft.timeline, ...draft.steps].some((step) => step.step === next && step.source === "webhook");
+  if (heard) return;
+  const at = report.at ?? now;
+  const error = report.errors[0];
+  const detail = next === "failed" ? (error?.details ?? error?.title ?? error?.message ?? undefined) : undefined;
+  draft.steps.push({ step: next, at: at.toISOString(), source: "webhook", ...(detail ? { detail } : {}) });
+  if (next === "sent") draft.sentAt = at;
+  if (next === "delivered") draft.deliveredAt = at;
+  if (next === "read") draft.readAt = at;
+  if (!mayBecome(draft, next)) return;
+  draft.status = next;
+  draft.failure = null;
+  if (next !== "failed") return;
+  draft.failedAt = at;
+  draft.failure = {
+    ...(error?.code == null ? {} : { code: error.code }),
+    reason: describeCode(error?.code).kind,
+    ...(error?.title ? { title: error.title } : {}),
+    ...(error?.details ? { details: error.details } : {}),
+  };
+}
+
+async function write(tx: Ctx, drafts: readonly Draft[]): Promise<void> {
+  const rows = drafts.map((draft) => ({
+    id: draft.id,
+    status: draft.status,
+    failure: draft.failure,
+    step: draft.steps,
+    wamid: draft.learned ? seal("messages.wamid", draft.learned) : null,
+    wamid_index: draft.wamidIndex,
+    sent_at: draft.sentAt,
+    delivered_at: draft.deliveredAt,
+    read_at: draft.readAt,
+    failed_at: draft.failedAt,
+  }));
+  await tx.db.execute(sql`
+    update messages m set
+      status = u.status, failure = u.failure, timeline = m.timeline || u.step,
+      wamid = coalesce(m.wamid, u.wamid), wamid_index = coalesce(m.wamid_index, u.wamid_index),
+      sent_at = coalesce(u.sent_at, m.sent_at), delivered_at = coalesce(u.delivered_at, m.delivered_at),
+      read_at = coalesce(u.read_at, m.read_at), failed_at = case when u.status = 'failed' then coalesce(u.failed_at, m.failed_at) end,
+      unknown_since = case when u.status = 'unknown' then m.unknown_since end,
+      lease_owner = case when u.status = 'sending' then m.lease_owner end, lease_until = case when u.status = 'sending' then m.lease_until end
+    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as u(
+      id text, status text, failure jsonb, step jsonb, wamid text, wamid_index text,
+      sent_at timestamptz, delivered_at timestamptz, read_at timestamptz, failed_at timestamptz)
+    where m.id = u.id and m.organization_id = ${tx.organizationId}`);
+}
+
+/** What a status means beyond its message: the allowance, and the person's stop. */
+async function drawConsequences(tx: Ctx, drafts: readonly Draft[]): Promise<void> {
+  await countDelivered(
+    tx,
+    drafts.flatMap((d) => {
+      const at = d.deliveredAt ?? d.readAt;
+      return d.outsideWindow && at ? [{ messageId: d.id, at }] : [];
+    }),
+  );
+  const failed = drafts.filter((d) => d.failedAt && d.status === "failed");
+  await releasePlaces(tx, failed.map((d) => d.id));
+  const stopped = failed.filter((d) => d.failure?.reason === "opted_out").map((d) => d.contactId);
+  if (stopped.length === 0) return;
+  await tx.db
+    .update(contacts)
+    .set({ marketingStoppedAt: tx.now, updatedAt: tx.now })
+    .where(and(eq(contacts.organizationId, tx.organizationId), inArray(contacts.id, stopped)));
+  announceSoon(tx.organizationId, ["contacts"]);
+}
+
+async function keepEarly(tx: Ctx, integrationId: string, early: readonly ReportedStatus[]): Promise<void> {
+  if (early.length === 0) return;
+  await tx.db.insert(earlyStatuses).values(
+    early.map((report) => ({
+      id: newId("est"),
+      organizationId: tx.organizationId,
+      integrationId,
+      wamidIndex: wamidIndexOf(report.wamid),
+      status: { ...report, at: report.at?.toISOString() ?? null },
+      receivedAt: tx.now,
+    })),
+  );
+}
+
+function revive(kept: Record<string, unknown>): ReportedStatus {
+  const report = kept as Omit<ReportedStatus, "at"> & { at: string | null };
+  return { ...report, at: report.at ? new Date(report.at) : null };
+}

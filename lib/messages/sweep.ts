@@ -1,0 +1,106 @@
+import "server-only";
+import { and, eq, inArray, lt, lte, sql } from "drizzle-orm";
+import type { Db } from "@/db/client";
+import { integrations } from "@/db/schema/integrations";
+import { earlyStatuses, messages, outreach, pairs } from "@/db/schema/messages";
+import { attempts, idempotencyKeys, organizations } from "@/db/schema/organizations";
+import { systemCtx } from "@/lib/ctx";
+import { announceSoon } from "@/lib/live";
+import { releasePlaces } from "./allowance";
+import type { MessageFailure, TimelineStep } from "./schema";
+import { OUTCOME_UNKNOWN } from "./status";
+import { applyEarlyStatuses, findSettledEarly } from "./statuses";
+
+const BATCH = 1_000;
+
+/** Numbers that may send and have something due. This is what makes a lost wake-up a delay and nothing more. */
+export async function findDueIntegrations(db: Db, now: Date): Promise<{ id: string; organizationId: string }[]> {
+  return db
+    .select({ id: integrations.id, organizationId: integrations.organizationId })
+    .from(integrations)
+    .where(
+      and(
+        eq(integrations.status, "verified"),
+        sql`${integrations.deletedAt} is null`,
+        sql`exists (select 1 from ${messages} where ${messages.integrationId} = ${integrations.id} and ${messages.status} in ('queued', 'scheduled') and ${messages.dueAt} <= ${now.toISOString()}::timestamptz)`,
+      ),
+    );
+}
+
+/** When the next waiting message of any number is due; null when none waits. */
+export async function nextDueAt(db: Db): Promise<Date | null> {
+  const [row] = await db.execute<{ at: string | null }>(sql`
+    select min(m.due_at) as at from messages m join integrations i on i.id = m.integration_id
+    where m.status in ('queued', 'scheduled') and i.status = 'verified' and i.deleted_at is null`);
+  return row?.at ? new Date(row.at) : null;
+}
+
+/**
+ * Messages whose sender died between "about to call" and "answer written": nobody can say whether Meta has them, so they
+ * become unknown. They are never sent again by themselves.
+ */
+export async function doubtAbandoned(db: Db, now: Date): Promise<number> {
+  const at = now.toISOString();
+  const step: TimelineStep[] = [{ step: "unknown", at, source: "sweep", detail: "The sender stopped before Meta's answer was written down" }];
+  const rows = await db
+    .update(messages)
+    .set({ status: "unknown", unknownSince: now, leaseOwner: null, leaseUntil: null, timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb` })
+    .where(and(eq(messages.status, "sending"), lt(messages.leaseUntil, now)))
+    .returning({ organizationId: messages.organizationId });
+  for (const organizationId of new Set(rows.map((row) => row.organizationId))) announceSoon(organizationId, ["messages"]);
+  return rows.length;
+}
+
+/** Unknown messages that no webhook has settled within the organization's time end as failed, and are offered for resending. */
+export async function settleUnknown(db: Db, now: Date): Promise<number> {
+  const late = await db
+    .select({ id: messages.id, organizationId: messages.organizationId })
+    .from(messages)
+    .innerJoin(organizations, eq(organizations.id, messages.organizationId))
+    .where(
+      and(
+        eq(messages.status, "unknown"),
+        sql`${messages.unknownSince} < ${now.toISOString()}::timestamptz - make_interval(mins => (${organizations.settings} ->> 'unknownSettleMinutes')::int)`,
+      ),
+    )
+    .limit(BATCH);
+  const byOrganization = groupByOrganization(late);
+  const failure: MessageFailure = { reason: OUTCOME_UNKNOWN };
+  const step: TimelineStep[] = [{ step: "failed", at: now.toISOString(), source: "sweep", detail: "No word from Meta came in time" }];
+  for (const [organizationId, rows] of byOrganization) {
+    const ids = rows.map((row) => row.id);
+    await db
+      .update(messages)
+      .set({ status: "failed", failure, failedAt: now, unknownSince: null, timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb` })
+      .where(and(eq(messages.organizationId, organizationId), inArray(messages.id, ids), eq(messages.status, "unknown")));
+    await releasePlaces(systemCtx(db, organizationId, "sweep"), ids);
+    announceSoon(organizationId, ["messages"]);
+  }
+  return late.length;
+}
+
+/** Statuses that crossed with the answer that told their message id. */
+export async function settleEarly(db: Db): Promise<void> {
+  for (const { organizationId, integrationId, wamidIndex } of await findSettledEarly(db)) {
+    await applyEarlyStatuses(systemCtx(db, organizationId, "sweep"), integrationId, [wamidIndex]);
+  }
+}
+
+const EARLY_STATUS_DAYS = 8;
+const IDEMPOTENCY_HOURS = 24;
+
+/** Removes what has served: answered idempotency keys after a day, budgets that are whole again, statuses nobody claimed. */
+export async function tidy(db: Db, now: Date): Promise<void> {
+  const ago = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
+  await db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, ago(IDEMPOTENCY_HOURS)));
+  await db.delete(attempts).where(lt(attempts.windowEndsAt, now));
+  await db.delete(pairs).where(and(lt(pairs.paidUntil, ago(1)), sql`coalesce(${pairs.heldUntil}, ${pairs.paidUntil}) < ${now.toISOString()}::timestamptz`));
+  await db.delete(outreach).where(sql`coalesce(greatest(${outreach.reservedAt}, ${outreach.deliveredAt}), '-infinity') < ${ago(48).toISOString()}::timestamptz`);
+  await db.delete(earlyStatuses).where(lte(earlyStatuses.receivedAt, ago(EARLY_STATUS_DAYS * 24)));
+}
+
+function groupByOrganization<T extends { organizationId: string }>(rows: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) groups.set(row.organizationId, [...(groups.get(row.organizationId) ?? []), row]);
+  return groups;
+}
