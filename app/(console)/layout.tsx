@@ -1,0 +1,15 @@
+import { redirect } from "next/navigation";
+import type { ReactNode } from "react";
+import { Shell } from "@/components/shell/shell";
+import { getSession } from "@/lib/auth/session";
+
+export default async function ConsoleLayout({ children }: { children: ReactNode }) {
+  const session = await getSession();
+  if (!session) redirect("/login");
+  const { user, organization, organizations, role, permissions } = session;
+  return (
+    <Shell session={{ user, organization, organizations, role, permissions }} hasSandbox>
+      {children}
+    </Shell>
+  );
+}

@@ -1,0 +1,22 @@
+import { Compass } from "lucide-react";
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { EmptyState } from "@/components/shared/empty-state";
+import { Button } from "@/components/ui/button";
+
+export default async function NotFound() {
+  const t = await getTranslations("shell.notFound");
+  return (
+    <EmptyState
+      icon={Compass}
+      title={<span role="heading" aria-level={1}>{t("title")}</span>}
+      description={t("description")}
+      action={
+        <Button asChild variant="primary">
+          <Link href="/">{t("action")}</Link>
+        </Button>
+      }
+      className="py-24"
+    />
+  );
+}

@@ -1,0 +1,142 @@
+"use client";
+
+import { ListFilter, Search, X } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useEffect, useRef, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { cn } from "@/components/ui/cn";
+import {
+  DropdownMenu,
+  DropdownMenuCheckboxItem,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuRadioGroup,
+  DropdownMenuRadioItem,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from "@/components/ui/dropdown-menu";
+import { inputStyles } from "@/components/ui/input";
+import type { ListState } from "./use-list";
+
+export type TableFilter = {
+  /** Its name in the address and in the API's query. */
+  name: string;
+  label: string;
+  options: readonly { value: string; label: string }[];
+  /** Several at once, joined by commas. */
+  multiple?: boolean;
+};
+
+const TYPING_MS = 250;
+
+type TableFiltersProps = { state: ListState; searchPlaceholder?: string; filters?: readonly TableFilter[] };
+
+/** The search field and the filters of a list; what is chosen stands in the address. */
+export function TableFilters({ state, searchPlaceholder, filters = [] }: TableFiltersProps) {
+  const t = useTranslations("shared.table");
+  return (
+    <div role="search" className="flex min-w-0 flex-wrap items-center gap-2 max-md:w-full">
+      {searchPlaceholder ? <SearchField value={state.q} onChange={state.setQ} placeholder={searchPlaceholder} /> : null}
+      {filters.map((filter) => (
+        <FilterMenu
+          key={filter.name}
+          filter={filter}
+          value={state.filters[filter.name] ?? ""}
+          onChange={(value) => state.setFilter(filter.name, value)}
+        />
+      ))}
+      {state.active ? (
+        <Button variant="ghost" onClick={state.clear}>
+          <X aria-hidden />
+          {t("clearFilters")}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+type SearchFieldProps = { value: string; onChange: (value: string) => void; placeholder: string };
+
+function SearchField({ value, onChange, placeholder }: SearchFieldProps) {
+  const [text, setText] = useState(value);
+  const [seen, setSeen] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  // The address changed from outside: back button, cleared filters.
+  if (value !== seen) {
+    setSeen(value);
+    setText(value);
+  }
+  return (
+    <span className="relative w-64 max-md:w-full">
+      <Search className="-translate-y-1/2 pointer-events-none absolute top-1/2 left-2.5 size-4 text-muted" aria-hidden />
+      <input
+        type="search"
+        data-list-search
+        aria-label={placeholder}
+        placeholder={placeholder}
+        value={text}
+        onChange={(event) => {
+          const next = event.target.value;
+          setText(next);
+          clearTimeout(timer.current);
+          timer.current = setTimeout(() => {
+            setSeen(next.trim());
+            onChange(next.trim());
+          }, TYPING_MS);
+        }}
+        className={cn(inputStyles, "h-8 pr-2.5 pl-8 max-md:h-10")}
+      />
+    </span>
+  );
+}
+
+type FilterMenuProps = { filter: TableFilter; value: string; onChange: (value: string) => void };
+
+function FilterMenu({ filter, value, onChange }: FilterMenuProps) {
+  const t = useTranslations("shared.table");
+  const chosen = value ? value.split(",") : [];
+  const labels = filter.options.filter((option) => chosen.includes(option.value)).map((option) => option.label);
+  const summary = labels.length > 2 ? `${labels.slice(0, 2).join(", ")} +${labels.length - 2}` : labels.join(", ");
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger asChild>
+        <Button className={cn("border-dashed", chosen.length > 0 && "border-solid")}>
+          <ListFilter className="text-muted" aria-hidden />
+          {filter.label}
+          {chosen.length > 0 ? <span className="max-w-40 truncate border-l pl-2 text-accent">{summary || value}</span> : null}
+        </Button>
+      </DropdownMenuTrigger>
+      <DropdownMenuContent align="start" className="max-h-80">
+        {filter.multiple ? (
+          filter.options.map((option) => (
+            <DropdownMenuCheckboxItem
+              key={option.value}
+              checked={chosen.includes(option.value)}
+              onSelect={(event) => event.preventDefault()}
+              onCheckedChange={(on) =>
+                onChange((on ? [...chosen, option.value] : chosen.filter((v) => v !== option.value)).join(","))
+              }
+            >
+              {option.label}
+            </DropdownMenuCheckboxItem>
+          ))
+        ) : (
+          <DropdownMenuRadioGroup value={value} onValueChange={onChange}>
+            {filter.options.map((option) => (
+              <DropdownMenuRadioItem key={option.value} value={option.value}>
+                {option.label}
+              </DropdownMenuRadioItem>
+            ))}
+          </DropdownMenuRadioGroup>
+        )}
+        {chosen.length > 0 ? (
+          <>
+            <DropdownMenuSeparator />
+            <DropdownMenuItem onSelect={() => onChange("")}>{t("any")}</DropdownMenuItem>
+          </>
+        ) : null}
+      </DropdownMenuContent>
+    </DropdownMenu>
+  );
+}

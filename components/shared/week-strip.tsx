@@ -1,0 +1,66 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { cn } from "@/components/ui/cn";
+import { INTL_LOCALES } from "@/lib/i18n/languages";
+import { useZone } from "./use-language";
+
+const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+type Week = Record<(typeof WEEKDAYS)[number], readonly { from: string; to: string }[]>;
+
+const DAY_MINUTES = 24 * 60;
+/** 5 January 1970 was a Monday. */
+const FIRST_MONDAY_MS = 4 * 86_400_000;
+
+/** Opening hours of a week: a line a day, a block an opening. */
+export function WeekStrip({ week, className }: { week: Week; className?: string }) {
+  const t = useTranslations("shared.week");
+  const { language } = useZone();
+  const names = new Intl.DateTimeFormat(INTL_LOCALES[language], { weekday: "short", timeZone: "UTC" });
+  return (
+    <div className={cn("grid gap-1 text-xs", className)}>
+      <ul className="grid gap-1">
+        {WEEKDAYS.map((day, index) => {
+          const spans = week[day];
+          const name = names.format(new Date(FIRST_MONDAY_MS + index * 86_400_000));
+          const allDay = spans.length === 1 && spans[0]?.from === "00:00" && spans[0]?.to === "24:00";
+          const words = allDay ? t("allDay") : spans.map(({ from, to }) => `${from}–${to}`).join(", ") || t("closed");
+          return (
+            <li key={day} className="grid grid-cols-[2.5rem_minmax(0,1fr)_6.5rem] items-center gap-2">
+              <span className="text-muted">{name}</span>
+              <span aria-hidden className="relative h-4 overflow-hidden rounded-sm bg-surface-sunken">
+                {[6, 12, 18].map((hour) => (
+                  <span key={hour} className="absolute inset-y-0 w-px bg-border" style={{ left: `${(hour / 24) * 100}%` }} />
+                ))}
+                {spans.map(({ from, to }) => (
+                  <span
+                    key={from}
+                    className="absolute inset-y-0 rounded-sm bg-accent opacity-80"
+                    style={{ left: `${(minutes(from) / DAY_MINUTES) * 100}%`, right: `${(1 - minutes(to) / DAY_MINUTES) * 100}%` }}
+                  />
+                ))}
+              </span>
+              <span className={cn("truncate tabular-nums", spans.length === 0 && "text-muted")} title={words}>
+                {words}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+      <div aria-hidden className="grid grid-cols-[2.5rem_minmax(0,1fr)_6.5rem] gap-2 text-muted">
+        <span className="relative col-start-2 h-4 tabular-nums">
+          {[0, 6, 12, 18, 24].map((hour) => (
+            <span key={hour} className="-translate-x-1/2 absolute first:translate-x-0 last:-translate-x-full" style={{ left: `${(hour / 24) * 100}%` }}>
+              {String(hour).padStart(2, "0")}
+            </span>
+          ))}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function minutes(time: string): number {
+  const [hours = 0, rest = 0] = time.split(":").map(Number);
+  return hours * 60 + rest;
+}

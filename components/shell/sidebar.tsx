@@ -1,0 +1,127 @@
+"use client";
+
+import { Ellipsis } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { cn } from "@/components/ui/cn";
+import { Sheet, SheetContent, SheetTrigger } from "@/components/ui/sheet";
+import { Tooltip } from "@/components/ui/tooltip";
+import { isPresentPlace, NAVIGATION, type NavItem } from "./navigation";
+import { OrganizationSwitcher } from "./organization-switcher";
+import { useCan } from "./session";
+
+function useNavigation(): NavItem[] {
+  const can = useCan();
+  return NAVIGATION.filter((item) => !item.permission || can(item.permission));
+}
+
+/** Icons from 768 px, icons and words from 1024 px. */
+export function Sidebar() {
+  const t = useTranslations("shell");
+  const items = useNavigation();
+  const pathname = usePathname();
+  return (
+    <div className="sticky top-0 hidden h-dvh w-14 shrink-0 flex-col border-r bg-surface md:flex lg:w-56">
+      <div className="flex h-12 items-center px-2 lg:px-3">
+        <OrganizationSwitcher />
+      </div>
+      <nav aria-label={t("navigation")} className="flex-1 overflow-y-auto px-2 py-2 lg:px-3">
+        <ul className="grid gap-0.5">
+          {items.map((item) => (
+            <li key={item.name} className={cn(item.name === "settings" && "mt-2 border-t pt-2")}>
+              <SideLink item={item} present={isPresentPlace(item, pathname)} />
+            </li>
+          ))}
+        </ul>
+      </nav>
+    </div>
+  );
+}
+
+function SideLink({ item, present }: { item: NavItem; present: boolean }) {
+  const t = useTranslations("shell.nav");
+  const Icon = item.icon;
+  return (
+    <Tooltip content={t(item.name)} side="right" className="lg:hidden">
+      <Link
+        href={item.href}
+        aria-current={present ? "page" : undefined}
+        className={cn(
+          "flex h-8 items-center gap-2.5 rounded-md px-2 text-sm transition-colors max-lg:h-10 max-lg:justify-center",
+          present ? "bg-accent-subtle font-medium text-accent" : "text-muted hover:bg-surface-sunken hover:text-foreground",
+        )}
+      >
+        <Icon className="size-4 shrink-0" strokeWidth={present ? 2.25 : 2} aria-hidden />
+        <span className="truncate max-lg:sr-only">{t(item.name)}</span>
+      </Link>
+    </Tooltip>
+  );
+}
+
+const IN_BAR = ["overview", "messages", "compose", "contacts"] as const;
+
+/** Below 768 px: four places and the rest. */
+export function BottomBar() {
+  const t = useTranslations("shell");
+  const items = useNavigation();
+  const pathname = usePathname();
+  const [open, setOpen] = useState(false);
+  const inBar = items.filter((item) => IN_BAR.some((name) => name === item.name));
+  const rest = items.filter((item) => !inBar.includes(item));
+  const look = "flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 rounded-md text-xs";
+  return (
+    <nav
+      aria-label={t("navigation")}
+      className="fixed inset-x-0 bottom-0 z-30 border-t bg-surface-raised pb-[env(safe-area-inset-bottom)] md:hidden"
+    >
+      <div className="flex h-14 px-1 py-1">
+        {inBar.map((item) => {
+          const present = isPresentPlace(item, pathname);
+          const Icon = item.icon;
+          return (
+            <Link
+              key={item.name}
+              href={item.href}
+              aria-current={present ? "page" : undefined}
+              className={cn(look, present ? "font-medium text-accent" : "text-muted")}
+            >
+              <Icon className="size-5" strokeWidth={present ? 2.25 : 1.75} aria-hidden />
+              <span className="max-w-full truncate px-1">{t(`nav.${item.name}`)}</span>
+            </Link>
+          );
+        })}
+        <Sheet open={open} onOpenChange={setOpen}>
+          <SheetTrigger
+            className={cn(look, rest.some((item) => isPresentPlace(item, pathname)) ? "font-medium text-accent" : "text-muted")}
+          >
+            <Ellipsis className="size-5" aria-hidden />
+            {t("more")}
+          </SheetTrigger>
+          <SheetContent side="bottom" title={t("more")}>
+            <ul className="-mx-2 grid gap-1">
+              {rest.map((item) => {
+                const Icon = item.icon;
+                const present = isPresentPlace(item, pathname);
+                return (
+                  <li key={item.name}>
+                    <Link
+                      href={item.href}
+                      onClick={() => setOpen(false)}
+                      aria-current={present ? "page" : undefined}
+                      className={cn("flex h-11 items-center gap-3 rounded-md px-3 text-base", present && "bg-accent-subtle font-medium text-accent")}
+                    >
+                      <Icon className="size-5" strokeWidth={1.75} aria-hidden />
+                      {t(`nav.${item.name}`)}
+                    </Link>
+                  </li>
+                );
+              })}
+            </ul>
+          </SheetContent>
+        </Sheet>
+      </div>
+    </nav>
+  );
+}

@@ -1,0 +1,56 @@
+import type { Language } from "./languages";
+
+/** One line for each namespace: its name is its file's name in `en/` and in `tr/`. */
+export type Messages = {
+  auth: typeof import("./en/auth.json");
+  common: typeof import("./en/common.json");
+  compose: typeof import("./en/compose.json");
+  contacts: typeof import("./en/contacts.json");
+  errors: typeof import("./en/errors.json");
+  integrations: typeof import("./en/integrations.json");
+  messages: typeof import("./en/messages.json");
+  overview: typeof import("./en/overview.json");
+  sandbox: typeof import("./en/sandbox.json");
+  settings: typeof import("./en/settings.json");
+  setup: typeof import("./en/setup.json");
+  shared: typeof import("./en/shared.json");
+  shell: typeof import("./en/shell.json");
+  status: typeof import("./en/status.json");
+  templates: typeof import("./en/templates.json");
+};
+
+/** The same names once more as values; the type makes a forgotten one an error. */
+const NAMESPACES: Record<keyof Messages, true> = {
+  auth: true,
+  common: true,
+  compose: true,
+  contacts: true,
+  errors: true,
+  integrations: true,
+  messages: true,
+  overview: true,
+  sandbox: true,
+  settings: true,
+  setup: true,
+  shared: true,
+  shell: true,
+  status: true,
+  templates: true,
+};
+
+export const namespaces = Object.keys(NAMESPACES) as (keyof Messages)[];
+
+/** Every text of one language, by namespace. */
+export async function loadMessages(language: Language): Promise<Messages> {
+  const files = await Promise.all(
+    namespaces.map(async (namespace) => [namespace, (await import(`./${language}/${namespace}.json`)).default]),
+  );
+  return Object.fromEntries(files);
+}
+
+declare module "next-intl" {
+  interface AppConfig {
+    Locale: Language;
+    Messages: Messages;
+  }
+}
