@@ -12,6 +12,8 @@ export type Ctx = {
   actor: Actor;
   /** What the asker holds: a role's or a token's scopes. */
   scopes: readonly string[];
+  /** The session behind the request; programs have none. */
+  sessionId?: string;
   requestId: string;
   ip: string | null;
   now: Date;

@@ -50,11 +50,12 @@ export async function pageCtx(): Promise<Ctx | null> {
 }
 
 /** The part of a context that a session answers for. */
-export function callerOf(session: SignedIn): Pick<Ctx, "organizationId" | "actor" | "scopes"> {
+export function callerOf(session: SignedIn): Pick<Ctx, "organizationId" | "actor" | "scopes" | "sessionId"> {
   return {
     organizationId: session.organization.id,
     actor: { type: "user", id: session.user.id, name: session.user.name },
     scopes: session.permissions,
+    sessionId: session.sessionId,
   };
 }
 

@@ -56,7 +56,7 @@ export async function previewLink({ db, now }: Omit<Stranger, "ip">, token: stri
  * Uses a link up. A password link sets the password and ends all sessions of the person. An invitation makes a new person, or
  * lets a known one in who proves themselves by their present password or session; it never changes a password.
  */
-export async function useLink(stranger: Stranger & { request: Request }, input: UseLink): Promise<UsedLink> {
+export async function redeemLink(stranger: Stranger & { request: Request }, input: UseLink): Promise<UsedLink> {
   const { db, now } = stranger;
   const link = await findLink(db, input.token, now);
   const user = await userOf(db, link);

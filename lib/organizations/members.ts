@@ -103,9 +103,10 @@ async function requireAuthorityOver(ctx: Ctx, userId: string): Promise<void> {
   if (ctx.actor.type === "system") return;
   for (const { organizationId, role } of await ctx.db.select().from(memberships).where(eq(memberships.userId, userId))) {
     const isHere = organizationId === ctx.organizationId;
-    const mine = ctx.actor.type === "token" ? (isHere ? "admin" : null) : await roleIn(ctx, organizationId);
+    const mine = await roleIn(ctx, organizationId);
+    if (ctx.actor.type === "token" && isHere && role !== "owner" && covers(ctx.scopes, ROLE_SCOPES[role])) continue;
     if (mine === "owner" || (mine === "admin" && role !== "owner")) continue;
-    const reason = isHere ? "Only an owner makes a password link for an owner" : "This person also belongs to an organization that you do not administer";
+    const reason = isHere ? "Only someone who may do as much as this person makes a password link for them" : "This person also belongs to an organization that you do not administer";
     throw new AppError("forbidden", reason);
   }
 }

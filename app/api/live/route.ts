@@ -1,0 +1,79 @@
+import { authenticate } from "@/lib/auth/authenticate";
+import { openDatabase } from "@/lib/ctx";
+import { requestIdOf, respondError } from "@/lib/http/respond";
+import { subscribe, type Topic } from "@/lib/live";
+import { log } from "@/lib/log";
+
+const HEARTBEAT_MS = 20_000;
+/** A busy organization announces hundreds of changes a second; a browser needs to hear of them a few times. */
+const GATHER_MS = 200;
+
+/** Server-sent events: which nouns of the organization changed. Ends when the session does. */
+export async function GET(request: Request): Promise<Response> {
+  const requestId = requestIdOf(request);
+  try {
+    const db = await openDatabase();
+    const { organizationId } = await authenticate(db, request, requestId);
+    const isStillWelcome = async () => (await authenticate(db, request, requestId)).organizationId === organizationId;
+    return new Response(await eventStream(organizationId, request.signal, isStillWelcome), {
+      headers: {
+        "content-type": "text/event-stream; charset=utf-8",
+        "cache-control": "no-store, no-transform",
+        "x-accel-buffering": "no",
+        "x-request-id": requestId,
+      },
+    });
+  } catch (error) {
+    return respondError(error, requestId);
+  }
+}
+
+async function eventStream(organizationId: string, signal: AbortSignal, isStillWelcome: () => Promise<boolean>): Promise<ReadableStream<Uint8Array>> {
+  const encoder = new TextEncoder();
+  const gathered = new Set<Topic>();
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  let gathering: NodeJS.Timeout | undefined;
+
+  const write = (text: string) => controller?.enqueue(encoder.encode(text));
+  const flush = () => {
+    gathering = undefined;
+    write(`data: ${JSON.stringify({ topics: [...gathered] })}\n\n`);
+    gathered.clear();
+  };
+  const unsubscribe = await subscribe(organizationId, (topics) => {
+    for (const topic of topics) gathered.add(topic);
+    gathering ??= setTimeout(flush, GATHER_MS);
+  });
+  const heartbeat = setInterval(async () => {
+    const isWelcome = await isStillWelcome().catch((error: unknown) => {
+      log.debug({ err: error }, "A live connection is not welcome any more");
+      return false;
+    });
+    if (isWelcome) write(": still here\n\n");
+    else close();
+  }, HEARTBEAT_MS);
+  heartbeat.unref();
+
+  const leave = () => {
+    controller = undefined;
+    clearInterval(heartbeat);
+    clearTimeout(gathering);
+    unsubscribe();
+    signal.removeEventListener("abort", close);
+  };
+  const close = () => {
+    const open = controller;
+    leave();
+    open?.close();
+  };
+
+  return new ReadableStream<Uint8Array>({
+    start(opened) {
+      controller = opened;
+      signal.addEventListener("abort", close);
+      write("retry: 2000\n: listening\n\n");
+      if (signal.aborted) close();
+    },
+    cancel: leave,
+  });
+}

@@ -1,0 +1,10 @@
+import { revokeOtherSessions } from "@/lib/auth/sessions";
+import { route } from "@/lib/http/route";
+import { RevokedSessions } from "@/lib/organizations/schema";
+
+export const POST = route({
+  summary: "Sign out everywhere but here",
+  permission: "signed_in",
+  response: RevokedSessions,
+  handler: ({ ctx }) => revokeOtherSessions(ctx),
+});
