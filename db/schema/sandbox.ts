@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { boolean, doublePrecision, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { moment, sealed, sealedJson } from "@/db/columns";
 import type { SandboxContent, SandboxSettings } from "@/lib/sandbox/schema";
+import type { WebhookPart } from "@/lib/sandbox/store";
 import { integrations } from "./integrations";
 
 /** How the stand-in behaves towards a sandbox integration; what it knows of the account it reads from the integration. */
@@ -77,7 +78,8 @@ export const sandboxWebhooks = pgTable(
     phoneId: text("phone_id").references(() => sandboxPhones.id, { onDelete: "cascade" }),
     messageId: text("message_id"),
     step: text("step").notNull(),
-    body: sealed("body", "sandbox_webhooks.body").notNull(),
+    /** What it tells, without the envelope. */
+    part: sealedJson<WebhookPart>("part", "sandbox_webhooks.part").notNull(),
     /** Null while it waits for the phone to come back from airplane mode. */
     dueAt: moment("due_at"),
     attempts: integer("attempts").notNull().default(0),

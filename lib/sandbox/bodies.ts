@@ -18,7 +18,7 @@ export function seconds(ms: number): string {
 }
 
 /** The body of one webhook that tells several things at once, as bytes on the wire: non-ASCII and slashes escaped like Meta's. */
-export function webhookBody(account: SandboxAccount, parts: readonly WebhookPart[], nowMs: number): string {
+export function webhookBody(account: SandboxAccount, parts: readonly WebhookPart[]): string {
   const metadata = {
     display_phone_number: account.displayPhoneNumber.slice(1),
     phone_number_id: account.phoneNumberId,
@@ -44,9 +44,19 @@ export function webhookBody(account: SandboxAccount, parts: readonly WebhookPart
   return escapeLikeMeta(
     JSON.stringify({
       object: "whatsapp_business_account",
-      entry: [{ id: account.businessAccountId, time: Math.floor(nowMs / 1000), changes }],
+      entry: [{ id: account.businessAccountId, time: latest(parts), changes }],
     }),
   );
+}
+
+/** The moment of the latest thing told, so that the same webhook has the same bytes however often it is sent. */
+function latest(parts: readonly WebhookPart[]): number {
+  let time = 0;
+  for (const part of parts) {
+    const items = "statuses" in part ? part.statuses : "messages" in part ? part.messages : part.user_preferences;
+    for (const item of items) time = Math.max(time, Number(item.timestamp) || 0);
+  }
+  return time;
 }
 
 function escapeLikeMeta(json: string): string {

@@ -224,7 +224,7 @@ export function inbound({ account, waId, country, name, atMs, content, own, cont
       callbackData: null,
       acceptedAt: atMs,
       sentAt: atMs,
-      deliveredAt: atMs,
+      deliveredAt: null,
       readAt: null,
       failedAt: null,
       errorCode: null,

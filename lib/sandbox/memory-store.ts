@@ -1,5 +1,6 @@
 import { Arrivals } from "./arrivals";
 import { inbound } from "./decide";
+import { displayNumber } from "./display-number";
 import { DEFAULT_SANDBOX_SETTINGS, type SandboxSettings } from "./schema";
 import { type Arrival, type Awaitable, type Decide, type Decision, type Media, NEW_PHONE, type PhoneState, type SandboxAccount, type SandboxStore, type StoredMessage } from "./store";
 import { WebhookQueue, type WebhookQueueOptions } from "./webhook-queue";
@@ -171,13 +172,6 @@ export class MemoryStore implements SandboxStore {
   observe(arrival: Arrival): void {
     this.arrivals.observe(arrival);
   }
-}
-
-/** A business number that nobody has, always the same for one id. */
-export function displayNumber(seed: string): string {
-  let hash = 0;
-  for (const char of seed) hash = (hash * 31 + char.charCodeAt(0)) % 1_000_000;
-  return `+905559${String(hash).padStart(6, "0")}`;
 }
 
 type Ring = { at: number[]; head: number };

@@ -1,0 +1,49 @@
+import "server-only";
+import type { Db } from "@/db/client";
+import { env } from "@/lib/env";
+import { type Transport, TransportError } from "@/lib/whatsapp/transport";
+import { createSandboxGraph, type SandboxAnswer } from "./graph";
+import { verifyCallback } from "./post-webhook";
+import { PostgresStore } from "./postgres-store";
+
+/** How long the caller of a stand-in that never answers waits; the HTTP transport waits as long. */
+const TIMEOUT_MS = 20_000;
+/** The same when delays are switched off. */
+const TIMEOUT_AT_ONCE_MS = 250;
+
+/** Carries Graph requests of one sandbox integration to the built-in stand-in, within the process. */
+export function sandboxTransport(db: Db, integrationId: string): Transport {
+  const { SANDBOX_SPEED: speed } = env();
+  const graph = createSandboxGraph(new PostgresStore(db, integrationId), { speed, verifyCallback });
+  const timeoutMs = speed === 0 ? TIMEOUT_AT_ONCE_MS : TIMEOUT_MS;
+  return async (request) => {
+    if (request.signal?.aborted) throw new TransportError("ABORTED", false);
+    const answer = await graph.handle(request);
+    await arrival(answer, timeoutMs, request.signal);
+    return { status: answer.status, headers: answer.headers, text: answer.text };
+  };
+}
+
+/** Ends when the answer is there, as a network would bring it; throws when it never comes. */
+async function arrival(answer: SandboxAnswer, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+  if (answer.cut === "close") throw new TransportError("UND_ERR_SOCKET", true);
+  const never = answer.cut === "hang" || answer.delayMs > timeoutMs;
+  const waitMs = never ? timeoutMs : answer.delayMs;
+  if (waitMs > 0) await pause(waitMs, signal);
+  if (never) throw new TransportError("TIMEOUT", true);
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(new TransportError("ABORTED", true));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
