@@ -4,7 +4,9 @@ import { explanationKey } from "@/lib/whatsapp/error-codes";
 
 export type Explanation = { title: string; meaning: string; action: string };
 
-const CATALOGUES: Record<string, Record<string, Explanation>> = { en, tr };
+type Catalogue = Record<string, Explanation>;
+const ENGLISH: Catalogue = en;
+const CATALOGUES: Record<string, Catalogue> = { en, tr };
 
 /** What one of Meta's codes means and what to do, in plain words. English for a language we do not speak; never empty. */
 export function explainCode(code: number | null | undefined, language: string): Explanation {
@@ -17,6 +19,6 @@ export function explainSilence(proof: "not_sent" | "maybe_sent", language: strin
 }
 
 function explanation(key: string, language: string): Explanation {
-  const catalogue = CATALOGUES[language.toLowerCase().slice(0, 2)] ?? en;
+  const catalogue = CATALOGUES[language.toLowerCase().slice(0, 2)] ?? ENGLISH;
   return catalogue[key] ?? en.unknown;
 }

@@ -36,7 +36,7 @@ export const TemplateButton = z.looseObject({
   url: looseText,
   phone_number: looseText,
   otp_type: looseText,
-  example: z.unknown(),
+  example: z.unknown().optional(),
 });
 export type TemplateButton = z.infer<typeof TemplateButton>;
 
@@ -46,7 +46,7 @@ export const TemplateComponent = z.looseObject({
   format: looseText,
   text: looseText,
   buttons: z.array(z.unknown()).optional().catch(undefined),
-  example: z.unknown(),
+  example: z.unknown().optional(),
 });
 export type TemplateComponent = z.infer<typeof TemplateComponent>;
 
