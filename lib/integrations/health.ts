@@ -1,0 +1,102 @@
+import "server-only";
+import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
+import { integrations, lanes } from "@/db/schema/integrations";
+import { messages, outreach } from "@/db/schema/messages";
+import type { Ctx } from "@/lib/ctx";
+import { AppError } from "@/lib/errors";
+import { portfolioOf } from "./access";
+import type { IntegrationHealth } from "./schema";
+import { allowanceOf, ratesOf } from "./show";
+
+/** The same 24 hours as the gate's. Source: Meta, "Messaging limits", 8 May 2026. */
+const WINDOW = sql`interval '24 hours'`;
+
+export async function getHealth(ctx: Ctx, id: string): Promise<IntegrationHealth> {
+  const [health] = await healthOf(ctx, [id]);
+  if (!health) throw new AppError("not_found", "There is no integration with this id");
+  return health;
+}
+
+/** How each integration fares now: what waits, the pace and the allowance. Three queries, whatever the count. */
+export async function healthOf(ctx: Ctx, ids: readonly string[]): Promise<IntegrationHealth[]> {
+  if (ids.length === 0) return [];
+  const rows = await ctx.db
+    .select({ integration: integrations, rateFactor: lanes.rateFactor })
+    .from(integrations)
+    .leftJoin(lanes, eq(lanes.integrationId, integrations.id))
+    .where(and(eq(integrations.organizationId, ctx.organizationId), inArray(integrations.id, [...ids]), isNull(integrations.deletedAt)))
+    .orderBy(integrations.id);
+  const known = rows.map((row) => row.integration);
+  const [queues, places] = await Promise.all([countMessages(ctx, known.map((row) => row.id)), countPeople(ctx, [...new Set(known.map(portfolioOf))])]);
+  return rows.map(({ integration, rateFactor }) => {
+    const rate = ratesOf(integration);
+    const limit = allowanceOf(integration);
+    const place = places.get(portfolioOf(integration));
+    const used = place?.used ?? 0;
+    const left = limit === null ? null : Math.max(0, limit - used);
+    return {
+      integrationId: integration.id,
+      status: integration.status,
+      pauseReason: integration.pauseReason,
+      ...(queues.get(integration.id) ?? NOTHING),
+      ratePerSecond: { limit: rate.limit, effective: rate.effective, now: Math.max(1, Math.floor(rate.effective * (rateFactor ?? 1))) },
+      allowance: { limit, used, left, nextFreeAt: left === 0 ? (place?.nextFreeAt ?? null) : null },
+    };
+  });
+}
+
+type Queue = Pick<IntegrationHealth, "queued" | "scheduled" | "sending" | "unknown" | "oldestWaitingAt" | "sentLastMinute">;
+const NOTHING: Queue = { queued: 0, scheduled: 0, sending: 0, unknown: 0, oldestWaitingAt: null, sentLastMinute: 0 };
+
+async function countMessages(ctx: Ctx, ids: readonly string[]): Promise<Map<string, Queue>> {
+  if (ids.length === 0) return new Map();
+  const of = (status: string) => sql<number>`(count(*) filter (where ${messages.status} = ${status}))::int`;
+  const mine = and(eq(messages.organizationId, ctx.organizationId), inArray(messages.integrationId, [...ids]));
+  const minuteAgo = new Date(ctx.now.getTime() - 60_000);
+  const rows = await ctx.db
+    .select({
+      integrationId: messages.integrationId,
+      queued: of("queued"),
+      scheduled: of("scheduled"),
+      sending: of("sending"),
+      unknown: of("unknown"),
+      oldestWaitingAt: sql<Date | null>`min(${messages.dueAt}) filter (where ${messages.status} = 'queued')`.mapWith(messages.dueAt),
+      sentLastMinute: sql<number>`(count(*) filter (where ${messages.sentAt} > ${minuteAgo.toISOString()}::timestamptz))::int`,
+    })
+    .from(messages)
+    .where(
+      // One arm for each partial index.
+      and(
+        mine,
+        or(
+          sql`${messages.status} in ('queued', 'scheduled')`,
+          sql`${messages.status} = 'sending'`,
+          sql`${messages.status} = 'unknown'`,
+          sql`${messages.sentAt} > ${minuteAgo.toISOString()}::timestamptz`,
+        ),
+      ),
+    )
+    .groupBy(messages.integrationId);
+  return new Map(rows.map(({ integrationId, ...row }) => [integrationId, { ...row, oldestWaitingAt: row.oldestWaitingAt?.toISOString() ?? null }]));
+}
+
+async function countPeople(ctx: Ctx, portfolioIds: readonly string[]): Promise<Map<string, { used: number; nextFreeAt: string | null }>> {
+  if (portfolioIds.length === 0) return new Map();
+  const countedAt = sql`greatest(${outreach.reservedAt}, ${outreach.deliveredAt})`;
+  const rows = await ctx.db
+    .select({
+      portfolioId: outreach.portfolioId,
+      used: sql<number>`count(*)::int`,
+      nextFreeAt: sql<Date>`min(${countedAt}) + ${WINDOW}`.mapWith(outreach.deliveredAt),
+    })
+    .from(outreach)
+    .where(
+      and(
+        eq(outreach.organizationId, ctx.organizationId),
+        inArray(outreach.portfolioId, [...portfolioIds]),
+        sql`${countedAt} > ${ctx.now.toISOString()}::timestamptz - ${WINDOW}`,
+      ),
+    )
+    .groupBy(outreach.portfolioId);
+  return new Map(rows.map((row) => [row.portfolioId, { used: row.used, nextFreeAt: row.nextFreeAt.toISOString() }]));
+}
