@@ -1,0 +1,11 @@
+import { IdParams, route } from "@/lib/http/route";
+import { cancelMessage } from "@/lib/messages/messages";
+import { MessageDetail } from "@/lib/messages/schema";
+
+export const POST = route({
+  summary: "Cancel a waiting message",
+  permission: "messages:write",
+  params: IdParams,
+  response: MessageDetail,
+  handler: ({ ctx, params }) => cancelMessage(ctx, params.id),
+});

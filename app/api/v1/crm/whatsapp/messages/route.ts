@@ -1,0 +1,11 @@
+import { route } from "@/lib/http/route";
+import { listMessages } from "@/lib/messages/messages";
+import { ListMessages, MessagePage } from "@/lib/messages/schema";
+
+export const GET = route({
+  summary: "List messages",
+  permission: "messages:read",
+  query: ListMessages,
+  response: MessagePage,
+  handler: ({ ctx, query }) => listMessages(ctx, query),
+});
