@@ -15,7 +15,7 @@ export type MessagePurpose = z.infer<typeof MessagePurpose>;
 /** Lower goes first. */
 export const PRIORITY = { reply: 0, transactional: 1, bulk: 2 } as const;
 
-const ParamValue = z.union([z.string().max(1024), z.number()]).transform(String);
+const ParamValue = z.union([z.string().max(1024), z.number()]).transform(String).pipe(z.string());
 export const TemplateParams = z.union([z.record(z.string().max(100), ParamValue), z.array(ParamValue).max(100)]);
 export type TemplateParams = z.infer<typeof TemplateParams>;
 
