@@ -57,6 +57,11 @@ export function openRoute<B extends Shape = undefined, Q extends Shape = undefin
   );
 }
 
+/** Declares a handler that does everything itself, so that the API's description has it too. */
+export function describedRoute(spec: Omit<RouteSpec, "permission">, handler: (request: Request) => Promise<Response>): RouteHandler {
+  return Object.assign(handler, { spec: { ...spec, permission: "public" as const } });
+}
+
 function build<B extends Shape, Q extends Shape, P extends Shape, R extends Shape>(
   spec: Described<B, Q, P, R> & { permission: RouteSpec["permission"] },
   answer: (request: Request, requestId: string, read: () => Promise<Parsed<B, Q, P>>) => Promise<unknown>,

@@ -1,11 +1,14 @@
+import { z } from "zod";
 import { openDatabase } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { readBody } from "@/lib/http/body";
 import { json, requestIdOf, respondError } from "@/lib/http/respond";
+import { describedRoute } from "@/lib/http/route";
 import { answerVerification, receiveWebhook, WEBHOOK_LIMIT_BYTES } from "@/lib/webhooks/receive";
 
-/** Meta asks whether this address is ours. */
-export async function GET(request: Request): Promise<Response> {
+const DELIVERY = "Signed by X-Hub-Signature-256 over the raw bytes. Stored, then answered; understood afterwards.";
+
+export const GET = describedRoute({ summary: "Meta asks whether this address is ours", status: 200 }, async (request) => {
   const requestId = requestIdOf(request);
   try {
     const challenge = await answerVerification(await openDatabase(), new URL(request.url).searchParams);
@@ -14,10 +17,9 @@ export async function GET(request: Request): Promise<Response> {
   } catch (error) {
     return respondError(error, requestId);
   }
-}
+});
 
-/** Meta delivers. Verified over the raw bytes, stored, answered; understood afterwards. */
-export async function POST(request: Request): Promise<Response> {
+export const POST = describedRoute({ summary: "Meta delivers", description: DELIVERY, body: z.looseObject({}), status: 200 }, async (request) => {
   const requestId = requestIdOf(request);
   try {
     const signature = request.headers.get("x-hub-signature-256");
@@ -27,4 +29,4 @@ export async function POST(request: Request): Promise<Response> {
   } catch (error) {
     return respondError(error, requestId);
   }
-}
+});
