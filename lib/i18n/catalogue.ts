@@ -7,8 +7,10 @@ export type Messages = {
   compose: typeof import("./en/compose.json");
   contacts: typeof import("./en/contacts.json");
   errors: typeof import("./en/errors.json");
+  failures: typeof import("./en/failures.json");
   integrations: typeof import("./en/integrations.json");
   messages: typeof import("./en/messages.json");
+  "meta-errors": typeof import("./en/meta-errors.json");
   overview: typeof import("./en/overview.json");
   sandbox: typeof import("./en/sandbox.json");
   settings: typeof import("./en/settings.json");
@@ -26,8 +28,10 @@ const NAMESPACES: Record<keyof Messages, true> = {
   compose: true,
   contacts: true,
   errors: true,
+  failures: true,
   integrations: true,
   messages: true,
+  "meta-errors": true,
   overview: true,
   sandbox: true,
   settings: true,

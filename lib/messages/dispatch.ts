@@ -30,8 +30,10 @@ type Slice = { lane: Lane; ready: Ready[]; claimed: number };
 export type DispatchResult = {
   /** Messages for which Meta was called. */
   called: number;
-  /** When there will be something to do again; null: nothing waits, or another process has the number. */
+  /** When there will be something to do again; null when nothing waits. */
   nextDueAt: Date | null;
+  /** True when another process has the number: it will send, unless it is just leaving. */
+  taken: boolean;
 };
 
 /**
@@ -49,13 +51,17 @@ export async function dispatchIntegration(
   let inFlight = 0;
   let called = 0;
   let nextDueAt: Date | null = null;
+  let taken = false;
   try {
     while (Date.now() < endsAt && !options.signal?.aborted) {
       const ctx = systemCtx(db, where.organizationId, "dispatch");
       const integration = await sendingIntegration(ctx, where.id);
       if (!integration) break;
       const slice = await claimSlice(ctx, integration, options.owner);
-      if (!slice) break;
+      if (!slice) {
+        taken = true;
+        break;
+      }
       if (slice.claimed === 0) {
         nextDueAt = await nextDue(ctx, where.id);
         if (!nextDueAt || nextDueAt.getTime() > Date.now() + SLICE_MS) break;
@@ -77,7 +83,7 @@ export async function dispatchIntegration(
     await Promise.all(underWay);
     await leaveLane(db, where.id, options.owner);
   }
-  return { called, nextDueAt };
+  return { called, nextDueAt, taken };
 }
 
 async function sendingIntegration(ctx: Ctx, id: string): Promise<IntegrationRow | null> {

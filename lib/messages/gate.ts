@@ -402,7 +402,7 @@ export async function lookAgain(ctx: Ctx, integration: IntegrationRow, batch: re
       .from(conversations)
       .where(and(eq(conversations.organizationId, ctx.organizationId), eq(conversations.integrationId, integration.id), inArray(conversations.contactId, contactIds))),
     consentStates(ctx, contactIds),
-    findTemplates(ctx, integration.businessAccountId, names),
+    findTemplates(ctx, accountOf(integration), names),
   ]);
   const settings = organization[0]?.settings;
   if (!settings) throw new AppError("not_found");

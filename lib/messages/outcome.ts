@@ -3,7 +3,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import { contacts } from "@/db/schema/contacts";
 import { templates } from "@/db/schema/templates";
 import type { Ctx } from "@/lib/ctx";
-import type { IntegrationRow } from "@/lib/integrations/access";
+import { accountOf, type IntegrationRow } from "@/lib/integrations/access";
 import { pauseIntegration } from "@/lib/integrations/pause";
 import type { PauseReason } from "@/lib/integrations/schema";
 import { blindIndex, seal } from "@/lib/keyring";
@@ -61,7 +61,7 @@ export async function judgeFailure(ctx: Ctx, integration: IntegrationRow, messag
       .where(
         and(
           eq(templates.organizationId, ctx.organizationId),
-          eq(templates.businessAccountId, integration.businessAccountId),
+          eq(templates.businessAccountId, accountOf(integration)),
           eq(templates.name, message.templateName),
           eq(templates.language, message.templateLanguage),
         ),

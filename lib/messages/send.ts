@@ -45,7 +45,7 @@ export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string
   });
   if (!stored) return (await earlierAnswer(ctx, key ?? "", requestHash)) ?? sendMessage(ctx, wish, headerKey);
   announceSoon(ctx.organizationId, ["messages"]);
-  if (!passed.scheduledFor) wake({ kind: "messages", integrationId: passed.integration.id });
+  if (!passed.scheduledFor) wake({ kind: "messages", integrationId: passed.integration.id, organizationId: ctx.organizationId });
   return accepted;
 }
 

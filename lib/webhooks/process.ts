@@ -9,6 +9,7 @@ import { ensureContacts } from "@/lib/contacts/contacts";
 import { phoneIndex } from "@/lib/contacts/phone-index";
 import { type Ctx, systemCtx } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
+import { accountOf } from "@/lib/integrations/access";
 import { announceSoon } from "@/lib/live";
 import { log } from "@/lib/log";
 import { applyStatuses, type ReportedStatus } from "@/lib/messages/statuses";
@@ -22,7 +23,7 @@ const LEASE_MS = 30_000;
 const MOST_ATTEMPTS = 8;
 
 type EventRow = typeof webhookEvents.$inferSelect;
-type OwnIntegration = { id: string; phoneNumberId: string; businessAccountId: string };
+type OwnIntegration = { id: string; phoneNumberId: string; businessAccountId: string; sandbox: boolean };
 /** An item with the integration it speaks of; null when no signer fits it. */
 type Placed = { item: WebhookItem; integration: OwnIntegration | null; eventId: string };
 
@@ -103,7 +104,7 @@ async function processEvents(ctx: Ctx, events: readonly EventRow[]): Promise<voi
 async function place(ctx: Ctx, events: readonly EventRow[]): Promise<Placed[]> {
   const ids = [...new Set(events.flatMap((event) => event.integrationIds))];
   const rows: OwnIntegration[] = await ctx.db
-    .select({ id: integrations.id, phoneNumberId: integrations.phoneNumberId, businessAccountId: integrations.businessAccountId })
+    .select({ id: integrations.id, phoneNumberId: integrations.phoneNumberId, businessAccountId: integrations.businessAccountId, sandbox: integrations.sandbox })
     .from(integrations)
     .where(and(eq(integrations.organizationId, ctx.organizationId), inArray(integrations.id, ids)));
   return events.flatMap((event) => {
@@ -225,7 +226,7 @@ async function updateTemplate(
     .where(
       and(
         eq(templates.organizationId, ctx.organizationId),
-        eq(templates.businessAccountId, integration.businessAccountId),
+        eq(templates.businessAccountId, accountOf(integration)),
         eq(templates.name, name),
         eq(templates.language, language),
       ),
