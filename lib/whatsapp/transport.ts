@@ -30,7 +30,7 @@ export class TransportError extends Error {
 type HttpTransportOptions = {
   connectTimeoutMs?: number;
   requestTimeoutMs?: number;
-  /** Sockets per host. */
+  /** Sockets per host: 256 carry 1,000 calls a second at 250 ms each. */
   connections?: number;
 };
 
@@ -42,7 +42,7 @@ const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
  * Redirects are never followed. `close` waits for the calls under way.
  */
 export function httpTransport(options: HttpTransportOptions = {}): { send: Transport; close: () => Promise<void> } {
-  const { connectTimeoutMs = 5_000, requestTimeoutMs = 20_000, connections = 128 } = options;
+  const { connectTimeoutMs = 5_000, requestTimeoutMs = 20_000, connections = 256 } = options;
   const agent = new Agent({
     connections,
     pipelining: 1,
