@@ -39,7 +39,7 @@ export default {
           "solid-hover": token("danger-solid-hover"),
           subtle: token("danger-subtle"),
         },
-        warning: { DEFAULT: token("warning"), subtle: token("warning-subtle") },
+        warning: { DEFAULT: token("warning"), fill: token("warning-fill"), subtle: token("warning-subtle") },
         success: { DEFAULT: token("success"), subtle: token("success-subtle") },
         status: {
           queued: token("status-queued"),

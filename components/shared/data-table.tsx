@@ -29,8 +29,8 @@ declare module "@tanstack/react-table" {
     align?: "right";
     /** Width and other classes of its cells: "w-40". */
     className?: string;
-    /** Its place on a phone's card; the rest are lines with a label. */
-    card?: "title" | "aside" | "hidden";
+    /** Its place on a phone's card: `body` is a line without a label; the rest are lines with one. */
+    card?: "title" | "aside" | "body" | "hidden";
     /** Its text in the CSV; without it the accessor's value. `false` leaves it out. */
     csv?: ((row: TData, value: TValue) => string | number | null | undefined) | false;
     /** Off until the person asks for it in the columns menu. */
@@ -86,9 +86,9 @@ export function DataTable<T>(props: DataTableProps<T>) {
 
   return (
     <div className="grid min-w-0 gap-3">
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex items-start gap-2 max-md:items-end">
         {state ? <TableFilters state={state} searchPlaceholder={searchPlaceholder} filters={filters} /> : null}
-        <div className="ml-auto flex items-center gap-2">
+        <div className="ml-auto flex min-h-8 items-center gap-2">
           {query.isFetching && !query.isPending ? (
             <LoaderCircle className="size-4 animate-spin text-muted" aria-hidden />
           ) : null}
@@ -251,9 +251,10 @@ export function DataTable<T>(props: DataTableProps<T>) {
   );
 }
 
-function cardPlace(card: "title" | "aside" | "hidden" | undefined): string {
+function cardPlace(card: "title" | "aside" | "body" | "hidden" | undefined): string {
   if (card === "title") return "max-md:order-first";
   if (card === "aside") return "max-md:-order-1 max-md:justify-self-end";
+  if (card === "body") return "max-md:col-span-2 max-md:min-w-0";
   if (card === "hidden") return "max-md:hidden";
   return "max-md:col-span-2 max-md:flex max-md:min-w-0 max-md:items-baseline max-md:justify-between max-md:gap-4";
 }
@@ -265,13 +266,13 @@ function LoadingRows({ label, columns, rowHeight }: { label: string; columns: nu
       <div className="h-8 border-b bg-surface max-md:hidden" />
       {Array.from({ length: SKELETON_ROWS }, (_, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the rows are alike and never move.
-        <div key={row} className={cn("flex h-20 items-center gap-6 border-b px-4 last:border-0", rowHeight)}>
+        <div key={row} className={cn("flex h-20 items-center justify-between gap-6 border-b px-4 last:border-0", rowHeight)}>
           {Array.from({ length: Math.min(columns, 6) }, (_, column) => (
             <Skeleton
               // biome-ignore lint/suspicious/noArrayIndexKey: as above.
               key={column}
               className={cn("h-3", column > 1 && "max-md:hidden")}
-              style={{ flexGrow: column === 0 ? 2 : 1, maxWidth: `${8 + ((row * 3 + column * 5) % 7)}rem` }}
+              style={{ flexGrow: column === 0 ? 2 : 1, maxWidth: `${5 + ((row * 3 + column * 5) % 5)}rem` }}
             />
           ))}
         </div>

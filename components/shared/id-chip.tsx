@@ -15,19 +15,19 @@ export function IdChip({ id, short, className }: { id: string; short?: boolean; 
     <button
       type="button"
       title={id}
-      aria-label={t("copyNamed", { name: id })}
       onClick={(event) => {
         event.preventDefault();
         event.stopPropagation();
         void copy(id);
       }}
       className={cn(
-        "group relative z-10 inline-flex min-h-6 max-w-full items-center gap-1 rounded-sm px-1 font-mono text-muted text-xs hover:bg-surface-sunken hover:text-foreground",
+        "group -mx-1 relative z-10 inline-flex min-h-6 max-w-full items-center gap-1 rounded-sm px-1 font-mono text-muted text-xs hover:bg-surface-sunken hover:text-foreground",
         className,
       )}
     >
       <span className="truncate">{shown}</span>
       <Icon className={cn("size-3 shrink-0", copied ? "text-success" : "opacity-60 group-hover:opacity-100")} aria-hidden />
+      <span className="sr-only">{t("copy")}</span>
       <span role="status" className="sr-only">
         {copied ? t("copied") : null}
       </span>

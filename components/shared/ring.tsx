@@ -25,7 +25,7 @@ export function Ring({ used, limit, children, sizePx = 96, className }: RingProp
   const t = useTranslations("shared.ring");
   const { language } = useZone();
   const share = limit ? Math.min(1, used / limit) : 0;
-  const color = share >= 1 ? "var(--danger)" : share >= TIGHT_SHARE ? "var(--warning)" : "var(--accent)";
+  const color = share >= 1 ? "var(--danger)" : share >= TIGHT_SHARE ? "var(--warning-fill)" : "var(--accent)";
   const label = t("label", { used: formatNumber(used, language), limit: limit === null ? "∞" : formatNumber(limit, language) });
   return (
     <div className={cn("relative grid shrink-0 place-items-center", className)} style={{ width: sizePx, height: sizePx }}>

@@ -35,7 +35,7 @@ type TableFiltersProps = { state: ListState; searchPlaceholder?: string; filters
 export function TableFilters({ state, searchPlaceholder, filters = [] }: TableFiltersProps) {
   const t = useTranslations("shared.table");
   return (
-    <div role="search" className="flex min-w-0 flex-wrap items-center gap-2 max-md:w-full">
+    <div role="search" className="flex min-w-0 flex-1 flex-wrap items-center gap-2">
       {searchPlaceholder ? <SearchField value={state.q} onChange={state.setQ} placeholder={searchPlaceholder} /> : null}
       {filters.map((filter) => (
         <FilterMenu
@@ -107,7 +107,7 @@ function FilterMenu({ filter, value, onChange }: FilterMenuProps) {
           {chosen.length > 0 ? <span className="max-w-40 truncate border-l pl-2 text-accent">{summary || value}</span> : null}
         </Button>
       </DropdownMenuTrigger>
-      <DropdownMenuContent align="start" className="max-h-80">
+      <DropdownMenuContent align="start" className="max-h-96">
         {filter.multiple ? (
           filter.options.map((option) => (
             <DropdownMenuCheckboxItem

@@ -18,6 +18,7 @@ export type TimelineItem = {
   tone?: Tone;
 };
 
+const SHORTEST_GAP_MS = 100;
 const SHORTEST_GAP_PX = 8;
 const LONGEST_GAP_PX = 56;
 
@@ -47,7 +48,7 @@ export function Timeline({ items, className }: { items: readonly TimelineItem[];
                   {item.detail ? <div className="break-words text-muted">{item.detail}</div> : null}
                   {next ? (
                     <p className="flex items-center text-muted text-xs" style={{ minHeight: gapHeight(gapMs) }}>
-                      {gapMs >= 1000 ? t("gap", { duration: formatDuration(gapMs, language) }) : null}
+                      {gapMs >= SHORTEST_GAP_MS ? t("gap", { duration: formatDuration(gapMs, language) }) : null}
                     </p>
                   ) : null}
                 </div>

@@ -19,14 +19,14 @@ export function WeekStrip({ week, className }: { week: Week; className?: string 
   const names = new Intl.DateTimeFormat(INTL_LOCALES[language], { weekday: "short", timeZone: "UTC" });
   return (
     <div className={cn("grid gap-1 text-xs", className)}>
-      <ul className="grid gap-1">
+      <ul className="grid grid-cols-[auto_minmax(0,1fr)_auto] gap-x-3 gap-y-1">
         {WEEKDAYS.map((day, index) => {
           const spans = week[day];
           const name = names.format(new Date(FIRST_MONDAY_MS + index * 86_400_000));
           const allDay = spans.length === 1 && spans[0]?.from === "00:00" && spans[0]?.to === "24:00";
           const words = allDay ? t("allDay") : spans.map(({ from, to }) => `${from}–${to}`).join(", ") || t("closed");
           return (
-            <li key={day} className="grid grid-cols-[2.5rem_minmax(0,1fr)_6.5rem] items-center gap-2">
+            <li key={day} className="col-span-3 grid grid-cols-subgrid items-center">
               <span className="text-muted">{name}</span>
               <span aria-hidden className="relative h-4 overflow-hidden rounded-sm bg-surface-sunken">
                 {[6, 12, 18].map((hour) => (
@@ -40,22 +40,22 @@ export function WeekStrip({ week, className }: { week: Week; className?: string 
                   />
                 ))}
               </span>
-              <span className={cn("truncate tabular-nums", spans.length === 0 && "text-muted")} title={words}>
+              <span className={cn("max-w-44 tabular-nums max-sm:max-w-20", spans.length === 0 && "text-muted")}>
                 {words}
               </span>
             </li>
           );
         })}
+        <li aria-hidden className="col-span-3 grid grid-cols-subgrid text-muted">
+          <span className="relative col-start-2 h-4 tabular-nums">
+            {[0, 6, 12, 18, 24].map((hour) => (
+              <span key={hour} className="-translate-x-1/2 absolute first:translate-x-0 last:-translate-x-full" style={{ left: `${(hour / 24) * 100}%` }}>
+                {String(hour).padStart(2, "0")}
+              </span>
+            ))}
+          </span>
+        </li>
       </ul>
-      <div aria-hidden className="grid grid-cols-[2.5rem_minmax(0,1fr)_6.5rem] gap-2 text-muted">
-        <span className="relative col-start-2 h-4 tabular-nums">
-          {[0, 6, 12, 18, 24].map((hour) => (
-            <span key={hour} className="-translate-x-1/2 absolute first:translate-x-0 last:-translate-x-full" style={{ left: `${(hour / 24) * 100}%` }}>
-              {String(hour).padStart(2, "0")}
-            </span>
-          ))}
-        </span>
-      </div>
     </div>
   );
 }

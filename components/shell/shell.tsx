@@ -57,11 +57,10 @@ function Frame({ hasSandbox, children }: { hasSandbox: boolean; children: ReactN
             <button
               type="button"
               onClick={() => setPaletteOpen(true)}
-              aria-label={t("palette.open")}
               className="flex h-8 items-center gap-2 rounded-md text-muted text-sm transition-colors hover:text-foreground max-md:size-10 max-md:justify-center md:mr-auto md:w-72 md:border md:bg-surface-raised md:px-2.5 md:hover:border-border-strong"
             >
               <Search className="size-4 shrink-0" aria-hidden />
-              <span className="truncate max-md:hidden">{t("palette.hint")}</span>
+              <span className="truncate max-md:sr-only">{t("palette.hint")}</span>
               <Kbd className="ml-auto max-md:hidden" suppressHydrationWarning>
                 {isApple() ? "⌘K" : "Ctrl K"}
               </Kbd>
@@ -94,6 +93,7 @@ function SandboxDoor() {
   const pathname = usePathname();
   if (pathname.startsWith(SANDBOX.href) || !can("sandbox:read")) return null;
   return (
+    <aside aria-label={t("sandboxDoor")}>
     <Link
       href={SANDBOX.href}
       className="fixed right-4 bottom-[calc(4.25rem+env(safe-area-inset-bottom))] z-20 flex h-10 items-center gap-2 rounded-full border border-border-strong bg-surface-raised px-3.5 font-medium text-sm shadow-[0_8px_24px_-12px_rgb(0_0_0/0.35)] transition-colors hover:border-accent hover:text-accent max-md:w-10 max-md:justify-center max-md:px-0 md:right-6 md:bottom-6"
@@ -101,5 +101,6 @@ function SandboxDoor() {
       <Smartphone className="size-4 shrink-0 text-accent" aria-hidden />
       <span className="max-md:sr-only">{t("nav.sandbox")}</span>
     </Link>
+    </aside>
   );
 }

@@ -1,19 +1,18 @@
 import { cn } from "./cn";
 
-/** Two letters on a calm ground; people and organizations have no pictures here. */
+/** Two letters on a calm ground; people and organizations have no pictures here. Drawn, not written: the name stands beside it. */
 export function Avatar({ name, className, square }: { name: string; className?: string; square?: boolean }) {
   const words = name.trim().split(/\s+/);
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "").join("");
   return (
     <span
       aria-hidden
+      data-letters={letters.toLocaleUpperCase() || "·"}
       className={cn(
-        "inline-grid size-6 shrink-0 select-none place-items-center border border-[color-mix(in_oklab,var(--accent)_22%,transparent)] bg-accent-subtle font-semibold text-[10px] text-accent leading-none",
+        "inline-grid size-6 shrink-0 select-none place-items-center border border-[color-mix(in_oklab,var(--accent)_22%,transparent)] bg-accent-subtle font-semibold text-[10px] text-accent leading-none before:content-[attr(data-letters)]",
         square ? "rounded-md" : "rounded-full",
         className,
       )}
-    >
-      {letters.toLocaleUpperCase() || "·"}
-    </span>
+    />
   );
 }

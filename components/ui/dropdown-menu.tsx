@@ -6,7 +6,6 @@ import type { ComponentProps } from "react";
 import { cn } from "./cn";
 import { menuItemStyles, menuStyles } from "./menu-styles";
 
-export const DropdownMenu = Primitive.Root;
 export const DropdownMenuTrigger = Primitive.Trigger;
 export const DropdownMenuGroup = Primitive.Group;
 export const DropdownMenuRadioGroup = Primitive.RadioGroup;
@@ -22,6 +21,11 @@ export function DropdownMenuContent({ className, sideOffset = 4, ...props }: Com
       />
     </Primitive.Portal>
   );
+}
+
+/** The page behind stays readable and scrollable while a menu is open. */
+export function DropdownMenu(props: ComponentProps<typeof Primitive.Root>) {
+  return <Primitive.Root modal={false} {...props} />;
 }
 
 type ItemProps = ComponentProps<typeof Primitive.Item> & { danger?: boolean };

@@ -9,6 +9,7 @@ export function Toaster({ label }: { label: string }) {
   return (
     <Sonner
       containerAriaLabel={label}
+      style={{ fontFamily: "inherit" }}
       position="bottom-right"
       gap={8}
       offset={16}
