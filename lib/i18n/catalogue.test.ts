@@ -4,10 +4,6 @@ import { describe, expect, it } from "vitest";
 import { namespaces } from "./catalogue";
 import { LANGUAGES } from "./languages";
 
-/** Read on the server alone (lib/whatsapp/explain-code.ts): too much to send with every page. */
-const SERVER_FILES = ["meta-errors"];
-const everyFile = [...namespaces, ...SERVER_FILES];
-
 type Tree = { [key: string]: string | Tree };
 
 const folder = (language: string) => fileURLToPath(new URL(`./${language}/`, import.meta.url));
@@ -52,10 +48,10 @@ function readArgument(text: string, start: number, names: Set<string>): number {
 describe("the catalogues", () => {
   it.each(LANGUAGES)("have a file for each namespace and no other in %s", (language) => {
     const files = readdirSync(folder(language)).filter((file) => file.endsWith(".json"));
-    expect(files.sort()).toEqual(everyFile.map((name) => `${name}.json`).sort());
+    expect(files.sort()).toEqual(namespaces.map((name) => `${name}.json`).sort());
   });
 
-  describe.each(everyFile)("%s", (namespace) => {
+  describe.each(namespaces)("%s", (namespace) => {
     const english = flatten(read("en", namespace));
     const turkish = flatten(read("tr", namespace));
 

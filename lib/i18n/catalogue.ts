@@ -8,6 +8,7 @@ export type Messages = {
   contacts: typeof import("./en/contacts.json");
   errors: typeof import("./en/errors.json");
   failures: typeof import("./en/failures.json");
+  fields: typeof import("./en/fields.json");
   integrations: typeof import("./en/integrations.json");
   messages: typeof import("./en/messages.json");
   "meta-errors": typeof import("./en/meta-errors.json");
@@ -29,6 +30,7 @@ const NAMESPACES: Record<keyof Messages, true> = {
   contacts: true,
   errors: true,
   failures: true,
+  fields: true,
   integrations: true,
   messages: true,
   "meta-errors": true,

@@ -15,7 +15,7 @@ import type { SetupInput, SetupResult } from "./schema";
 /** A new one-time link to the setup page while nobody exists; it makes earlier ones worthless. Null once there is somebody. */
 export async function ensureSetupLink(): Promise<string | null> {
   const db = await openDatabase();
-  if (await hasUsers(db)) return null;
+  if (await isSetUp(db)) return null;
   const token = newToken("setup");
   await db.update(installation).set({ setupTokenHash: sha256(token) }).where(eq(installation.id, 1));
   return `${publicUrl()}/setup?token=${token}`;
@@ -24,7 +24,7 @@ export async function ensureSetupLink(): Promise<string | null> {
 /** True when the token opens the setup page. */
 export async function isSetupToken(db: Db, token: string): Promise<boolean> {
   const [row] = await db.select({ hash: installation.setupTokenHash }).from(installation).where(eq(installation.id, 1));
-  return Boolean(row?.hash && sameText(row.hash, sha256(token))) && !(await hasUsers(db));
+  return Boolean(row?.hash && sameText(row.hash, sha256(token))) && !(await isSetUp(db));
 }
 
 /** Makes the first owner and their organization, once: of two at the same time one wins, and the other finds the link dead. */
@@ -47,7 +47,8 @@ export async function completeSetup(db: Db, input: SetupInput, { ip, now }: { ip
   });
 }
 
-async function hasUsers(db: Db): Promise<boolean> {
+/** True once somebody owns the installation. */
+export async function isSetUp(db: Db): Promise<boolean> {
   const rows = await db.select({ id: users.id }).from(users).limit(1);
   return rows.length > 0;
 }

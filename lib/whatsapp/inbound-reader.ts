@@ -52,7 +52,9 @@ export function momentOf(bag: Bag | undefined, key: string): Date | null {
 
 /** Leaves out what is absent. */
 export function present<T extends Bag>(bag: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(bag).filter(([, value]) => value !== undefined)) as never;
+  const kept: Bag = {};
+  for (const key in bag) if (bag[key] !== undefined) kept[key] = bag[key];
+  return kept as never;
 }
 
 function own(bag: Bag | undefined, key: string): unknown {

@@ -99,7 +99,7 @@ export type RenderedTemplate = {
  * although it is sent twice. A name used in two places is listed once.
  */
 export function templateVariables(components: unknown, parameterFormat?: string | null): TemplateVariable[] {
-  return readTemplate({ components, parameterFormat }).variables;
+  return readTemplate({ components, parameterFormat }).variables.slice();
 }
 
 /** Compares values with what the template needs. Reports everything at once and never throws. */
@@ -117,7 +117,7 @@ export function checkTemplateParams(template: TemplateShape, params: TemplatePar
     missing,
     unexpected,
     invalid,
-    unsupported: layout.unsupported,
+    unsupported: layout.unsupported.slice(),
     expected: { format: layout.format, keys: layout.variables.map((v) => v.key) },
   };
 }
@@ -180,8 +180,24 @@ const NO_PARAMETER_NEEDED = new Set([
   "CALL_PERMISSION_REQUEST",
 ]);
 
-/** Takes a synced template apart. Junk in `components` is passed over. */
+const layouts = new WeakMap<object, Map<string, TemplateLayout>>();
+
+/**
+ * Takes a synced template apart. Junk in `components` is passed over. The answer for one `components` object is remembered
+ * (a campaign asks a thousand times a second), so that object must not be altered in place.
+ */
 export function readTemplate(template: TemplateShape): TemplateLayout {
+  const { components } = template;
+  if (typeof components !== "object" || components === null) return takeApart(template);
+  const format = template.parameterFormat ?? "";
+  const known = layouts.get(components) ?? new Map<string, TemplateLayout>();
+  layouts.set(components, known);
+  const layout = known.get(format) ?? takeApart(template);
+  known.set(format, layout);
+  return layout;
+}
+
+function takeApart(template: TemplateShape): TemplateLayout {
   const components = readList(template.components, TemplateComponent);
   const find = (type: string) => components.find((c) => c.type.toUpperCase() === type);
   const header = find("HEADER");
