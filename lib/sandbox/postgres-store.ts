@@ -47,8 +47,11 @@ export class PostgresStore implements SandboxStore {
       const state = toPhoneState(row);
       const needsCount = account.settings.tier !== "TIER_UNLIMITED" && (state.countedAt === null || nowMs - state.countedAt >= DAY_MS);
       const decided = decide(state, needsCount ? await countPeople(tx, account.key, nowMs) : 0);
-      await changePhone(tx, row.id, decided.phone);
-      if (decided.outcome.kind === "accepted") await keep(tx, account.key, row.id, decided.outcome.messages, decided.outcome.webhooks, new Date(nowMs));
+      const { outcome, phone } = decided;
+      await Promise.all([
+        changePhone(tx, row.id, phone),
+        outcome.kind === "accepted" ? keep(tx, account.key, row.id, outcome.messages, outcome.webhooks, new Date(nowMs)) : undefined,
+      ]);
       return decided;
     });
     if (decision.outcome.kind === "accepted") {
