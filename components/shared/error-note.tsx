@@ -31,7 +31,12 @@ export function ErrorNote({ error, title, onRetry, className }: ErrorNoteProps) 
       <CircleAlert className="mt-0.5 size-4 shrink-0 text-danger" aria-hidden />
       <div className="grid min-w-0 flex-1 gap-1">
         {title ? <p className="font-medium">{title}</p> : null}
-        <p className={cn("break-words", title ? "text-muted" : "font-medium")}>{detail ?? message}</p>
+        <p className={cn("break-words", title ? "text-muted" : "font-medium")}>{message}</p>
+        {detail ? (
+          <p lang="en" className="break-words text-muted text-xs">
+            {detail}
+          </p>
+        ) : null}
         {requestId ? <IdChip id={requestId} className="w-fit" /> : null}
       </div>
       {onRetry ? (

@@ -1,6 +1,6 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { ApiError } from "@/lib/http/client";
 
 type ErrorText = { message: string; detail?: string; requestId?: string };
@@ -11,12 +11,15 @@ type ErrorText = { message: string; detail?: string; requestId?: string };
  */
 export function useErrorText(): (error: unknown) => ErrorText {
   const t = useTranslations("errors");
+  const language = useLocale();
   return (error) => {
     if (!(error instanceof ApiError)) return { message: t("internal_error") };
-    const code = error.code as Parameters<typeof t>[0];
+    const code = error.code as "internal_error";
     if (!t.has(code)) return { message: error.message, requestId: error.requestId };
     const message = t(code);
     const saysMore = DETAILED.has(error.code) && error.message !== message;
+    // The server speaks English: to an English reader its sentence stands alone, to others beneath ours.
+    if (saysMore && language === "en") return { message: error.message, requestId: error.requestId };
     return { message, detail: saysMore ? error.message : undefined, requestId: error.requestId };
   };
 }

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { namespaces } from "./catalogue";
+import { namespaces, serverFiles } from "./catalogue";
 import { LANGUAGES } from "./languages";
+
+const everyFile = [...namespaces, ...serverFiles];
 
 type Tree = { [key: string]: string | Tree };
 
@@ -48,10 +50,10 @@ function readArgument(text: string, start: number, names: Set<string>): number {
 describe("the catalogues", () => {
   it.each(LANGUAGES)("have a file for each namespace and no other in %s", (language) => {
     const files = readdirSync(folder(language)).filter((file) => file.endsWith(".json"));
-    expect(files.sort()).toEqual(namespaces.map((name) => `${name}.json`).sort());
+    expect(files.sort()).toEqual(everyFile.map((name) => `${name}.json`).sort());
   });
 
-  describe.each(namespaces)("%s", (namespace) => {
+  describe.each(everyFile)("%s", (namespace) => {
     const english = flatten(read("en", namespace));
     const turkish = flatten(read("tr", namespace));
 

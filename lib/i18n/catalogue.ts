@@ -7,11 +7,9 @@ export type Messages = {
   compose: typeof import("./en/compose.json");
   contacts: typeof import("./en/contacts.json");
   errors: typeof import("./en/errors.json");
-  failures: typeof import("./en/failures.json");
   fields: typeof import("./en/fields.json");
   integrations: typeof import("./en/integrations.json");
   messages: typeof import("./en/messages.json");
-  "meta-errors": typeof import("./en/meta-errors.json");
   overview: typeof import("./en/overview.json");
   sandbox: typeof import("./en/sandbox.json");
   settings: typeof import("./en/settings.json");
@@ -29,11 +27,9 @@ const NAMESPACES: Record<keyof Messages, true> = {
   compose: true,
   contacts: true,
   errors: true,
-  failures: true,
   fields: true,
   integrations: true,
   messages: true,
-  "meta-errors": true,
   overview: true,
   sandbox: true,
   settings: true,
@@ -45,6 +41,9 @@ const NAMESPACES: Record<keyof Messages, true> = {
 };
 
 export const namespaces = Object.keys(NAMESPACES) as (keyof Messages)[];
+
+/** Files that only the server reads, by import (lib/messages/failure.ts, lib/whatsapp/explain-code.ts): too much to send with every page. */
+export const serverFiles = ["failures", "meta-errors"] as const;
 
 /** Every text of one language, by namespace. */
 export async function loadMessages(language: Language): Promise<Messages> {
