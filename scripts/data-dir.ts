@@ -4,11 +4,15 @@ import { randomBytes } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { isAlive } from "@/db/embedded";
 import { Problem } from "./problem";
 
 const run = promisify(execFile);
+
+// A server whose npm was killed notices within this time and leaves.
+const LEAVE_WITHIN_MS = 4_000;
 
 type Holder = { pid: number; startedAt: string };
 
@@ -30,8 +34,9 @@ export async function lockDataDir(dir: string): Promise<() => void> {
     throw new Problem(`The data directory ${dir} cannot be written: ${error.message}`);
   });
   try {
-    for (;;) {
+    for (const refuseAt = Date.now() + LEAVE_WITHIN_MS; ; await sleep(100)) {
       const holder = await holderOf(dir);
+      if (holder && Date.now() < refuseAt) continue;
       if (holder) {
         throw new Problem(`The data directory ${dir} is in use by process ${holder.pid}. Stop it first, or set DATA_DIR to another one.`);
       }

@@ -97,11 +97,13 @@ async function runningDatabase(dir: string): Promise<string | undefined> {
 
 /** One sentence about a server that does not let us in, never with its password. */
 async function checkConnection(url: string): Promise<void> {
+  const address = URL.canParse(url) ? new URL(url) : undefined;
+  if (!address?.hostname) throw new Problem("DATABASE_URL does not work: it must look like postgres://user:password@host:5432/database.");
   const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => undefined });
   try {
     await sql`select 1`;
   } catch (error) {
-    const { host, username, pathname } = new URL(url);
+    const { host, username, pathname } = address;
     throw new Problem(`DATABASE_URL does not work: ${reasonOf(error, { host, user: decodeURIComponent(username), database: pathname.slice(1) })}`);
   } finally {
     await sql.end({ timeout: 1 });

@@ -29,8 +29,9 @@ export function enterProject() {
 export class Problem extends Error {}
 
 export function explain(error) {
-  const plain = error instanceof Problem || error?.name === "Problem";
-  console.error(plain ? `\n${error.message}` : error);
+  // Our own code throws sentences as plain errors; anything else is a defect, of which the place matters.
+  const isSentence = error instanceof Problem || ["Error", "Problem", "AppError"].includes(error?.name);
+  console.error(isSentence && process.env.LOG_LEVEL !== "debug" ? `\n${error.message}` : error);
   process.exit(1);
 }
 
@@ -99,20 +100,24 @@ export function runCommand(file, args, options = {}) {
   });
 }
 
-/** Builds pages and server unless the last complete build was made from exactly these sources. */
-export async function ensureBuilt() {
+/** What is out of date: the last complete build was made from other sources. Answers a function that builds the rest, the pages. */
+export async function ensureServer() {
   const sources = await hashSources();
   const stamp = await readFile(STAMP, "utf8").catch(() => "");
-  if (stamp === sources && existsSync(".next/BUILD_ID") && existsSync(".build/server.mjs")) return;
+  if (stamp === sources && existsSync(".next/BUILD_ID") && existsSync(".build/server.mjs")) return async () => undefined;
   await mkdir(BUILD, { recursive: true });
   await rm(STAMP, { force: true });
   await stage("Building the server", () => buildServer("server.mjs"));
-  await stage("Building the pages (a minute or two the first time)", async () => {
-    const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
-    const code = await runCommand(process.execPath, ["node_modules/next/dist/bin/next", "build"], { env });
-    if (code !== 0) throw new Problem("The pages could not be built. Next's message is above.");
-  });
-  await writeFile(STAMP, sources);
+  return async () => {
+    await stage("Building the pages (a minute or two the first time)", buildPages);
+    await writeFile(STAMP, sources);
+  };
+}
+
+async function buildPages() {
+  const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
+  const code = await runCommand(process.execPath, ["node_modules/next/dist/bin/next", "build"], { env });
+  if (code !== 0) throw new Problem("The pages could not be built. Next's message is above.");
 }
 
 /** Bundles scripts/serve.ts and every API route into .build/<name>. */

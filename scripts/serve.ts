@@ -1,10 +1,12 @@
 import "server-only";
+import { spawnSync } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import next from "next";
 import { routes } from "virtual:routes";
 import { closeDatabase } from "@/db/client";
-import { startLocalEngine } from "@/inngest/local";
+import { isAlive } from "@/db/embedded";
+import { startEngine } from "@/inngest/engine";
 import { openDatabase } from "@/lib/ctx";
 import { env, publicUrl, usesInngest } from "@/lib/env";
 import { log } from "@/lib/log";
@@ -17,6 +19,7 @@ import { asProblem } from "./problem";
 
 // npm passes a Ctrl-C on to us although the terminal already did: two signals, one wish.
 const SAME_WISH_MS = 1_000;
+const NPM_LOOK_MS = 250;
 
 /** Starts everything in this process and stops it again on Ctrl-C or SIGTERM. Rejects with a Problem when it cannot start. */
 export async function serve({ dev }: { dev: boolean }): Promise<void> {
@@ -45,7 +48,16 @@ async function start(dev: boolean, undo: (() => unknown)[], stop: (exitCode: num
 
   say(DATABASE_URL ? "Connecting to the database …" : "Starting PostgreSQL …");
   const database = await openDatabaseServer(dir);
-  undo.push(database.stop);
+  let leaving = false;
+  undo.push(() => {
+    leaving = true;
+    return database.stop();
+  });
+  void database.exited?.then(() => {
+    if (leaving) return;
+    log.fatal("The embedded PostgreSQL has gone; stopping");
+    stop(1);
+  });
   setEnvironment({ DATABASE_URL: database.url, NEXTAUTH_URL: publicUrl() });
   undo.push(closeDatabase);
   await asProblem(openDatabase);
@@ -56,14 +68,9 @@ async function start(dev: boolean, undo: (() => unknown)[], stop: (exitCode: num
   undo.push(() => app.close());
   const pages = app.getRequestHandler();
   const api = dev ? undefined : createApiRouter(routes);
-  const engine = usesInngest() ? undefined : startLocalEngine();
-  if (engine) undo.push(() => engine.stop());
+  const engine = await startEngine();
+  undo.push(() => engine.stop());
   undo.push(await listen({ port: PORT, trustProxy: TRUST_PROXY, api, pages: (req, res) => pages(req, res) }));
-
-  void database.exited?.then(() => {
-    log.fatal("The embedded PostgreSQL has gone; stopping");
-    stop(1);
-  });
   await announce(dir);
 }
 
@@ -106,9 +113,19 @@ function stopOnSignal(undo: (() => unknown)[]): (exitCode: number) => void {
 
 /** npm killed by force tells nobody; its server would live on unseen. */
 function stopWithNpm(stop: (exitCode: number) => void): void {
-  if (!process.env.npm_lifecycle_event) return;
-  const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && stop(0), SAME_WISH_MS).unref();
+  const npm = process.env.npm_lifecycle_event ? findNpm() : undefined;
+  if (npm) setInterval(() => isAlive(npm) || stop(0), NPM_LOOK_MS).unref();
+}
+
+/** The process id of the npm that runs us: our parent, or the parent of the shell between. */
+function findNpm(): number | undefined {
+  for (let pid = process.ppid, up = 0; pid > 1 && up < 3; up++) {
+    const said = spawnSync("ps", ["-ww", "-o", "ppid=,args=", "-p", `${pid}`], { encoding: "utf8" }).stdout ?? "";
+    const [, parent, command = ""] = /^\s*(\d+)\s+(.*)$/m.exec(said) ?? [];
+    if (/^npm\b|npm-cli\.js/.test(command)) return pid;
+    pid = Number(parent);
+  }
+  return undefined;
 }
 
 /** True when every step went well; one that fails does not keep the others from happening. */

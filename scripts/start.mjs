@@ -1,6 +1,6 @@
 // npm start, and npm run dev with --dev.
 import { pathToFileURL } from "node:url";
-import { buildServer, ensureBuilt, ensureDependencies, enterProject, explain } from "./prepare.mjs";
+import { buildServer, ensureDependencies, ensureServer, enterProject, explain } from "./prepare.mjs";
 
 try {
   enterProject();
@@ -8,10 +8,10 @@ try {
   process.env.NODE_ENV = dev ? "development" : "production";
   process.env.NEXT_TELEMETRY_DISABLED ??= "1";
   await ensureDependencies();
-  if (dev) await buildServer("dev-server.mjs");
-  else await ensureBuilt();
-  // The same process becomes the server: one thing to stop, one exit code.
+  const buildPages = dev ? await buildServer("dev-server.mjs") : await ensureServer();
+  // The same process becomes the server: one thing to stop, one exit code. Loading it checks the environment, before the long build.
   const { serve } = await import(pathToFileURL(dev ? ".build/dev-server.mjs" : ".build/server.mjs").href);
+  await buildPages?.();
   await serve({ dev });
 } catch (error) {
   explain(error);

@@ -41,8 +41,8 @@ class WebRequest {
   get headers(): Headers {
     if (!this.#headers) {
       this.#headers = new Headers();
-      for (const [name, value] of Object.entries(this.#req.headersDistinct)) {
-        for (const one of value ?? []) this.#headers.append(name, one);
+      for (const [name, value] of Object.entries(this.#req.headers)) {
+        if (value !== undefined) this.#headers.append(name, String(value));
       }
     }
     return this.#headers;
