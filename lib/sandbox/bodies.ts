@@ -1,10 +1,20 @@
-import { createHash, createHmac, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomFillSync } from "node:crypto";
 import type { SandboxAccount, WebhookPart } from "./store";
 
 type Json = Record<string, unknown>;
 
+const WAMID_BYTES = 27;
+const chance = Buffer.alloc(WAMID_BYTES * 256);
+let used = chance.length;
+
+/** A message id nobody can guess; chance is drawn for many at once. */
 export function newWamid(): string {
-  return `wamid.${randomBytes(27).toString("base64")}`;
+  if (used === chance.length) {
+    randomFillSync(chance);
+    used = 0;
+  }
+  used += WAMID_BYTES;
+  return `wamid.${chance.toString("base64", used - WAMID_BYTES, used)}`;
 }
 
 /** The business-scoped user id of a person: the same for one person and one business account. */

@@ -104,22 +104,25 @@ async function close(server: Server, store: MemoryStore): Promise<void> {
 function send(response: ServerResponse, { status, headers, text, bytes, cut }: SandboxAnswer): void {
   if (cut === "hang") return;
   if (cut === "close") return void response.socket?.destroy();
-  const body = bytes ?? Buffer.from(text);
-  response.writeHead(status, { ...headers, "content-length": String(body.length) });
+  // A text leaves in one piece with its headers, which halves the cost of an answer.
+  const body = bytes ?? text;
+  response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) });
   response.end(body);
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+function readBody(request: IncomingMessage): Promise<Buffer | undefined> | undefined {
   if (request.method === "GET" || request.method === "HEAD") return undefined;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = chunk as Buffer;
-    size += bytes.length;
-    if (size > BODY_LIMIT) throw new Error("The body is too large.");
-    chunks.push(bytes);
-  }
-  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > BODY_LIMIT) request.destroy(new Error("The body is too large."));
+    });
+    request.on("end", () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    request.on("error", reject);
+  });
 }
 
 function parse(body: Buffer | undefined): unknown {
