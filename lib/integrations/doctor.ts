@@ -6,6 +6,7 @@ import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { announce } from "@/lib/live";
 import { syncTemplates } from "@/lib/templates/sync";
+import { wake } from "@/lib/wake";
 import { type GraphAccess, GraphError, subscribeApp } from "@/lib/whatsapp/graph";
 import { getIntegrationRow, graphAccess, type IntegrationRow } from "./access";
 import { examine, type Findings } from "./checks";
@@ -24,7 +25,10 @@ export async function testIntegration(ctx: Ctx, id: string): Promise<DoctorRepor
   const checks = found.findings.map((finding) => finding.check);
   const wanted = nextStatus(row, found);
   const status = await keep(ctx, row, found, wanted);
-  if (status === "verified" && row.templatesSyncedAt === null) await syncTemplates(ctx, { integrationId: id });
+  if (status === "verified") {
+    if (row.templatesSyncedAt === null) await syncTemplates(ctx, { integrationId: id });
+    wake({ kind: "messages", integrationId: id, organizationId: ctx.organizationId });
+  }
   return { ok: checks.every((check) => check.ok), status, checks };
 }
 

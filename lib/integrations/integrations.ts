@@ -11,6 +11,7 @@ import { AppError } from "@/lib/errors";
 import { type Page, type PageQuery, toPage } from "@/lib/http/paging";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
+import { wake } from "@/lib/wake";
 import { parseEndpoint } from "@/lib/whatsapp/endpoint";
 import { getIntegrationRow, type IntegrationRow } from "./access";
 import { pauseIntegration, resumeIntegration, TOKEN_PAUSES } from "./pause";
@@ -153,6 +154,7 @@ export async function updateIntegration(ctx: Ctx, id: string, input: UpdateInteg
     if (paused === false) await resumeIntegration(tx, id);
     return getIntegrationRow(tx, id);
   });
+  if (row.status === "verified") wake({ kind: "messages", integrationId: id, organizationId: ctx.organizationId });
   return toIntegration(row, ctx.now, warnings);
 }
 

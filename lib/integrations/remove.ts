@@ -1,7 +1,7 @@
 import "server-only";
 import { and, count, eq, inArray, isNull, sql } from "drizzle-orm";
 import { integrations } from "@/db/schema/integrations";
-import { messages } from "@/db/schema/messages";
+import { messages, outreach } from "@/db/schema/messages";
 import { sandboxAccounts } from "@/db/schema/sandbox";
 import { templates } from "@/db/schema/templates";
 import { audit } from "@/lib/audit";
@@ -59,13 +59,13 @@ async function hold(ctx: Ctx, id: string): Promise<IntegrationRow> {
   return row;
 }
 
-const waitingOf = (ctx: Ctx, id: string) => and(eq(messages.organizationId, ctx.organizationId), eq(messages.integrationId, id));
+const messagesOf = (ctx: Ctx, id: string) => and(eq(messages.organizationId, ctx.organizationId), eq(messages.integrationId, id));
 
 async function countWaiting(ctx: Ctx, id: string): Promise<number> {
   const [row] = await ctx.db
     .select({ waiting: count() })
     .from(messages)
-    .where(and(waitingOf(ctx, id), inArray(messages.status, WAITING)));
+    .where(and(messagesOf(ctx, id), inArray(messages.status, WAITING)));
   return row?.waiting ?? 0;
 }
 
@@ -74,8 +74,14 @@ async function cancelWaiting(ctx: Ctx, id: string): Promise<number> {
   const rows = await ctx.db
     .update(messages)
     .set({ status: "cancelled", timeline: sql`${messages.timeline} || ${JSON.stringify([step])}::text::jsonb`, leaseOwner: null, leaseUntil: null })
-    .where(and(waitingOf(ctx, id), inArray(messages.status, ["queued", "scheduled"])))
+    .where(and(messagesOf(ctx, id), inArray(messages.status, ["queued", "scheduled"])))
     .returning({ id: messages.id });
+  // Their places in the 24-hour allowance are free again.
+  const cancelled = ctx.db.select({ id: messages.id }).from(messages).where(and(messagesOf(ctx, id), eq(messages.status, "cancelled")));
+  await ctx.db
+    .update(outreach)
+    .set({ reservedBy: null, reservedAt: null })
+    .where(and(eq(outreach.organizationId, ctx.organizationId), inArray(outreach.reservedBy, cancelled)));
   return rows.length;
 }
 

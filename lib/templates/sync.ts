@@ -94,7 +94,9 @@ async function store(ctx: Ctx, row: IntegrationRow, account: string, read: Map<s
       ),
     );
   const counts = { synced: fresh.length, added: added.length, changed: changed.length, removed: gone.length };
-  await audit(ctx, "templates.synced", { type: "integration", id: row.id }, counts);
+  const isNews = counts.added + counts.changed + counts.removed > 0;
+  // The daily sync that finds nothing new is nobody's deed.
+  if (isNews || ctx.actor.type !== "system") await audit(ctx, "templates.synced", { type: "integration", id: row.id }, counts);
   await announce(ctx.db, ctx.organizationId, ["templates", "integrations"]);
   return counts;
 }

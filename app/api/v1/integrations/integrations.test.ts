@@ -354,6 +354,7 @@ describe("removing", () => {
     const { body: made } = await ask(create, { token, body });
     await ask(testOne, { token, id: made.id });
     const ids = [await addMessage(ctx, made.id, "queued"), await addMessage(ctx, made.id, "scheduled"), await addMessage(ctx, made.id, "sending"), await addMessage(ctx, made.id, "delivered")];
+    await db.insert(outreach).values({ organizationId, portfolioId: "p", recipientIndex: "r", reservedBy: ids[0], reservedAt: ctx.now });
     const refused = await ask(DELETE, { token, id: made.id });
     expect(refused.status).toBe(409);
     expect(refused.body).toMatchObject({ error: "conflict", message: expect.stringContaining("3 messages wait"), details: { waiting: 3 } });
@@ -362,6 +363,7 @@ describe("removing", () => {
     const rows = await db.select().from(messages).where(eq(messages.integrationId, made.id)).orderBy(messages.id);
     expect(rows.map((row) => [row.id, row.status])).toEqual([[ids[0], "cancelled"], [ids[1], "cancelled"], [ids[2], "sending"], [ids[3], "delivered"]]);
     expect(rows[0]?.timeline.at(-1)).toMatchObject({ step: "cancelled", source: "api", detail: "The integration was removed" });
+    expect(await db.select().from(outreach).where(eq(outreach.organizationId, organizationId))).toMatchObject([{ reservedBy: null, reservedAt: null }]);
     const [row] = await db.select().from(integrations).where(eq(integrations.id, made.id));
     expect(row).toMatchObject({ accessToken: "", appSecret: null, webhookVerifyToken: "", isDefault: false });
     expect(await db.$count(templates, eq(templates.organizationId, organizationId))).toBe(0);
