@@ -31,8 +31,8 @@ export async function decodeSessionCookie(value: string): Promise<string | undef
   return typeof claims?.sessionId === "string" ? claims.sessionId : undefined;
 }
 
-/** The value of a cookie in a request's header. */
+/** The value of a cookie in a request's header; a session's has no characters that would need decoding. */
 export function readCookie(header: string | null, name: string): string | undefined {
   const pair = header?.split(/;\s*/).find((part) => part.startsWith(`${name}=`));
-  return pair ? decodeURIComponent(pair.slice(name.length + 1)) : undefined;
+  return pair?.slice(name.length + 1);
 }
