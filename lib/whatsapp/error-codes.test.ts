@@ -24,6 +24,7 @@ describe("describeCode", () => {
     [130472, "experiment", "never"],
     [132000, "fix_template", "never"],
     [132015, "template_paused", "wait"],
+    [132016, "template_paused", "never"],
     [100, "fix_request", "never"],
     [138007, "fix_request", "never"],
     [2494170, "fix_setup", "never"],

@@ -4,30 +4,28 @@
  * - `retry` passing trouble at Meta; `slow_down` a rate or call limit; `pair_limit` too many messages to one person
  * - `reconnect` token or permission; `billing`; `restricted` account or number held by Meta; `fix_setup` number or account not set up
  * - `bad_recipient`, `outside_window`, `marketing_held` (Meta's own cap), `experiment` (person is in a hold-out), `opted_out`
- * - `fix_template`, `template_paused`, `fix_media`, `fix_request` (the call itself is wrong)
+ * - `fix_template`, `template_paused` (or disabled: nothing more of it passes), `fix_media`, `fix_request` (the call itself is wrong)
  * - `unreachable` no answer of Graph at all; `unknown` a code this table does not have
  */
-export const ERROR_KINDS = [
-  "retry",
-  "slow_down",
-  "pair_limit",
-  "reconnect",
-  "billing",
-  "restricted",
-  "fix_setup",
-  "bad_recipient",
-  "outside_window",
-  "marketing_held",
-  "experiment",
-  "opted_out",
-  "fix_template",
-  "template_paused",
-  "fix_media",
-  "fix_request",
-  "unreachable",
-  "unknown",
-] as const;
-export type ErrorKind = (typeof ERROR_KINDS)[number];
+export type ErrorKind =
+  | "retry"
+  | "slow_down"
+  | "pair_limit"
+  | "reconnect"
+  | "billing"
+  | "restricted"
+  | "fix_setup"
+  | "bad_recipient"
+  | "outside_window"
+  | "marketing_held"
+  | "experiment"
+  | "opted_out"
+  | "fix_template"
+  | "template_paused"
+  | "fix_media"
+  | "fix_request"
+  | "unreachable"
+  | "unknown";
 
 /**
  * - `safe` refused before anything was done: the same call may be made again after a wait
@@ -128,7 +126,7 @@ const ROWS: readonly Row[] = [
   ["132008", "fix_template", "never", "message"],
   ["132012", "fix_template", "never", "message"],
   ["132015", "template_paused", "wait", "template"],
-  ["132016", "fix_template", "never", "template"],
+  ["132016", "template_paused", "never", "template"],
   ["132018", "fix_template", "never", "message"],
   ["141002", "fix_template", "never", "template"],
   ["132068", "fix_template", "never", "template"],

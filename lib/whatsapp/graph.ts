@@ -1,6 +1,24 @@
 import "server-only";
-import { z } from "zod";
+import type { z } from "zod";
 import { type CodeRule, describeCode, type ErrorKind } from "@/lib/whatsapp/error-codes";
+import {
+  ACCOUNT_FIELDS,
+  AccountAnswer,
+  ErrorAnswer,
+  type GraphErrorBody,
+  type HealthBody,
+  HistoryAnswer,
+  PHONE_CORE_FIELDS,
+  PHONE_FIELDS,
+  PhoneAnswer,
+  SendAnswer,
+  SubscribedAnswer,
+  SuccessAnswer,
+  TemplateEntry,
+  TemplatesAnswer,
+  TokenAnswer,
+  UsageHeader,
+} from "@/lib/whatsapp/graph-shapes";
 import type { MessagePayload } from "@/lib/whatsapp/payloads";
 import { TemplateComponent } from "@/lib/whatsapp/template-rules";
 import { errorCode, type GraphRequest, type GraphResponse, httpTransport, type Transport, TransportError } from "@/lib/whatsapp/transport";
@@ -525,146 +543,3 @@ function readMoment(value: string | number | undefined): Date | null {
   const date = /^\d+$/.test(String(value)) ? new Date(Number(value) * 1000) : new Date(value);
   return Number.isNaN(date.getTime()) ? null : date;
 }
-
-// Meta adds fields and values all the time: unknown keys pass, a field of an unexpected kind counts as absent.
-const text = z.string().optional().catch(undefined);
-const integer = z.number().int().optional().catch(undefined);
-const flag = z.boolean().optional().catch(undefined);
-const id = z.union([z.string().min(1), z.number().transform(String)]);
-const looseId = id.optional().catch(undefined);
-
-const SendAnswer = z.looseObject({
-  messages: z.array(z.looseObject({ id: z.string().min(1), message_status: text })).min(1),
-  contacts: z.array(z.looseObject({ input: text, wa_id: text, user_id: text })).optional().catch(undefined),
-});
-
-const GraphErrorBody = z.looseObject({
-  message: text,
-  code: integer,
-  error_subcode: integer,
-  error_user_title: text,
-  error_user_msg: text,
-  fbtrace_id: text,
-  error_data: z.looseObject({ details: text }).optional().catch(undefined),
-});
-const ErrorAnswer = z.looseObject({ error: GraphErrorBody });
-
-const UsageHeader = z.record(z.string(), z.array(z.looseObject({ estimated_time_to_regain_access: z.number().optional().catch(undefined) })));
-
-const HealthBody = z.looseObject({
-  can_send_message: text,
-  entities: z
-    .array(
-      z.looseObject({
-        entity_type: text,
-        id: looseId,
-        can_send_message: text,
-        errors: z.array(z.looseObject({ error_code: integer, error_description: text, possible_solution: text })).optional().catch(undefined),
-        additional_info: z.array(z.string()).optional().catch(undefined),
-      }),
-    )
-    .optional()
-    .catch(undefined),
-});
-const health = HealthBody.optional().catch(undefined);
-
-const PHONE_CORE_FIELDS = "id,display_phone_number,verified_name,quality_rating";
-const PHONE_FIELDS = `${PHONE_CORE_FIELDS},status,name_status,code_verification_status,account_mode,platform_type,throughput,whatsapp_business_manager_messaging_limit,is_on_biz_app,is_official_business_account,health_status`;
-const PhoneAnswer = z.looseObject({
-  id,
-  display_phone_number: text,
-  verified_name: text,
-  quality_rating: text,
-  status: text,
-  name_status: text,
-  code_verification_status: text,
-  account_mode: text,
-  platform_type: text,
-  throughput: z.looseObject({ level: text }).optional().catch(undefined),
-  whatsapp_business_manager_messaging_limit: z.union([z.string(), z.number()]).optional().catch(undefined),
-  messaging_limit_tier: text,
-  is_on_biz_app: flag,
-  is_official_business_account: flag,
-  health_status: health,
-});
-
-const ACCOUNT_FIELDS = "id,name,status,currency,country,account_review_status,business_verification_status,ownership_type,health_status";
-const AccountAnswer = z.looseObject({
-  id,
-  name: text,
-  status: text,
-  currency: text,
-  country: text,
-  account_review_status: text,
-  business_verification_status: text,
-  ownership_type: text,
-  health_status: health,
-});
-
-const TokenAnswer = z.looseObject({
-  data: z.looseObject({
-    is_valid: flag,
-    app_id: looseId,
-    type: text,
-    scopes: z.array(z.string()).optional().catch(undefined),
-    granular_scopes: z
-      .array(z.looseObject({ scope: z.string(), target_ids: z.array(id).optional().catch(undefined) }))
-      .optional()
-      .catch(undefined),
-    expires_at: integer,
-    data_access_expires_at: integer,
-    error: z.looseObject({ code: integer, message: text }).optional().catch(undefined),
-  }),
-});
-
-const SubscribedAnswer = z.looseObject({
-  data: z.array(
-    z.looseObject({
-      id: looseId,
-      name: text,
-      whatsapp_business_api_data: z.looseObject({ id: looseId, name: text }).optional().catch(undefined),
-      override_callback_uri: text,
-    }),
-  ),
-});
-
-const SuccessAnswer = z.looseObject({ success: z.boolean() });
-
-const TemplateEntry = z.looseObject({
-  id,
-  name: z.string().min(1),
-  language: z.string().min(1),
-  category: text,
-  previous_category: text,
-  correct_category: text,
-  sub_category: text,
-  status: text,
-  components: z.array(z.unknown()).optional().catch(undefined),
-  quality_score: z.looseObject({ score: text }).optional().catch(undefined),
-  rejected_reason: text,
-  parameter_format: text,
-  message_send_ttl_seconds: integer,
-});
-const TemplatesAnswer = z.looseObject({
-  data: z.array(z.unknown()),
-  paging: z
-    .looseObject({ next: text, cursors: z.looseObject({ after: text }).optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
-});
-
-const HistoryAnswer = z.looseObject({
-  data: z.array(
-    z.looseObject({
-      events: z
-        .looseObject({
-          data: z
-            .array(z.looseObject({ delivery_status: text, status: text, timestamp: z.union([z.string(), z.number()]).optional().catch(undefined) }))
-            .optional()
-            .catch(undefined),
-        })
-        .optional()
-        .catch(undefined),
-    }),
-  ),
-});

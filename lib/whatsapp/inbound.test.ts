@@ -421,7 +421,7 @@ describe("order and odd bodies", () => {
   });
 
   it("never throws, whatever takes the place of any part", () => {
-    const junk = [null, true, 0, -1, 1e400, "", "x", [], [null], {}, { id: {} }, [[[[]]]], { length: 3 }, "\u0000"];
+    const junk = [null, true, 0, -1, Number.POSITIVE_INFINITY, "", "x", [], [null], {}, { id: {} }, [[[[]]]], { length: 3 }, "\u0000"];
     const seeds = [
       body("messages", { metadata, contacts: [contact], messages: [{ id: "w", type: "interactive", interactive: { type: "nfm_reply", nfm_reply: {} }, context: { id: "x" }, referral: {}, errors: [{}] }], statuses: [{ id: "w", status: "failed", errors: [{}], pricing: {} }], errors: [{}], user_actions: [{}] }),
       body("account_update", { event: "E", ban_info: {}, restriction_info: [{}], waba_info: {}, violation_info: {}, disconnection_info: {}, volume_tier_info: {} }),

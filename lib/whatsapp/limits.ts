@@ -1,11 +1,8 @@
 /** Messages a second, in and out together, of one business number. Source: Meta, "Throughput" (2025). */
-export const THROUGHPUT_PER_SECOND = { STANDARD: 80, HIGH: 1000, COEXISTENCE: 20 } as const;
+const THROUGHPUT_PER_SECOND = { STANDARD: 80, HIGH: 1000, COEXISTENCE: 20 } as const;
 
 /** Meta's limit from one business number to one person: 1 message in 6 s, 10 a minute, 600 an hour; 45 may go at once, borrowed from later. */
 export const PAIR_LIMIT = { intervalMs: 6_000, burst: 45, perMinute: 10, perHour: 600 } as const;
-
-/** Template creation (100 an hour), registering (10 in 72 h) and management calls (an hour, per app and WhatsApp account). */
-export const MANAGEMENT_LIMITS = { templatesPerHour: 100, registrationsPer72Hours: 10, callsPerHour: 200, callsPerHourWithNumber: 5_000 } as const;
 
 /**
  * Messages a second that Meta carries for a number, from `throughput.level` of the phone number. A number that also runs in

@@ -1,19 +1,10 @@
 import { AppError } from "@/lib/errors";
 import { bindParams, checkTemplateParams, readTemplate, type TemplateParams, type TemplateShape } from "@/lib/whatsapp/template-rules";
 
-/** Lengths in characters of what goes into `POST /{phone number id}/messages`. Source: Meta, "Messages" (2025); reference 1.1 to 1.4. */
+/** Lengths in characters of what goes into `POST /{phone number id}/messages`. Source: Meta, "Messages" (2025); reference 1.1 and 1.3. */
 export const MESSAGE_LIMITS = {
   textBody: 4096,
   callbackData: 512,
-  caption: 1024,
-  interactiveBody: 1024,
-  interactiveListBody: 4096,
-  interactiveHeader: 60,
-  interactiveFooter: 60,
-  replyButtons: 3,
-  replyButtonTitle: 20,
-  replyButtonId: 256,
-  listRows: 10,
 } as const;
 
 /** Either a phone number in E.164, or Meta's business-scoped user id such as `TR.1122334455`. */
@@ -85,12 +76,12 @@ export function templatePayload(
 function templateComponents(template: TemplateShape, params: TemplateParams | null | undefined): TemplateComponentPayload[] {
   const layout = readTemplate(template);
   const { values } = bindParams(layout, params);
-  const valueOf = (key: string) => values.get(key) ?? "";
+  const filled = (key: string) => values.get(key) ?? "";
   const textParameters = (keys: Map<string, string>): TextParameter[] =>
     Array.from(keys, ([name, key]) => ({
       type: "text",
       ...(layout.format === "NAMED" && { parameter_name: name }),
-      text: valueOf(key),
+      text: filled(key),
     }));
 
   const components: TemplateComponentPayload[] = [];
@@ -102,8 +93,8 @@ function templateComponents(template: TemplateShape, params: TemplateParams | nu
     const place = { type: "button", index: String(button.index) } as const;
     components.push(
       button.type === "COPY_CODE"
-        ? { ...place, sub_type: "copy_code", parameters: [{ type: "coupon_code", coupon_code: valueOf(key) }] }
-        : { ...place, sub_type: "url", parameters: [{ type: "text", text: valueOf(key) }] },
+        ? { ...place, sub_type: "copy_code", parameters: [{ type: "coupon_code", coupon_code: filled(key) }] }
+        : { ...place, sub_type: "url", parameters: [{ type: "text", text: filled(key) }] },
     );
   }
   return components;

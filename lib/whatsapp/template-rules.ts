@@ -24,9 +24,6 @@ export const TEMPLATE_LIMITS = {
   spacesInARow: 4,
 } as const;
 
-/** Lower-case letters, digits and underscores. */
-export const TEMPLATE_NAME = /^[a-z0-9_]{1,512}$/;
-
 const looseText = z.string().optional().catch(undefined);
 
 /** A button of a synced template, with Meta's own field names; unknown fields pass. */
