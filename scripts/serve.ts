@@ -8,7 +8,7 @@ import { closeDatabase } from "@/db/client";
 import { isAlive } from "@/db/embedded";
 import { startEngine } from "@/inngest/engine";
 import { openDatabase } from "@/lib/ctx";
-import { env, publicUrl, usesInngest } from "@/lib/env";
+import { env, publicUrl } from "@/lib/env";
 import { log } from "@/lib/log";
 import { ensureSetupLink } from "@/lib/organizations/setup";
 import { createApiRouter } from "./api-router";
@@ -68,7 +68,7 @@ async function start(dev: boolean, undo: (() => unknown)[], stop: (exitCode: num
   undo.push(() => app.close());
   const pages = app.getRequestHandler();
   const api = dev ? undefined : createApiRouter(routes);
-  const engine = await startEngine();
+  const engine = await asProblem(startEngine);
   undo.push(() => engine.stop());
   undo.push(await listen({ port: PORT, trustProxy: TRUST_PROXY, api, pages: (req, res) => pages(req, res) }));
   await announce(dir);

@@ -3,27 +3,30 @@ import type { Db } from "@/db/client";
 import { useTestDatabase } from "@/db/testing";
 import { makeOrganization } from "@/db/testing-data";
 import { openDatabase } from "@/lib/ctx";
-import { type Engine, startLocalEngine } from "./local";
 import { eventually, startTestConsole, type TestConsole } from "./testing";
 
-useTestDatabase();
+type Running = { stop(): Promise<void> };
 
 const OPEN = { businessHours: { week: Object.fromEntries(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"].map((day) => [day, [{ from: "00:00", to: "24:00" }]])) as never, holidays: [], zone: "organization" as const, purposes: [] } };
 const ORDER = { template: "order_confirmation", templateParams: { orderNumber: "ORD-12345", customerName: "John Doe" }, language: "en" };
 
-let app: TestConsole;
-let engine: Engine;
-let db: Db;
+/** The promises that every engine keeps. `start` gets the running API and starts the engine that wakes the ticks. */
+export function describeDelivery(start: (app: TestConsole) => Promise<Running>): void {
+  useTestDatabase();
 
-beforeAll(async () => {
-  app = await startTestConsole();
-  db = await openDatabase();
-  engine = await startLocalEngine();
-});
-afterAll(async () => {
-  await engine.stop();
-  await app.stop();
-});
+  let app: TestConsole;
+  let engine: Running;
+  let db: Db;
+
+  beforeAll(async () => {
+    app = await startTestConsole();
+    db = await openDatabase();
+    engine = await start(app);
+  });
+  afterAll(async () => {
+    await engine.stop();
+    await app.stop();
+  });
 
 async function connected() {
   const organization = await makeOrganization(db, { settings: OPEN });
@@ -139,3 +142,4 @@ describe("an idempotency key", () => {
     expect(list.body.data).toHaveLength(1);
   });
 });
+}

@@ -1,0 +1,74 @@
+import "server-only";
+import { env, publicUrl, usesInngest } from "@/lib/env";
+import { log } from "@/lib/log";
+import { setWaker, type Wake } from "@/lib/wake";
+import { inngest, messagesWaiting, sandboxWaiting, webhooksReceived } from "./client";
+import { stopServing } from "./functions";
+import { type Engine, startLocalEngine } from "./local";
+
+/** Wake-ups of one kind within this time become one event: a run takes all there is anyway. */
+const COALESCE_MS = 250;
+const REGISTER_TRIES = 30;
+
+/** The engine that the environment asks for: Inngest when any INNGEST_* is set, otherwise the one inside the process. */
+export async function startEngine(): Promise<Engine> {
+  if (!usesInngest()) return startLocalEngine();
+  requireInngestKeys();
+  wakeThroughInngest();
+  const registering = new AbortController();
+  void register(registering.signal);
+  return {
+    async stop() {
+      registering.abort();
+      setWaker(undefined);
+      stopServing();
+    },
+  };
+}
+
+/** One sentence when Inngest is asked for but cannot work. Unsigned calls are only for its development server. */
+export function requireInngestKeys(): void {
+  const { INNGEST_DEV, INNGEST_EVENT_KEY, INNGEST_SIGNING_KEY } = env();
+  if (INNGEST_DEV && INNGEST_DEV !== "0") return;
+  const missing = [!INNGEST_EVENT_KEY && "INNGEST_EVENT_KEY", !INNGEST_SIGNING_KEY && "INNGEST_SIGNING_KEY"].filter(Boolean);
+  if (missing.length > 0) throw new Error(`Inngest needs ${missing.join(" and ")}. Set both keys, or unset every INNGEST_* to use the built-in engine.`);
+}
+
+/** Turns wake-ups into events, after the commit and at most four a second of a kind. An event that is lost delays by a minute: the sweep. */
+export function wakeThroughInngest(): void {
+  const waiting = new Map<string, ReturnType<typeof eventOf>>();
+  let timer: NodeJS.Timeout | undefined;
+  const flush = async () => {
+    timer = undefined;
+    const events = [...waiting.values()];
+    waiting.clear();
+    try {
+      await inngest.send(events);
+    } catch (error) {
+      log.warn({ err: error }, "Inngest did not take a wake-up; the sweep will find the work");
+    }
+  };
+  setWaker((wake) => {
+    waiting.set(wake.kind === "messages" ? wake.integrationId : wake.kind, eventOf(wake));
+    timer ??= setTimeout(flush, COALESCE_MS);
+  });
+}
+
+function eventOf(wake: Wake) {
+  if (wake.kind === "messages") return messagesWaiting.create({ integrationId: wake.integrationId, organizationId: wake.organizationId });
+  return wake.kind === "webhooks" ? webhooksReceived.create({}) : sandboxWaiting.create({});
+}
+
+/** Events that are sent before the functions are registered never fire, so the app registers itself as soon as it answers. */
+async function register(signal: AbortSignal): Promise<void> {
+  for (let attempt = 0; attempt < REGISTER_TRIES && !signal.aborted; attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(30_000, 1_000 * 2 ** attempt)));
+    try {
+      const answer = await fetch(`${publicUrl()}/api/inngest`, { method: "PUT", signal });
+      if (answer.ok) return log.info("The functions are registered with Inngest");
+      log.warn({ status: answer.status }, "Inngest did not take the functions yet");
+    } catch (error) {
+      if (!signal.aborted) log.warn({ err: error }, "Inngest cannot be reached yet");
+    }
+  }
+}

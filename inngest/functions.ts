@@ -1,0 +1,111 @@
+import "server-only";
+import { cron } from "inngest";
+import { openDatabase } from "@/lib/ctx";
+import { refreshNumbers } from "@/lib/integrations/refresh";
+import { dispatchIntegration } from "@/lib/messages/dispatch";
+import { doubtAbandoned, findDueIntegrations, settleEarly, settleUnknown, tidy } from "@/lib/messages/sweep";
+import { deliverDueWebhooks } from "@/lib/sandbox/deliver";
+import { syncAllTemplates } from "@/lib/templates/sync-all";
+import { processWebhooks } from "@/lib/webhooks/process";
+import { inngest, messagesWaiting, sandboxWaiting, webhooksReceived } from "./client";
+
+/** One step sends for this long: thousands of messages a step at full speed, and shorter than any platform's time-out. */
+const STEP_MS = 8_000;
+/** A run ends after so many steps and hands over, well below Inngest's 1,000. */
+const MOST_STEPS = 200;
+/** What is due later than this is left to the sweep, so that no run sleeps for hours. */
+const LONGEST_SLEEP_MS = 10 * 60_000;
+/** An unreachable app uses up an attempt, so a deploy must not be the last one. */
+const RETRIES = 4;
+
+const stopping = new AbortController();
+
+/** Lets the steps under way end early; called when the server is told to stop. */
+export function stopServing(): void {
+  stopping.abort();
+}
+
+const iso = (at: Date | null) => at?.toISOString() ?? null;
+
+export const dispatch = inngest.createFunction(
+  { id: "dispatch", retries: RETRIES, triggers: [messagesWaiting], concurrency: [{ limit: 1, key: "event.data.integrationId" }] },
+  async ({ event, step, runId }) => {
+    const { integrationId: id, organizationId } = event.data;
+    for (let turn = 0; turn < MOST_STEPS; turn++) {
+      const { nextDueAt, taken } = await step.run(`send-${turn}`, async () => {
+        const db = await openDatabase();
+        const result = await dispatchIntegration(db, { id, organizationId }, { owner: runId, maxMs: STEP_MS, signal: stopping.signal });
+        return { nextDueAt: iso(result.nextDueAt), taken: result.taken };
+      });
+      if (taken || !nextDueAt) return;
+      const waitMs = Date.parse(nextDueAt) - Date.now();
+      if (waitMs > LONGEST_SLEEP_MS) return;
+      if (waitMs > 0) await step.sleepUntil(`wait-${turn}`, nextDueAt);
+    }
+    await step.sendEvent("go-on", messagesWaiting.create({ integrationId: id, organizationId }));
+  },
+);
+
+export const webhooks = inngest.createFunction(
+  { id: "webhooks", retries: RETRIES, triggers: [webhooksReceived], batchEvents: { maxSize: 100, timeout: "1s" } },
+  async ({ step }) => {
+    await step.run("process", async () => {
+      const db = await openDatabase();
+      while ((await processWebhooks(db)) > 0 && !stopping.signal.aborted);
+    });
+  },
+);
+
+export const sandbox = inngest.createFunction(
+  { id: "sandbox", retries: RETRIES, triggers: [sandboxWaiting], concurrency: [{ limit: 1 }] },
+  async ({ step }) => {
+    for (let turn = 0; turn < MOST_STEPS; turn++) {
+      const nextDueAt = await step.run(`deliver-${turn}`, async () => iso((await deliverDueWebhooks(await openDatabase(), new Date())).nextDueAt));
+      if (!nextDueAt || Date.parse(nextDueAt) - Date.now() > LONGEST_SLEEP_MS) return;
+      if (Date.parse(nextDueAt) > Date.now()) await step.sleepUntil(`wait-${turn}`, nextDueAt);
+    }
+  },
+);
+
+/** Finds every committed row whose wake-up was lost, and settles what was left in doubt. */
+export const sweep = inngest.createFunction(
+  { id: "sweep", retries: RETRIES, triggers: [cron("* * * * *")], concurrency: [{ limit: 1 }] },
+  async ({ step }) => {
+    const due = await step.run("find", async () => {
+      const db = await openDatabase();
+      const now = new Date();
+      await doubtAbandoned(db, now);
+      await settleUnknown(db, now);
+      await settleEarly(db);
+      return findDueIntegrations(db, now);
+    });
+    await step.sendEvent("wake", [
+      webhooksReceived.create({}),
+      sandboxWaiting.create({}),
+      ...due.map(({ id, organizationId }) => messagesWaiting.create({ integrationId: id, organizationId })),
+    ]);
+  },
+);
+
+export const templateSync = inngest.createFunction(
+  { id: "template-sync", retries: RETRIES, triggers: [cron("17 3 * * *")] },
+  async ({ step }) => {
+    await step.run("sync", async () => syncAllTemplates(await openDatabase()));
+  },
+);
+
+export const numberRefresh = inngest.createFunction(
+  { id: "number-refresh", retries: RETRIES, triggers: [cron("41 * * * *")] },
+  async ({ step }) => {
+    await step.run("refresh", async () => refreshNumbers(await openDatabase()));
+  },
+);
+
+export const retention = inngest.createFunction(
+  { id: "retention", retries: RETRIES, triggers: [cron("*/10 * * * *")] },
+  async ({ step }) => {
+    await step.run("tidy", async () => tidy(await openDatabase(), new Date()));
+  },
+);
+
+export const functions = [dispatch, webhooks, sandbox, sweep, templateSync, numberRefresh, retention];
