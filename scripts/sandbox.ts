@@ -63,6 +63,7 @@ async function serve(): Promise<void> {
   for (const [name, value] of Object.entries(numbers)) {
     if (!Number.isFinite(value) || value < 0) return stop(`--${name} must be a number.`);
   }
+  if (numbers.rate < 1 || numbers.batch < 1) return stop("--rate and --webhook-batch must be at least 1.");
   const server = await startSandboxServer({
     port: numbers.port,
     host: values.host,

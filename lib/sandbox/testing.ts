@@ -2,7 +2,6 @@ import { createServer } from "node:http";
 import { signature } from "./bodies";
 
 type Json = Record<string, unknown>;
-export type Told = { status: string; id: string; body: string };
 
 /** A webhook receiver for tests: notes what is signed rightly, and answers with `status`, which may be changed. */
 export async function startReceiver(appSecret: string) {
