@@ -3,7 +3,7 @@ import type { ConsentPurpose, ConsentState, ConsentStatus } from "./schema";
 export type LedgerEntry = { purpose: ConsentPurpose; status: ConsentStatus; occurredAt: Date; recordedAt: Date; id?: string };
 
 /** What a message may be for; `service` is free text. */
-export type SendingPurpose = "marketing" | "utility" | "authentication" | "service";
+type SendingPurpose = "marketing" | "utility" | "authentication" | "service";
 
 export const NO_CONSENT: ConsentState = { marketing: "none", utility: "none", authentication: "none" };
 
@@ -31,7 +31,7 @@ function second(at: Date): number {
 }
 
 /** True when a person said no to everything there is. */
-export function hasOptedOutOfAll(state: ConsentState): boolean {
+function hasOptedOutOfAll(state: ConsentState): boolean {
   return Object.values(state).every((status) => status === "opted_out");
 }
 

@@ -40,7 +40,7 @@ export async function consentStates(ctx: Ctx, contactIds: readonly string[]): Pr
   return states;
 }
 
-export type ConsentWord = {
+type ConsentWord = {
   contactId: string;
   phoneNumber: string | null;
   purpose: ConsentPurpose;

@@ -6,7 +6,7 @@ import { AppError } from "@/lib/errors";
 import { suggestE164, toE164 } from "@/lib/phone";
 
 /** The number in E.164, or the guide's `invalid_phone_number` with what the writer probably meant in `country` (ISO). */
-export function parsePhone(country: string, input: string): string {
+function parsePhone(country: string, input: string): string {
   const phone = toE164(input);
   if (phone) return phone;
   const suggestion = suggestE164(input, country);

@@ -57,12 +57,3 @@ export async function getIntegrationRow(ctx: Ctx, id: string): Promise<Integrati
   if (!row) throw new AppError("not_found", "There is no integration with this id");
   return row;
 }
-
-/** The integration used when a request names none; null when the organization has none yet. */
-export async function defaultIntegrationRow(ctx: Ctx): Promise<IntegrationRow | null> {
-  const [row] = await ctx.db
-    .select()
-    .from(integrations)
-    .where(and(eq(integrations.organizationId, ctx.organizationId), integrations.isDefault, isNull(integrations.deletedAt)));
-  return row ?? null;
-}

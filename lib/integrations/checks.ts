@@ -25,7 +25,7 @@ const NEW_TOKEN = "Create a token for a system user in Meta Business settings wi
 const DEAD_NUMBER = new Set(["BANNED", "DELETED", "DISCONNECTED", "MIGRATED", "PENDING", "UNVERIFIED"]);
 
 /** A check, and whether its failing says nothing about the integration (no connection, passing trouble at Meta). */
-export type Finding = { check: IntegrationCheck; isPassing: boolean };
+type Finding = { check: IntegrationCheck; isPassing: boolean };
 export type Findings = { findings: Finding[]; token: TokenInfo | null; number: GraphPhoneNumber | null };
 
 /** Asks Meta everything there is to know about an integration. Never throws because of Meta or the network; changes nothing. */

@@ -2,7 +2,7 @@ import type { ErrorKind } from "@/lib/whatsapp/error-codes";
 import { GraphError } from "@/lib/whatsapp/graph";
 
 /** What went wrong with a call to Graph, and what a person can do about it. */
-export type Sentence = { message: string; fix: string };
+type Sentence = { message: string; fix: string };
 
 const FIXES: Partial<Record<ErrorKind, string>> = {
   reconnect: "Create a new access token for a system user in Meta Business settings and save it on this integration.",

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { PageQuery, pageOf } from "@/lib/http/paging";
 
-export const INTEGRATION_STATUSES = ["unverified", "verified", "failed", "paused"] as const;
+const INTEGRATION_STATUSES = ["unverified", "verified", "failed", "paused"] as const;
 export const IntegrationStatus = z.enum(INTEGRATION_STATUSES);
 export type IntegrationStatus = z.infer<typeof IntegrationStatus>;
 
 /** Why nothing is sent: a person stopped it, or Meta answered something that would be repeated for every message. */
-export const PAUSE_REASONS = [
+const PAUSE_REASONS = [
   "operator", "token_invalid", "permission_missing", "account_restricted", "account_locked", "billing", "spam_limit", "not_registered", "misclassified_templates",
 ] as const;
 export const PauseReason = z.enum(PAUSE_REASONS);

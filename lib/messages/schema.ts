@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PhoneInQuery } from "@/lib/contacts/schema";
 import { PageQuery, pageOf } from "@/lib/http/paging";
 
 export const MESSAGE_STATUSES = [
@@ -123,7 +124,7 @@ export const MessagePage = pageOf(Message);
 
 export const ListMessages = PageQuery.extend({
   status: z.string().regex(/^[a-z]+(,[a-z]+)*$/).optional().describe("One status, or several with commas."),
-  phoneNumber: z.string().max(40).optional(),
+  phoneNumber: PhoneInQuery.optional(),
   integrationId: z.string().optional(),
   contactId: z.string().optional(),
   template: z.string().optional(),
