@@ -10,7 +10,8 @@ export default async function NotFound() {
     <main className="grid min-h-[70dvh] place-items-center">
       <EmptyState
         icon={Compass}
-        title={<span role="heading" aria-level={1}>{t("title")}</span>}
+        heading="h1"
+        title={t("title")}
         description={t("description")}
         action={
           <Button asChild variant="primary">

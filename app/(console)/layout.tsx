@@ -7,9 +7,5 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   const session = await getSession();
   if (!session) redirect("/login");
   const { user, organization, organizations, role, permissions } = session;
-  return (
-    <Shell session={{ user, organization, organizations, role, permissions }} hasSandbox>
-      {children}
-    </Shell>
-  );
+  return <Shell session={{ user, organization, organizations, role, permissions }}>{children}</Shell>;
 }

@@ -9,7 +9,8 @@ export default async function NotFound() {
   return (
     <EmptyState
       icon={Compass}
-      title={<span role="heading" aria-level={1}>{t("title")}</span>}
+      heading="h1"
+        title={t("title")}
       description={t("description")}
       action={
         <Button asChild variant="primary">

@@ -23,8 +23,8 @@ export function CodeBlock({ code, copyValue, title, name, wrap, className }: Cod
         </div>
       ) : null}
       <div className="relative">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: code that scrolls sideways must be reachable by keyboard. */}
         <pre
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: code that scrolls sideways must be reachable by keyboard.
           tabIndex={0}
           className={cn(
             "overflow-x-auto p-3 font-mono text-xs leading-5 focus-visible:-outline-offset-2",

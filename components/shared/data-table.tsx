@@ -265,11 +265,9 @@ function LoadingRows({ label, columns, rowHeight }: { label: string; columns: nu
     <div role="status" aria-label={label}>
       <div className="h-8 border-b bg-surface max-md:hidden" />
       {Array.from({ length: SKELETON_ROWS }, (_, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the rows are alike and never move.
         <div key={row} className={cn("flex h-20 items-center justify-between gap-6 border-b px-4 last:border-0", rowHeight)}>
           {Array.from({ length: Math.min(columns, 6) }, (_, column) => (
             <Skeleton
-              // biome-ignore lint/suspicious/noArrayIndexKey: as above.
               key={column}
               className={cn("h-3", column > 1 && "max-md:hidden")}
               style={{ flexGrow: column === 0 ? 2 : 1, maxWidth: `${5 + ((row * 3 + column * 5) % 5)}rem` }}

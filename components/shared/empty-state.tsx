@@ -5,6 +5,8 @@ import { cn } from "@/components/ui/cn";
 type EmptyStateProps = {
   icon?: LucideIcon;
   title: ReactNode;
+  /** Where the page has no other heading. */
+  heading?: "h1" | "h2";
   description?: ReactNode;
   /** The first step: a button or a link drawn as one. */
   action?: ReactNode;
@@ -14,7 +16,8 @@ type EmptyStateProps = {
 };
 
 /** Says what belongs here and starts the work. */
-export function EmptyState({ icon: Icon, title, description, action, children, className }: EmptyStateProps) {
+export function EmptyState({ icon: Icon, title, heading, description, action, children, className }: EmptyStateProps) {
+  const Title = heading ?? "p";
   return (
     <div className={cn("grid justify-items-center gap-3 px-6 py-12 text-center", className)}>
       {Icon ? (
@@ -23,7 +26,7 @@ export function EmptyState({ icon: Icon, title, description, action, children, c
         </span>
       ) : null}
       <div className="grid gap-1">
-        <p className="font-medium text-base">{title}</p>
+        <Title className="font-medium text-base">{title}</Title>
         {description ? <p className="mx-auto max-w-[52ch] text-muted text-sm">{description}</p> : null}
       </div>
       {action ? <div className="flex flex-wrap justify-center gap-2">{action}</div> : null}

@@ -1,8 +1,8 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { cn } from "@/components/ui/cn";
 import { type Tone, toneColor } from "@/components/ui/badge";
+import { cn } from "@/components/ui/cn";
 import { formatNumber } from "@/lib/i18n/format";
 import { useZone } from "./use-language";
 

@@ -35,7 +35,7 @@ type TableFiltersProps = { state: ListState; searchPlaceholder?: string; filters
 export function TableFilters({ state, searchPlaceholder, filters = [] }: TableFiltersProps) {
   const t = useTranslations("shared.table");
   return (
-    <div role="search" className="flex min-w-0 flex-1 flex-wrap items-center gap-2">
+    <search className="flex min-w-0 flex-1 flex-wrap items-center gap-2">
       {searchPlaceholder ? <SearchField value={state.q} onChange={state.setQ} placeholder={searchPlaceholder} /> : null}
       {filters.map((filter) => (
         <FilterMenu
@@ -51,7 +51,7 @@ export function TableFilters({ state, searchPlaceholder, filters = [] }: TableFi
           {t("clearFilters")}
         </Button>
       ) : null}
-    </div>
+    </search>
   );
 }
 

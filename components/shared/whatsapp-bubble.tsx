@@ -49,6 +49,7 @@ type WhatsappBubbleProps = {
 export function WhatsappBubble({ body, header, footer, buttons, direction = "out", status, at, className }: WhatsappBubbleProps) {
   const t = useTranslations("shared.bubble");
   const out = direction === "out";
+  const hasMeta = Boolean(at || (out && status));
   return (
     <div className={cn("flex w-full flex-col text-[14.2px] leading-[19px]", out ? "items-end" : "items-start", className)}>
       <div
@@ -62,12 +63,12 @@ export function WhatsappBubble({ body, header, footer, buttons, direction = "out
         <div className="px-1.5 pt-0.5 pb-1">
           <p className="whitespace-pre-wrap break-words">
             {body ? <WhatsappText text={body} /> : <span className="text-(--whatsapp-muted)">{t("empty")}</span>}
-            {footer ? null : <Spacer wide={out} />}
+            {footer || !hasMeta ? null : <Spacer wide={out} />}
           </p>
           {footer ? (
             <p className="mt-1 break-words text-(--whatsapp-muted) text-[12.5px] leading-4">
               {footer}
-              <Spacer wide={out} />
+              {hasMeta ? <Spacer wide={out} /> : null}
             </p>
           ) : null}
           <Meta at={at} status={out ? status : undefined} />
@@ -98,7 +99,6 @@ export function WhatsappText({ text }: { text: string }) {
 
 function Parts({ parts }: { parts: TextPart[] }) {
   return parts.map((part, index) => {
-    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no other identity than their place.
     return <Fragment key={index}>{drawPart(part)}</Fragment>;
   });
 }
@@ -165,7 +165,6 @@ function Header({ header }: { header: BubbleHeader }) {
     );
   }
   if (header.type === "image" && header.url) {
-    // biome-ignore lint/performance/noImgElement: the picture lives at an address of the sender's choosing.
     return <img src={header.url} alt={header.text ?? t("image")} className="mb-1 aspect-[1.91] w-full rounded-[6px] object-cover" />;
   }
   const Icon = MEDIA[header.type];

@@ -13,7 +13,8 @@ export function FailedPage({ error, retry }: { error: unknown; retry: () => void
     <div role="alert">
       <EmptyState
         icon={CircleAlert}
-        title={<span role="heading" aria-level={1}>{t("shell.failed.title")}</span>}
+        heading="h1"
+        title={t("shell.failed.title")}
         description={t("shell.failed.description")}
         action={
           <Button variant="primary" onClick={retry}>

@@ -1,40 +1,39 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { Search, Smartphone } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState } from "react";
 import { Kbd } from "@/components/ui/kbd";
+import { api } from "@/lib/http/client";
+import type { Page } from "@/lib/http/paging";
+import type { Integration } from "@/lib/integrations/schema";
 import { CommandPalette } from "./command-palette";
 import { useKeys } from "./keys";
+import { KeysDialog } from "./keys-dialog";
 import { LiveUpdates } from "./live-updates";
 import { SANDBOX } from "./navigation";
 import { OrganizationSwitcher } from "./organization-switcher";
 import { Preferences } from "./preferences";
 import { type ConsoleSession, SessionProvider, useCan } from "./session";
-import { KeysDialog } from "./keys-dialog";
 import { BottomBar, Sidebar } from "./sidebar";
 import { UserMenu } from "./user-menu";
 
-type ShellProps = {
-  session: ConsoleSession;
-  /** Whether a sandbox is connected: then its phone is one press away. */
-  hasSandbox: boolean;
-  children: ReactNode;
-};
+type ShellProps = { session: ConsoleSession; children: ReactNode };
 
 /** The frame around every page of the console. */
-export function Shell({ session, hasSandbox, children }: ShellProps) {
+export function Shell({ session, children }: ShellProps) {
   return (
     <SessionProvider session={session}>
       <LiveUpdates />
-      <Frame hasSandbox={hasSandbox}>{children}</Frame>
+      <Frame>{children}</Frame>
     </SessionProvider>
   );
 }
 
-function Frame({ hasSandbox, children }: { hasSandbox: boolean; children: ReactNode }) {
+function Frame({ children }: { children: ReactNode }) {
   const t = useTranslations("shell");
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [keysOpen, setKeysOpen] = useState(false);
@@ -76,7 +75,7 @@ function Frame({ hasSandbox, children }: { hasSandbox: boolean; children: ReactN
         </div>
       </div>
       <BottomBar />
-      {hasSandbox ? <SandboxDoor /> : null}
+      <SandboxDoor />
       <CommandPalette open={paletteOpen} onOpenChange={setPaletteOpen} onShowKeys={() => setKeysOpen(true)} />
       <KeysDialog open={keysOpen} onOpenChange={setKeysOpen} />
     </>
@@ -87,20 +86,28 @@ function isApple(): boolean {
   return typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
 }
 
+/** While a sandbox is connected its phone is one press away. */
 function SandboxDoor() {
   const t = useTranslations("shell");
   const can = useCan();
   const pathname = usePathname();
-  if (pathname.startsWith(SANDBOX.href) || !can("sandbox:read")) return null;
+  const allowed = can("sandbox:read") && can("integrations:read");
+  const { data: hasSandbox } = useQuery({
+    queryKey: ["integrations", "sandbox-door"],
+    queryFn: ({ signal }) => api.get<Page<Integration>>("/integrations", { query: { limit: 100 }, signal }),
+    select: (page) => page.data.some((integration) => integration.config.sandbox),
+    enabled: allowed,
+  });
+  if (!hasSandbox || pathname.startsWith(SANDBOX.href)) return null;
   return (
     <aside aria-label={t("sandboxDoor")}>
-    <Link
-      href={SANDBOX.href}
-      className="fixed right-4 bottom-[calc(4.25rem+env(safe-area-inset-bottom))] z-20 flex h-10 items-center gap-2 rounded-full border border-border-strong bg-surface-raised px-3.5 font-medium text-sm shadow-[0_8px_24px_-12px_rgb(0_0_0/0.35)] transition-colors hover:border-accent hover:text-accent max-md:w-10 max-md:justify-center max-md:px-0 md:right-6 md:bottom-6"
-    >
-      <Smartphone className="size-4 shrink-0 text-accent" aria-hidden />
-      <span className="max-md:sr-only">{t("nav.sandbox")}</span>
-    </Link>
+      <Link
+        href={SANDBOX.href}
+        className="fixed right-4 bottom-[calc(4.25rem+env(safe-area-inset-bottom))] z-20 flex h-10 items-center gap-2 rounded-full border border-border-strong bg-surface-raised px-3.5 font-medium text-sm shadow-[0_8px_24px_-12px_rgb(0_0_0/0.35)] transition-colors hover:border-accent hover:text-accent max-md:w-10 max-md:justify-center max-md:px-0 md:right-6 md:bottom-6"
+      >
+        <Smartphone className="size-4 shrink-0 text-accent" aria-hidden />
+        <span className="max-md:sr-only">{t("nav.sandbox")}</span>
+      </Link>
     </aside>
   );
 }
