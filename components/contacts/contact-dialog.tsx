@@ -1,0 +1,182 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { useId, useMemo, useState } from "react";
+import { Controller, useForm } from "react-hook-form";
+import { z } from "zod";
+import { ErrorNote } from "@/components/shared/error-note";
+import { Note } from "@/components/shared/note";
+import { Button } from "@/components/ui/button";
+import { Combobox } from "@/components/ui/combobox";
+import { Dialog, DialogContent } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { toast } from "@/components/ui/toast";
+import type { Contact } from "@/lib/contacts/schema";
+import { ApiError, applyFieldErrors } from "@/lib/http/client";
+import { toE164 } from "@/lib/phone";
+import { PhoneSuggestion } from "./phone-suggestion";
+import { useCreateContact, useUpdateContact } from "./queries";
+import { COMMON_LANGUAGES, useLanguageName } from "./use-names";
+
+type ContactDialogProps = {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  /** The contact to change; without it one is added. */
+  contact?: Contact;
+  onDone?: (contact: Contact) => void;
+};
+
+/** Adds a contact, or changes one. */
+export function ContactDialog({ open, onOpenChange, contact, onDone }: ContactDialogProps) {
+  const t = useTranslations("contacts.form");
+  const common = useTranslations("common");
+  const formId = useId();
+  const [busy, setBusy] = useState(false);
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange}>
+      <DialogContent
+        title={contact ? t("editTitle") : t("addTitle")}
+        description={contact ? undefined : t("addDescription")}
+        footer={
+          <>
+            <Button onClick={() => onOpenChange(false)}>{common("cancel")}</Button>
+            <Button variant="primary" type="submit" form={formId} loading={busy}>
+              {contact ? common("save") : t("add")}
+            </Button>
+          </>
+        }
+      >
+        <ContactForm
+          id={formId}
+          contact={contact}
+          onBusy={setBusy}
+          onDone={(saved) => {
+            onOpenChange(false);
+            toast.success(contact ? common("saved") : t("added"));
+            onDone?.(saved);
+          }}
+        />
+      </DialogContent>
+    </Dialog>
+  );
+}
+
+const NOT_SET = "-";
+const Fields = z.object({ phoneNumber: z.string(), name: z.string(), language: z.string(), timeZone: z.string() });
+
+type ContactFormProps = { id: string; contact?: Contact; onBusy: (busy: boolean) => void; onDone: (contact: Contact) => void };
+
+function ContactForm({ id, contact, onBusy, onDone }: ContactFormProps) {
+  const t = useTranslations("contacts.form");
+  const labels = useTranslations("contacts");
+  const create = useCreateContact();
+  const update = useUpdateContact(contact?.id ?? "");
+  const [failure, setFailure] = useState<unknown>();
+  const options = useOptions(contact);
+  const schema = useMemo(
+    () => (contact ? Fields : Fields.refine((fields) => toE164(fields.phoneNumber), { path: ["phoneNumber"], error: t("phoneWrong") })),
+    [contact, t],
+  );
+  const { register, handleSubmit, setError, setValue, watch, control, formState } = useForm({
+    resolver: zodResolver(schema),
+    defaultValues: {
+      phoneNumber: contact?.phoneNumber ?? "",
+      name: contact?.name ?? "",
+      language: contact?.language ?? NOT_SET,
+      timeZone: contact?.timeZone ?? NOT_SET,
+    },
+  });
+  const { errors } = formState;
+
+  const submit = handleSubmit(async ({ phoneNumber, name, language, timeZone }) => {
+    const fields = { name: name.trim() || null, language: orNull(language), timeZone: orNull(timeZone) };
+    setFailure(undefined);
+    onBusy(true);
+    try {
+      onDone(contact ? await update.mutateAsync(fields) : await create.mutateAsync({ phoneNumber, ...fields }));
+    } catch (error) {
+      if (!applyFieldErrors(error, setError)) setFailure(error);
+    } finally {
+      onBusy(false);
+    }
+  });
+
+  return (
+    <form id={id} onSubmit={submit} noValidate className="grid gap-4">
+      {contact ? null : (
+        <div className="grid gap-1.5">
+          <Field label={labels("phoneNumber")} hint={t("phoneHint")} error={errors.phoneNumber?.message} required>
+            <Input type="tel" autoComplete="off" placeholder="+90 555 123 45 67" {...register("phoneNumber")} />
+          </Field>
+          <PhoneSuggestion
+            text={watch("phoneNumber")}
+            onUse={(e164) => setValue("phoneNumber", e164, { shouldDirty: true, shouldValidate: true })}
+          />
+        </div>
+      )}
+      <Field label={labels("name")} error={errors.name?.message}>
+        <Input autoComplete="off" maxLength={120} {...register("name")} />
+      </Field>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field label={labels("language")} hint={t("languageHint")} error={errors.language?.message}>
+          <Controller
+            control={control}
+            name="language"
+            render={({ field }) => <Combobox value={field.value} onValueChange={field.onChange} options={options.languages} placeholder={t("notSet")} />}
+          />
+        </Field>
+        <Field label={labels("timeZone")} hint={t("timeZoneHint")} error={errors.timeZone?.message}>
+          <Controller
+            control={control}
+            name="timeZone"
+            render={({ field }) => <Combobox value={field.value} onValueChange={field.onChange} options={options.timeZones} placeholder={t("notSet")} />}
+          />
+        </Field>
+      </div>
+      <Failure error={failure} />
+    </form>
+  );
+}
+
+function orNull(value: string): string | null {
+  return value === NOT_SET ? null : value;
+}
+
+function useOptions(contact: Contact | undefined) {
+  const t = useTranslations("contacts.form");
+  const nameOf = useLanguageName();
+  return useMemo(() => {
+    const notSet = { value: NOT_SET, label: t("notSet") };
+    const codes = new Set<string>([...COMMON_LANGUAGES, ...(contact?.language ? [contact.language] : [])]);
+    const languages = [...codes].map((code) => ({ value: code, label: nameOf(code), keywords: [code] }));
+    return {
+      languages: [notSet, ...languages.sort((a, b) => a.label.localeCompare(b.label))],
+      timeZones: [notSet, ...Intl.supportedValuesOf("timeZone").map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") }))],
+    };
+  }, [t, nameOf, contact?.language]);
+}
+
+function Failure({ error }: { error: unknown }) {
+  const t = useTranslations("contacts.form");
+  const known = error instanceof ApiError && error.code === "conflict" ? contactIdOf(error.details) : undefined;
+  if (!known) return <ErrorNote error={error} title={error ? t("failed") : undefined} />;
+  return (
+    <Note
+      tone="warning"
+      title={t("exists")}
+      action={
+        <Button asChild size="sm">
+          <Link href={`/contacts/${known}`}>{t("openExisting")}</Link>
+        </Button>
+      }
+    />
+  );
+}
+
+function contactIdOf(details: unknown): string | undefined {
+  if (typeof details !== "object" || details === null || !("contactId" in details)) return undefined;
+  return typeof details.contactId === "string" ? details.contactId : undefined;
+}

@@ -1,0 +1,146 @@
+"use client";
+
+import type { ColumnDef } from "@tanstack/react-table";
+import { UserPlus, Users } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { parseAsString, useQueryState } from "nuqs";
+import { useMemo } from "react";
+import { CodeBlock } from "@/components/shared/code-block";
+import { DataTable } from "@/components/shared/data-table";
+import { EmptyState } from "@/components/shared/empty-state";
+import { PageHeader } from "@/components/shared/page-header";
+import { Phone } from "@/components/shared/phone";
+import { StatusBadge, useStatusLabel } from "@/components/shared/status-badge";
+import { Time } from "@/components/shared/time";
+import { useListState } from "@/components/shared/use-list";
+import { useOrigin } from "@/components/shared/use-origin";
+import { useCan } from "@/components/shell/session";
+import { Button } from "@/components/ui/button";
+import type { Contact } from "@/lib/contacts/schema";
+import type { Page } from "@/lib/http/paging";
+import { formatPhone } from "@/lib/phone";
+import { ContactDialog } from "./contact-dialog";
+import { CONTACT_FILTERS, useContacts } from "./queries";
+import { useLanguageName } from "./use-names";
+import { WindowState } from "./window-state";
+
+export function ContactsTable({ firstPage }: { firstPage?: Page<Contact> }) {
+  const t = useTranslations("contacts");
+  const router = useRouter();
+  const can = useCan();
+  const state = useListState(CONTACT_FILTERS);
+  const query = useContacts(state, firstPage);
+  const columns = useColumns();
+  const consentLabel = useStatusLabel("consent");
+  const [isNew, setNew] = useQueryState("new", parseAsString.withOptions({ history: "replace" }));
+  const filters = [
+    {
+      name: "consent",
+      label: t("filter.consent"),
+      options: (["opted_in", "opted_out", "none"] as const).map((value) => ({ value, label: consentLabel(value) })),
+    },
+  ];
+  const add = can("contacts:write") ? (
+    <Button variant="primary" onClick={() => void setNew("1")}>
+      <UserPlus aria-hidden />
+      {t("add")}
+    </Button>
+  ) : null;
+
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("description")} actions={add} />
+      <DataTable
+        label={t("title")}
+        name="contacts"
+        columns={columns}
+        query={query}
+        rowId={(contact) => contact.id}
+        rowHref={(contact) => `/contacts/${contact.id}`}
+        state={state}
+        searchPlaceholder={t("search")}
+        filters={filters}
+        empty={<NoContacts action={add} />}
+      />
+      <ContactDialog
+        open={isNew !== null && can("contacts:write")}
+        onOpenChange={(open) => void setNew(open ? "1" : null)}
+        onDone={(contact) => router.push(`/contacts/${contact.id}`)}
+      />
+    </>
+  );
+}
+
+function NoContacts({ action }: { action: React.ReactNode }) {
+  const t = useTranslations("contacts.empty");
+  const origin = useOrigin();
+  const curl = `curl -X POST ${origin}/api/v1/crm/consents \\
+  -H "Authorization: Bearer YOUR_TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -d '{
+    "phoneNumber": "+905551234567",
+    "status": "opted_in",
+    "source": "web form"
+  }'`;
+  return (
+    <EmptyState icon={Users} title={t("title")} description={t("description")} action={action}>
+      <CodeBlock title="curl" code={curl} />
+    </EmptyState>
+  );
+}
+
+function useColumns(): ColumnDef<Contact>[] {
+  const t = useTranslations("contacts");
+  const language = useLanguageName();
+  return useMemo<ColumnDef<Contact>[]>(
+    () => [
+      {
+        id: "name",
+        accessorKey: "name",
+        meta: { label: t("name"), card: "title" },
+        cell: ({ row }) => {
+          const { name, phoneNumber } = row.original;
+          return <span className="block truncate">{name ?? (phoneNumber ? formatPhone(phoneNumber) : t("nameless"))}</span>;
+        },
+      },
+      {
+        id: "phoneNumber",
+        accessorKey: "phoneNumber",
+        meta: { label: t("phoneNumber"), className: "w-52" },
+        cell: ({ row }) => <Phone number={row.original.phoneNumber} copy />,
+      },
+      {
+        id: "marketing",
+        accessorFn: (contact) => contact.consent.marketing,
+        meta: { label: t("marketingConsent"), className: "w-40", card: "aside" },
+        cell: ({ row }) => <StatusBadge kind="consent" status={row.original.consent.marketing} />,
+      },
+      {
+        id: "utility",
+        accessorFn: (contact) => contact.consent.utility,
+        meta: { label: t("utilityConsent"), className: "w-40", card: "hidden", hidden: true },
+        cell: ({ row }) => <StatusBadge kind="consent" status={row.original.consent.utility} />,
+      },
+      {
+        id: "window",
+        accessorKey: "windowClosesAt",
+        meta: { label: t("window.label"), className: "w-48" },
+        cell: ({ row }) => <WindowState closesAt={row.original.windowClosesAt} />,
+      },
+      {
+        id: "language",
+        accessorKey: "language",
+        meta: { label: t("language"), className: "w-40 max-w-40", card: "hidden" },
+        cell: ({ row }) => <span className="block truncate text-muted">{row.original.language ? language(row.original.language) : "–"}</span>,
+      },
+      {
+        id: "createdAt",
+        accessorKey: "createdAt",
+        meta: { label: t("since"), align: "right", className: "w-36 whitespace-nowrap", card: "hidden" },
+        cell: ({ row }) => <Time at={row.original.createdAt} format="date" className="text-muted" />,
+      },
+    ],
+    [t, language],
+  );
+}

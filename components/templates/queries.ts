@@ -1,0 +1,43 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api } from "@/lib/http/client";
+import type { Page } from "@/lib/http/paging";
+import type { SyncReport, Template } from "@/lib/templates/schema";
+
+const PAGE_SIZE = 100;
+/** Meta allows an account at most 6,000 templates; most have fewer than a page. */
+const MOST_PAGES = 60;
+
+/** Every template of the organization, by name and language: few enough to count and to search while typing. */
+export function useTemplates(initialData?: Template[]) {
+  return useQuery({ queryKey: ["templates", "all"], queryFn: ({ signal }) => readAll(signal), initialData });
+}
+
+async function readAll(signal: AbortSignal): Promise<Template[]> {
+  const found: Template[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const { data, nextCursor } = await api.get<Page<Template>>("/crm/whatsapp/templates", { query: { limit: PAGE_SIZE, cursor }, signal });
+    found.push(...data);
+    if (!nextCursor) break;
+    cursor = nextCursor;
+  }
+  return found;
+}
+
+export function useTemplate(id: string, initialData?: Template) {
+  return useQuery({
+    queryKey: ["templates", "one", id],
+    queryFn: ({ signal }) => api.get<Template>(`/crm/whatsapp/templates/${id}`, { signal }),
+    initialData,
+  });
+}
+
+export function useSyncTemplates() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.post<SyncReport>("/crm/whatsapp/templates/sync", { body: {} }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["templates"] }),
+  });
+}

@@ -1,0 +1,281 @@
+"use client";
+
+import type { ColumnDef } from "@tanstack/react-table";
+import { LayoutGrid, LayoutTemplate, Rows3, SearchX } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { useMemo, useState } from "react";
+import { useLanguageName } from "@/components/contacts/use-names";
+import { useAllIntegrations } from "@/components/messages/queries";
+import { DataTable } from "@/components/shared/data-table";
+import { EmptyState } from "@/components/shared/empty-state";
+import { PageHeader } from "@/components/shared/page-header";
+import { StatusBadge, useStatusLabel } from "@/components/shared/status-badge";
+import { TableFilters } from "@/components/shared/table-filters";
+import { type ListQuery, type ListState, useListState } from "@/components/shared/use-list";
+import { WhatsappWall } from "@/components/shared/whatsapp-bubble";
+import { Button } from "@/components/ui/button";
+import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import type { Template } from "@/lib/templates/schema";
+import { useTemplates } from "./queries";
+import { SyncButton, SyncResult, useSync } from "./sync-button";
+import { exampleValues, TemplatePreview } from "./template-preview";
+import { useCategoryLabel } from "./use-words";
+
+const FILTERS = ["status", "category", "language", "account"] as const;
+const ROWS_AT_ONCE = 100;
+const CARDS_AT_ONCE = 24;
+const ALL = "all";
+
+export function TemplatesTable({ templates: initial }: { templates?: Template[] }) {
+  const t = useTranslations("templates");
+  const state = useListState(FILTERS);
+  const sync = useSync();
+  const query = useTemplates(initial);
+  const [view, setView] = useQueryState("view", parseAsStringLiteral(["gallery"]).withOptions({ history: "replace" }));
+  const all = useMemo(() => query.data ?? [], [query.data]);
+  const narrowed = useMemo(() => all.filter((template) => fits(template, state, false)), [all, state]);
+  const found = useMemo(() => narrowed.filter((template) => fits(template, state, true)), [narrowed, state]);
+  const filters = useFilters(all);
+  const searchPlaceholder = t("search");
+  const status = state.filters.status || ALL;
+  const gallery = view === "gallery" && found.length > 0;
+
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("description")} actions={<SyncButton sync={sync} variant="primary" />} />
+      <SyncResult sync={sync} className="mb-4" />
+      <Tabs value={status} onValueChange={(next) => state.setFilter("status", next === ALL ? "" : next)} activationMode="manual">
+        <StatusTabs templates={narrowed} status={status} />
+        <TabsContent value={status} tabIndex={-1}>
+          {gallery ? (
+            <div className="grid gap-3">
+              <div className="flex flex-wrap items-center gap-2">
+                <TableFilters state={state} searchPlaceholder={searchPlaceholder} filters={filters} />
+                <div className="ml-auto">
+                  <ViewSwitch gallery onChange={() => void setView(null)} />
+                </div>
+              </div>
+              <Gallery key={JSON.stringify([state.q, state.filters])} templates={found} />
+            </div>
+          ) : (
+            <TemplateRows
+              state={state}
+              query={query}
+              found={found}
+              filters={filters}
+              searchPlaceholder={searchPlaceholder}
+              empty={<NoTemplates action={<SyncButton sync={sync} variant="primary" />} />}
+              actions={<ViewSwitch gallery={false} onChange={() => void setView("gallery")} />}
+            />
+          )}
+        </TabsContent>
+      </Tabs>
+    </>
+  );
+}
+
+/** Whether a template belongs to what was searched; the status tabs count what the other filters leave. */
+function fits(template: Template, { q, filters }: ListState, withStatus: boolean): boolean {
+  const { status, category, language, account } = filters;
+  const wanted = q.toLowerCase();
+  return (
+    (!withStatus || !status || template.status === status) &&
+    (!category || category.split(",").includes(template.category)) &&
+    (!language || language.split(",").includes(template.language)) &&
+    (!account || template.businessAccountId === account) &&
+    (!wanted || template.name.includes(wanted) || bodyOf(template).toLowerCase().includes(wanted))
+  );
+}
+
+export function bodyOf(template: Pick<Template, "components">): string {
+  return template.components.find((component) => component.type.toUpperCase() === "BODY")?.text ?? "";
+}
+
+const STATUS_ORDER = ["APPROVED", "PENDING", "IN_APPEAL", "REJECTED", "PAUSED", "DISABLED"];
+
+function StatusTabs({ templates, status }: { templates: readonly Template[]; status: string }) {
+  const t = useTranslations("templates");
+  const label = useStatusLabel("template");
+  const counts = new Map<string, number>();
+  for (const template of templates) counts.set(template.status, (counts.get(template.status) ?? 0) + 1);
+  const rank = (word: string) => (STATUS_ORDER.includes(word) ? STATUS_ORDER.indexOf(word) : STATUS_ORDER.length);
+  const shown = [...new Set([...counts.keys(), ...(status === ALL ? [] : [status])])].sort((a, b) => rank(a) - rank(b));
+  return (
+    <TabsList aria-label={t("byStatus")} className="mb-0">
+      <TabsTrigger value={ALL}>
+        {t("allStatuses")} <Count value={templates.length} />
+      </TabsTrigger>
+      {shown.map((word) => (
+        <TabsTrigger key={word} value={word}>
+          {label(word)} <Count value={counts.get(word) ?? 0} />
+        </TabsTrigger>
+      ))}
+    </TabsList>
+  );
+}
+
+function Count({ value }: { value: number }) {
+  return <span className="rounded-sm bg-surface-sunken px-1.5 text-muted text-xs tabular-nums">{value}</span>;
+}
+
+function ViewSwitch({ gallery, onChange }: { gallery: boolean; onChange: () => void }) {
+  const t = useTranslations("templates");
+  const label = gallery ? t("asTable") : t("asGallery");
+  const Icon = gallery ? Rows3 : LayoutGrid;
+  return (
+    <Button size="icon" aria-label={label} title={label} onClick={onChange}>
+      <Icon aria-hidden />
+    </Button>
+  );
+}
+
+function useFilters(templates: readonly Template[]) {
+  const t = useTranslations("templates");
+  const category = useCategoryLabel();
+  const language = useLanguageName();
+  const { data: integrations } = useAllIntegrations();
+  return useMemo(() => {
+    const distinct = (pick: (template: Template) => string) => [...new Set(templates.map(pick))].sort();
+    const accounts = distinct((template) => template.businessAccountId);
+    const accountName = (id: string) => integrations?.find((integration) => integration.config.businessAccountId === id)?.name ?? id;
+    return [
+      { name: "category", label: t("category"), multiple: true, options: distinct((x) => x.category).map((value) => ({ value, label: category(value) })) },
+      { name: "language", label: t("language"), multiple: true, options: distinct((x) => x.language).map((value) => ({ value, label: language(value) })) },
+      ...(accounts.length > 1 ? [{ name: "account", label: t("account"), options: accounts.map((value) => ({ value, label: accountName(value) })) }] : []),
+    ];
+  }, [templates, integrations, t, category, language]);
+}
+
+type TemplateRowsProps = {
+  state: ListState;
+  query: ReturnType<typeof useTemplates>;
+  found: Template[];
+  filters: ReturnType<typeof useFilters>;
+  searchPlaceholder: string;
+  empty: React.ReactNode;
+  actions: React.ReactNode;
+};
+
+function TemplateRows({ state, query, found, filters, searchPlaceholder, empty, actions }: TemplateRowsProps) {
+  const t = useTranslations("templates");
+  const columns = useColumns();
+  const [rows, setRows] = useState(ROWS_AT_ONCE);
+  const { isPending, isFetching, isError, error, refetch } = query;
+  const list: ListQuery<Template> = {
+    data: query.data && { pages: [{ data: found.slice(0, rows), nextCursor: null }], pageParams: [undefined] },
+    isPending,
+    isFetching,
+    isError,
+    error,
+    refetch,
+    isPlaceholderData: false,
+    hasNextPage: found.length > rows,
+    isFetchingNextPage: false,
+    fetchNextPage: () => setRows(rows + ROWS_AT_ONCE),
+  };
+  return (
+    <DataTable
+      label={t("title")}
+      name="templates"
+      columns={columns}
+      query={list}
+      rowId={(template) => template.id}
+      rowHref={(template) => `/templates/${template.id}`}
+      state={state}
+      searchPlaceholder={searchPlaceholder}
+      filters={filters}
+      empty={empty}
+      actions={actions}
+    />
+  );
+}
+
+function NoTemplates({ action }: { action: React.ReactNode }) {
+  const t = useTranslations("templates.empty");
+  return <EmptyState icon={LayoutTemplate} title={t("title")} description={t("description")} action={action} />;
+}
+
+function useColumns(): ColumnDef<Template>[] {
+  const t = useTranslations("templates");
+  const category = useCategoryLabel();
+  const language = useLanguageName();
+  return useMemo<ColumnDef<Template>[]>(
+    () => [
+      {
+        id: "name",
+        accessorKey: "name",
+        meta: { label: t("name"), className: "w-56", card: "title" },
+        cell: ({ row }) => <span className="block truncate font-mono text-xs">{row.original.name}</span>,
+      },
+      {
+        id: "status",
+        accessorKey: "status",
+        meta: { label: t("status"), className: "w-32", card: "aside" },
+        cell: ({ row }) => <StatusBadge kind="template" status={row.original.status} />,
+      },
+      {
+        id: "language",
+        accessorKey: "language",
+        meta: { label: t("language"), className: "w-36 max-w-36" },
+        cell: ({ row }) => <span className="block truncate">{language(row.original.language)}</span>,
+      },
+      {
+        id: "category",
+        accessorKey: "category",
+        meta: { label: t("category"), className: "w-36" },
+        cell: ({ row }) => category(row.original.category),
+      },
+      {
+        id: "body",
+        accessorFn: bodyOf,
+        meta: { label: t("body"), className: "max-w-0 w-full", card: "hidden" },
+        cell: ({ row }) => <span className="block truncate text-muted">{bodyOf(row.original)}</span>,
+      },
+      {
+        id: "quality",
+        accessorKey: "qualityScore",
+        meta: { label: t("quality"), className: "w-40" },
+        cell: ({ row }) => <StatusBadge kind="quality" status={row.original.qualityScore ?? "UNKNOWN"} plain />,
+      },
+    ],
+    [t, category, language],
+  );
+}
+
+/** The templates as people will read them. */
+function Gallery({ templates }: { templates: readonly Template[] }) {
+  const t = useTranslations("templates");
+  const language = useLanguageName();
+  const [cards, setCards] = useState(CARDS_AT_ONCE);
+  if (templates.length === 0) return <EmptyState icon={SearchX} title={t("nothingFound")} />;
+  return (
+    <>
+      <ul className="columns-1 gap-4 sm:columns-2 xl:columns-3">
+        {templates.slice(0, cards).map((template) => (
+          <li key={template.id} className="relative mb-4 break-inside-avoid overflow-hidden rounded-lg border bg-surface-raised hover:border-border-strong">
+            <div className="flex items-center justify-between gap-2 px-3 pt-2.5">
+              <Link
+                href={`/templates/${template.id}`}
+                className="truncate font-medium font-mono text-xs after:absolute after:inset-0 after:z-10 focus-visible:outline-0 focus-visible:after:rounded-lg focus-visible:after:outline-2 focus-visible:after:outline-focus focus-visible:after:-outline-offset-2"
+              >
+                {template.name}
+              </Link>
+              <StatusBadge kind="template" status={template.status} />
+            </div>
+            <p className="px-3 pt-0.5 pb-2.5 text-muted text-xs">{language(template.language)}</p>
+            <WhatsappWall className="rounded-none border-0 border-t">
+              <TemplatePreview template={template} values={exampleValues(template)} />
+            </WhatsappWall>
+          </li>
+        ))}
+      </ul>
+      {templates.length > cards ? (
+        <Button className="justify-self-center" onClick={() => setCards(cards + CARDS_AT_ONCE)}>
+          {t("more")}
+        </Button>
+      ) : null}
+    </>
+  );
+}
