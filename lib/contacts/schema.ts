@@ -42,10 +42,12 @@ export const ConsentState = z.object({
 export type ConsentState = z.infer<typeof ConsentState>;
 
 /** In a query an unescaped `+` arrives as a space; whoever pastes a number into an address means the plus. */
-export const PhoneInQuery = z
-  .string()
-  .max(120)
-  .transform((text) => text.replace(/^ (?=\d)/, "+"));
+const queryText = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .transform((text) => text.replace(/^ (?=\d)/, "+"));
+export const PhoneInQuery = queryText(40);
 
 export const ConsentQuery = PageQuery.extend({ phoneNumber: PhoneInQuery });
 export type ConsentQuery = z.infer<typeof ConsentQuery>;
@@ -103,7 +105,7 @@ export const UpdateContact = z.strictObject(contactFields);
 export type UpdateContact = z.infer<typeof UpdateContact>;
 
 export const ListContacts = PageQuery.extend({
-  search: PhoneInQuery.optional().describe("A part of the name, or a whole phone number."),
+  search: queryText(120).optional().describe("A part of the name, or a whole phone number."),
   consent: z.enum(["opted_in", "opted_out", "none"]).optional().describe("For marketing."),
 });
 export type ListContacts = z.infer<typeof ListContacts>;

@@ -82,9 +82,10 @@ describe("consents", () => {
 
   test("states of many are read at once, and neither the database nor the audit trail shows a number", async () => {
     const { ctx, token, organizationId } = await makeOrganization(db);
-    const known = await ensureContacts(ctx, [PHONE, "+905551234568"]);
+    const phones = [PHONE, "+905551234568"];
+    const known = await ensureContacts(ctx, phones);
     await ask(postConsent, { token, body: { phoneNumber: PHONE, status: "opted_in", purpose: "utility", source: "shop" } });
-    const ids = [...known.values()].map((contact) => contact.id);
+    const ids = phones.map((phone) => known.get(phone)?.id ?? "");
     const states = await consentStates(ctx, ids);
     expect(ids.map((id) => states.get(id)?.utility)).toEqual(["opted_in", "none"]);
     const rows = await db.execute(sql`
