@@ -30,8 +30,13 @@ export async function provePassword(db: Db, input: { email: string; password: st
   const [user] = await db.select().from(users).where(eq(sql`lower(${users.email})`, email));
   const proven = await isPassword(input.password, user?.passwordHash ?? null);
   if (!user || !proven) return null;
-  await forgetAttempts(db, `sign-in as ${email}`, visit.now);
+  await forgiveAttempts(db, email, visit.now);
   return user;
+}
+
+/** Someone who has proven themselves may try again at once, also after others tried their name. */
+export async function forgiveAttempts(db: Db, email: string, now: Date): Promise<void> {
+  await forgetAttempts(db, `sign-in as ${email.toLowerCase()}`, now);
 }
 
 /** Signs in with e-mail and password; null when they do not fit, or the person belongs to no organization any more. */

@@ -5,7 +5,7 @@ import { links, memberships, organizations, sessions, users } from "@/db/schema/
 import { audit } from "@/lib/audit";
 import { hashPassword } from "@/lib/auth/passwords";
 import { sessionFromRequest } from "@/lib/auth/session";
-import { acceptInvitation, asThemselves, provePassword, wrongPassword } from "@/lib/auth/sign-in";
+import { acceptInvitation, asThemselves, forgiveAttempts, provePassword, wrongPassword } from "@/lib/auth/sign-in";
 import { newToken, sha256 } from "@/lib/crypto";
 import { publicUrl } from "@/lib/env";
 import { AppError } from "@/lib/errors";
@@ -71,6 +71,7 @@ async function setPassword({ db, ip, now }: Stranger, link: Link, user: User | u
   const passwordHash = await hashPassword(required(password, "password", "Choose a password"));
   await db.transaction(async (tx) => {
     await claimLink(tx, link, now);
+    await forgiveAttempts(tx, user.email, now);
     await tx.update(users).set({ passwordHash }).where(eq(users.id, user.id));
     await tx.update(links).set({ usedAt: now }).where(and(eq(links.userId, user.id), eq(links.kind, "password"), isNull(links.usedAt)));
     await tx.update(sessions).set({ revokedAt: now }).where(and(eq(sessions.userId, user.id), isNull(sessions.revokedAt)));

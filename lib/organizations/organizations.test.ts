@@ -185,6 +185,14 @@ describe("a password link", () => {
     expect(await actions()).toContain("password.reset");
   });
 
+  it("lets a person in again who was locked out by too many attempts", async () => {
+    for (let i = 0; i < 10; i++) await signIn(org.email, "wrong");
+    await expect(signIn(org.email, org.password)).rejects.toMatchObject({ code: "too_many_attempts" });
+    const { url } = await createResetLink(db, org.email, new Date());
+    await redeemLink(stranger(), { token: tokenOf(url), password: "fresh and long" });
+    expect(await signIn(org.email, "fresh and long")).not.toBeNull();
+  });
+
   it("dies after a day", async () => {
     const member = await org.addMember("operator");
     const { url } = await createPasswordLink(org.ctx, member.userId);
