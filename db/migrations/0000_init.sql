@@ -419,6 +419,7 @@ CREATE INDEX "messages_by_recipient" ON "messages" USING btree ("organization_id
 CREATE INDEX "messages_by_integration" ON "messages" USING btree ("organization_id","integration_id","id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "messages_by_template" ON "messages" USING btree ("organization_id","template_name","id" DESC NULLS LAST) WHERE template_name is not null;--> statement-breakpoint
 CREATE INDEX "messages_waiting" ON "messages" USING btree ("integration_id","priority","due_at","id") WHERE status in ('queued', 'scheduled');--> statement-breakpoint
+CREATE INDEX "messages_sent" ON "messages" USING btree ("integration_id","sent_at") WHERE sent_at is not null;--> statement-breakpoint
 CREATE INDEX "messages_in_flight" ON "messages" USING btree ("lease_until") WHERE status = 'sending';--> statement-breakpoint
 CREATE INDEX "messages_unknown" ON "messages" USING btree ("unknown_since") WHERE status = 'unknown';--> statement-breakpoint
 CREATE UNIQUE INDEX "messages_wamid" ON "messages" USING btree ("integration_id","wamid_index") WHERE wamid_index is not null;--> statement-breakpoint

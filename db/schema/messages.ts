@@ -49,6 +49,7 @@ export const messages = pgTable(
     index("messages_by_integration").on(t.organizationId, t.integrationId, t.id.desc()),
     index("messages_by_template").on(t.organizationId, t.templateName, t.id.desc()).where(sql`template_name is not null`),
     index("messages_waiting").on(t.integrationId, t.priority, t.dueAt, t.id).where(sql`status in ('queued', 'scheduled')`),
+    index("messages_sent").on(t.integrationId, t.sentAt).where(sql`sent_at is not null`),
     index("messages_in_flight").on(t.leaseUntil).where(sql`status = 'sending'`),
     index("messages_unknown").on(t.unknownSince).where(sql`status = 'unknown'`),
     uniqueIndex("messages_wamid").on(t.integrationId, t.wamidIndex).where(sql`wamid_index is not null`),
