@@ -7,26 +7,36 @@ let lastRandom = new Uint8Array(16);
 
 /**
  * A new id such as `msg_01JD…`: the prefix, then 10 characters of time and 16 of chance (ULID).
- * Ids of one process sort in the order they were made, also within a millisecond.
+ * Ids made without `atMs` sort in the order in which this process made them, also within a millisecond.
  */
-export function newId(prefix: string, nowMs: number = Date.now()): string {
-  if (nowMs > lastMs) {
+export function newId(prefix: string, atMs?: number): string {
+  const nowMs = atMs ?? Math.max(Date.now(), lastMs);
+  const random = atMs === undefined && nowMs === lastMs ? next(lastRandom) : fresh();
+  if (atMs === undefined) {
     lastMs = nowMs;
-    lastRandom = Uint8Array.from(randomBytes(16), (b) => b & 31);
-    lastRandom[0] = (lastRandom[0] ?? 0) & 15;
-  } else {
-    for (let i = 15; i >= 0; i--) {
-      const digit = (lastRandom[i] ?? 0) + 1;
-      lastRandom[i] = digit & 31;
-      if (digit < 32) break;
-    }
+    lastRandom = random;
   }
   let time = "";
-  for (let i = 9, rest = lastMs; i >= 0; i--) {
+  for (let i = 0, rest = nowMs; i < 10; i++) {
     time = ALPHABET[rest % 32] + time;
     rest = Math.floor(rest / 32);
   }
-  let random = "";
-  for (const digit of lastRandom) random += ALPHABET[digit];
-  return `${prefix}_${time}${random}`;
+  return `${prefix}_${time}${Array.from(random, (digit) => ALPHABET[digit]).join("")}`;
+}
+
+/** The highest digit stays below 16, so that counting on never overflows. */
+function fresh(): Uint8Array {
+  const random = Uint8Array.from(randomBytes(16), (byte) => byte & 31);
+  random[0] = (random[0] ?? 0) & 15;
+  return random;
+}
+
+function next(random: Uint8Array): Uint8Array {
+  const counted = Uint8Array.from(random);
+  for (let i = counted.length - 1; i >= 0; i--) {
+    const digit = (counted[i] ?? 0) + 1;
+    counted[i] = digit & 31;
+    if (digit < 32) break;
+  }
+  return counted;
 }

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { newId } from "./ids";
+
+test("ids made one after another sort in that order and never repeat", () => {
+  const ids = Array.from({ length: 5_000 }, () => newId("msg"));
+  expect([...ids].sort()).toEqual(ids);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids[0]).toMatch(/^msg_[0-9A-HJKMNP-TV-Z]{26}$/);
+});
+
+test("an id made for another time sorts by that time", () => {
+  newId("msg");
+  const day = 86_400_000;
+  const [older, newer] = [newId("msg", Date.now() - 2 * day), newId("msg", Date.now() - day)];
+  expect(older < newer && newer < newId("msg")).toBe(true);
+});
