@@ -21,7 +21,9 @@ type Wishes = { role?: Role; settings?: Partial<OrganizationSettings> };
  */
 export async function makeOrganization(db: Db, { role = "owner", settings = {} }: Wishes = {}) {
   const organizationId = newId("org");
-  await db.insert(organizations).values({ id: organizationId, name: `Test ${organizationId.slice(-6)}`, settings: { ...DEFAULT_SETTINGS, ...settings } });
+  await db
+    .insert(organizations)
+    .values({ id: organizationId, name: `Test ${organizationId.slice(-6)}`, settings: { ...DEFAULT_SETTINGS, ...settings } });
   const tokenFor = (scopes: readonly string[]) => makeToken(db, organizationId, scopes);
   const addMember = (of: Role) => makeMember(db, organizationId, of);
   return { organizationId, tokenFor, addMember, token: await tokenFor(["*"]), ...(await addMember(role)) };

@@ -9,5 +9,7 @@ const { values } = parseArgs({ options: { email: { type: "string" } } });
 const { email } = values;
 if (!email) throw new Problem("Say whose password it is: npm run reset-password -- --email you@example.com");
 
-const { url, expiresAt } = await withDatabase(() => asProblem(async () => createResetLink(await openDatabase(), email, new Date())));
+const { url, expiresAt } = await withDatabase(() =>
+  asProblem(async () => createResetLink(await openDatabase(), email, new Date())),
+);
 process.stdout.write(`This link sets a new password for ${email}, once, until ${expiresAt.toISOString()}:\n\n  ${url}\n\n`);

@@ -28,13 +28,24 @@ async function bearer(db: Db, authorization: string, now: Date): Promise<Pick<Ct
   const [row] = await db
     .select()
     .from(apiTokens)
-    .where(and(eq(apiTokens.tokenHash, sha256(token)), isNull(apiTokens.revokedAt), or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, now))));
+    .where(
+      and(
+        eq(apiTokens.tokenHash, sha256(token)),
+        isNull(apiTokens.revokedAt),
+        or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, now)),
+      ),
+    );
   if (!row) throw new AppError("unauthorized", "The API token is not known, expired or revoked");
   if (!row.lastUsedAt || now.getTime() - row.lastUsedAt.getTime() > 60_000) {
     await db
       .update(apiTokens)
       .set({ lastUsedAt: now })
-      .where(and(eq(apiTokens.id, row.id), or(isNull(apiTokens.lastUsedAt), lt(apiTokens.lastUsedAt, sql`now() - ${LAST_USED_RESOLUTION}`))));
+      .where(
+        and(
+          eq(apiTokens.id, row.id),
+          or(isNull(apiTokens.lastUsedAt), lt(apiTokens.lastUsedAt, sql`now() - ${LAST_USED_RESOLUTION}`)),
+        ),
+      );
   }
   return { organizationId: row.organizationId, actor: { type: "token", id: row.id, name: row.name }, scopes: row.scopes };
 }
@@ -46,5 +57,7 @@ function isSameOrigin(request: Request): boolean {
   if (site) return site === "same-origin";
   const origin = request.headers.get("origin");
   if (!origin || !URL.canParse(origin)) return false;
-  return [request.headers.get("x-forwarded-host"), request.headers.get("host"), new URL(publicUrl()).host].includes(new URL(origin).host);
+  return [request.headers.get("x-forwarded-host"), request.headers.get("host"), new URL(publicUrl()).host].includes(
+    new URL(origin).host,
+  );
 }

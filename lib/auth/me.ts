@@ -24,7 +24,8 @@ export async function getMe(ctx: Ctx): Promise<Me> {
 export async function updateMe(ctx: Ctx, input: UpdateMe): Promise<Me> {
   const userId = requirePerson(ctx);
   const { name, language, organizationId, newPassword } = input;
-  const passwordHash = newPassword === undefined ? undefined : await changePassword(ctx, userId, newPassword, input.currentPassword);
+  const passwordHash =
+    newPassword === undefined ? undefined : await changePassword(ctx, userId, newPassword, input.currentPassword);
   return inTransaction(ctx, async (tx) => {
     const changes = { name, language, passwordHash };
     if (Object.values(changes).some((value) => value !== undefined)) {
@@ -39,7 +40,8 @@ export async function updateMe(ctx: Ctx, input: UpdateMe): Promise<Me> {
 }
 
 async function changePassword(ctx: Ctx, userId: string, next: string, current: string | undefined): Promise<string> {
-  const refuse = (message: string) => new AppError("validation_failed", undefined, { details: [{ path: "currentPassword", message }] });
+  const refuse = (message: string) =>
+    new AppError("validation_failed", undefined, { details: [{ path: "currentPassword", message }] });
   if (current === undefined) throw refuse("Give your present password");
   await countAttempt(ctx.db, `password of ${userId}`, PASSWORD_TRIES, ctx.now);
   const [user] = await ctx.db.select({ passwordHash: users.passwordHash }).from(users).where(eq(users.id, userId));

@@ -62,7 +62,8 @@ export async function authOptions(headers: Headers): Promise<AuthOptions> {
         Object.assign(user, { id: signedIn.user.id, sessionId: signedIn.sessionId });
         return true;
       },
-      jwt: ({ token, user }) => (user ? { sub: user.id, sessionId: user.sessionId } : { sub: token.sub, sessionId: token.sessionId }),
+      jwt: ({ token, user }) =>
+        user ? { sub: user.id, sessionId: user.sessionId } : { sub: token.sub, sessionId: token.sessionId },
       session: ({ session }): Session => ({ expires: session.expires }),
     },
     events: {
@@ -71,7 +72,8 @@ export async function authOptions(headers: Headers): Promise<AuthOptions> {
       },
     },
     logger: {
-      error: (code, metadata) => log.error({ code, reason: metadata instanceof Error ? metadata.message : undefined }, "Signing in failed"),
+      error: (code, metadata) =>
+        log.error({ code, reason: metadata instanceof Error ? metadata.message : undefined }, "Signing in failed"),
       warn: (code) => log.warn({ code }, "next-auth warns"),
       debug: () => {},
     },

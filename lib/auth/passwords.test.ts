@@ -18,7 +18,11 @@ it("knows nobody without a hash, nor by a hash of another kind", async () => {
 it("carries its parameters, so that older hashes keep working", async () => {
   const older = "scrypt$512$8$1$c2FsdHNhbHRzYWx0c2FsdA$";
   const { scryptSync } = await import("node:crypto");
-  const hash = older + scryptSync("secret words", Buffer.from("c2FsdHNhbHRzYWx0c2FsdA", "base64url"), 32, { N: 512, r: 8, p: 1 }).toString("base64url");
+  const hash =
+    older +
+    scryptSync("secret words", Buffer.from("c2FsdHNhbHRzYWx0c2FsdA", "base64url"), 32, { N: 512, r: 8, p: 1 }).toString(
+      "base64url",
+    );
   expect(await isPassword("secret words", hash)).toBe(true);
   expect(isOutdatedHash(hash)).toBe(true);
   expect(isOutdatedHash(await hashPassword("secret words"))).toBe(false);

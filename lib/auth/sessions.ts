@@ -39,7 +39,8 @@ export async function revokeOtherSessions(ctx: Ctx): Promise<{ revoked: number }
       .set({ revokedAt: ctx.now })
       .where(and(isMine(ctx), ctx.sessionId ? ne(sessions.id, ctx.sessionId) : undefined))
       .returning({ id: sessions.id });
-    if (revoked.length > 0) await audit(tx, "session.others_revoked", { type: "user", id: ctx.actor.id }, { revoked: revoked.length });
+    if (revoked.length > 0)
+      await audit(tx, "session.others_revoked", { type: "user", id: ctx.actor.id }, { revoked: revoked.length });
     return { revoked: revoked.length };
   });
 }

@@ -32,7 +32,8 @@ async function requestOf(sessionId: string, userId: string): Promise<Request> {
   const cookie = `other=1; ${sessionCookieName()}=${await encodeSessionCookie({ id: sessionId, userId })}; theme=dark`;
   return new Request("http://localhost:3000/", { headers: { cookie } });
 }
-const sessionOf = async (headers: { cookie: string }, now = new Date()) => sessionFromRequest(db, new Request("http://localhost:3000/", { headers }), now);
+const sessionOf = async (headers: { cookie: string }, now = new Date()) =>
+  sessionFromRequest(db, new Request("http://localhost:3000/", { headers }), now);
 
 describe("a password", () => {
   it("opens a session, whatever the case of the e-mail address", async () => {
@@ -67,7 +68,8 @@ describe("a password", () => {
   });
 
   it("may be tried fifty times from one address, whoever is tried", async () => {
-    const attempt = (i: number) => signInWithPassword(db, { email: `someone-${i}@example.com`, password: "wrong" }, visit(new Date(), "203.0.113.9"));
+    const attempt = (i: number) =>
+      signInWithPassword(db, { email: `someone-${i}@example.com`, password: "wrong" }, visit(new Date(), "203.0.113.9"));
     for (let i = 0; i < 50; i += 5) await Promise.all([0, 1, 2, 3, 4].map((k) => attempt(i + k)));
     await expect(attempt(50)).rejects.toMatchObject({ code: "too_many_attempts" });
   });
@@ -88,7 +90,9 @@ describe("a session", () => {
     const mine = await org.signIn();
     const stranger = await org.addMember("admin");
     await expect(revokeSession(stranger.ctx, mine.sessionId)).rejects.toMatchObject({ code: "not_found" });
-    expect((await listSessions({ ...org.ctx, sessionId: mine.sessionId }, { limit: 10 })).data).toMatchObject([{ id: mine.sessionId, current: true }]);
+    expect((await listSessions({ ...org.ctx, sessionId: mine.sessionId }, { limit: 10 })).data).toMatchObject([
+      { id: mine.sessionId, current: true },
+    ]);
     expect((await listSessions(stranger.ctx, { limit: 10 })).data).toEqual([]);
   });
 
@@ -139,9 +143,19 @@ describe("a session", () => {
 
 describe("me", () => {
   it("shows a person with all their organizations, and a token with its scopes", async () => {
-    expect(await getMe(org.ctx)).toMatchObject({ user: { id: org.userId }, role: "owner", permissions: ["*"], organizations: [{ id: org.organizationId }] });
+    expect(await getMe(org.ctx)).toMatchObject({
+      user: { id: org.userId },
+      role: "owner",
+      permissions: ["*"],
+      organizations: [{ id: org.organizationId }],
+    });
     const token = { ...org.ctx, actor: { type: "token" as const, id: "tok_1", name: "Shop" }, scopes: ["messages:*"] };
-    expect(await getMe(token)).toMatchObject({ user: null, role: null, permissions: ["messages:*"], organization: { id: org.organizationId } });
+    expect(await getMe(token)).toMatchObject({
+      user: null,
+      role: null,
+      permissions: ["messages:*"],
+      organization: { id: org.organizationId },
+    });
     await expect(updateMe(token, { name: "Else" })).rejects.toMatchObject({ code: "forbidden" });
   });
 
@@ -181,7 +195,9 @@ describe("single sign-on", () => {
 
   it("knows a person by a verified e-mail address, and by the subject from then on", async () => {
     expect(await signInWithOidc(db, profile({}), visit())).toMatchObject({ user: { id: org.userId } });
-    expect(await signInWithOidc(db, profile({ email: "moved@example.com", isEmailVerified: false }), visit())).toMatchObject({ user: { id: org.userId } });
+    expect(await signInWithOidc(db, profile({ email: "moved@example.com", isEmailVerified: false }), visit())).toMatchObject({
+      user: { id: org.userId },
+    });
   });
 
   it("does not take an unverified address, nor another subject for a person it knows", async () => {
@@ -195,7 +211,14 @@ describe("single sign-on", () => {
     expect(await signInWithOidc(db, profile({ email, subject: "new" }), visit())).toBeNull();
     await createInvitation(org.ctx, { email, role: "operator" });
     const signedIn = await signInWithOidc(db, profile({ email, subject: "new" }), visit());
-    expect(await db.select().from(memberships).where(eq(memberships.userId, signedIn?.user.id ?? ""))).toMatchObject([{ role: "operator" }]);
-    expect(await db.select().from(users).where(eq(users.email, email))).toMatchObject([{ passwordHash: null, name: "From the provider" }]);
+    expect(
+      await db
+        .select()
+        .from(memberships)
+        .where(eq(memberships.userId, signedIn?.user.id ?? "")),
+    ).toMatchObject([{ role: "operator" }]);
+    expect(await db.select().from(users).where(eq(users.email, email))).toMatchObject([
+      { passwordHash: null, name: "From the provider" },
+    ]);
   });
 });

@@ -23,11 +23,18 @@ type SignIn = { sessionId: string; user: { id: string; name: string; email: stri
  * Proves a password. Wrong passwords, unknown people and people without a password take equally long and all give null.
  * Throws `too_many_attempts` after 10 tries for an e-mail address or 50 from a network address within 15 minutes.
  */
-export async function provePassword(db: Db, input: { email: string; password: string }, visit: Omit<Visit, "userAgent">): Promise<User | null> {
+export async function provePassword(
+  db: Db,
+  input: { email: string; password: string },
+  visit: Omit<Visit, "userAgent">,
+): Promise<User | null> {
   const email = input.email.trim().toLowerCase();
   if (visit.ip) await countAttempt(db, `sign-in from ${visit.ip}`, PER_ADDRESS, visit.now);
   await countAttempt(db, `sign-in as ${email}`, PER_EMAIL, visit.now);
-  const [user] = await db.select().from(users).where(eq(sql`lower(${users.email})`, email));
+  const [user] = await db
+    .select()
+    .from(users)
+    .where(eq(sql`lower(${users.email})`, email));
   const proven = await isPassword(input.password, user?.passwordHash ?? null);
   if (!user || !proven) return null;
   await forgiveAttempts(db, email, visit.now);
@@ -40,11 +47,18 @@ export async function forgiveAttempts(db: Db, email: string, now: Date): Promise
 }
 
 /** Signs in with e-mail and password; null when they do not fit, or the person belongs to no organization any more. */
-export async function signInWithPassword(db: Db, input: { email: string; password: string }, visit: Visit): Promise<SignIn | null> {
+export async function signInWithPassword(
+  db: Db,
+  input: { email: string; password: string },
+  visit: Visit,
+): Promise<SignIn | null> {
   const user = await provePassword(db, input, visit);
   if (!user) return null;
   if (user.passwordHash && isOutdatedHash(user.passwordHash)) {
-    await db.update(users).set({ passwordHash: await hashPassword(input.password) }).where(eq(users.id, user.id));
+    await db
+      .update(users)
+      .set({ passwordHash: await hashPassword(input.password) })
+      .where(eq(users.id, user.id));
   }
   return startSession(db, user, visit, "password");
 }
@@ -77,8 +91,17 @@ async function linkSubject(db: Db, email: string, oidcSubject: string): Promise<
   return linked ?? null;
 }
 
-async function acceptInvitations(db: Db, profile: { subject: string; email: string; name: string | null }, now: Date): Promise<User | null> {
-  const isOpen = and(eq(links.kind, "invitation"), eq(links.email, profile.email), isNull(links.usedAt), gt(links.expiresAt, now));
+async function acceptInvitations(
+  db: Db,
+  profile: { subject: string; email: string; name: string | null },
+  now: Date,
+): Promise<User | null> {
+  const isOpen = and(
+    eq(links.kind, "invitation"),
+    eq(links.email, profile.email),
+    isNull(links.usedAt),
+    gt(links.expiresAt, now),
+  );
   const open = await db.select().from(links).where(isOpen).for("update");
   if (open.length === 0) return null;
   const name = profile.name?.trim() || profile.email;
@@ -93,7 +116,12 @@ async function acceptInvitations(db: Db, profile: { subject: string; email: stri
 }
 
 /** Uses up an invitation and makes the person a member; someone who is a member already keeps their role. */
-export async function acceptInvitation(db: Db, user: User, link: typeof links.$inferSelect, { ip, now }: Omit<Visit, "userAgent">): Promise<void> {
+export async function acceptInvitation(
+  db: Db,
+  user: User,
+  link: typeof links.$inferSelect,
+  { ip, now }: Omit<Visit, "userAgent">,
+): Promise<void> {
   const { id, organizationId, role } = link;
   if (!organizationId || !role) throw new Error("An invitation names no organization or role.");
   await db.update(links).set({ usedAt: now }).where(eq(links.id, id));
@@ -107,14 +135,22 @@ async function startSession(db: Db, user: User, visit: Visit, method: "password"
     const session = await openSession(tx, { ...visit, userId: user.id });
     if (!session) return null;
     await tx.update(users).set({ lastSignInAt: visit.now }).where(eq(users.id, user.id));
-    await audit(asThemselves(tx, user, session.organizationId, visit.ip, visit.now), "session.started", { type: "session", id: session.id }, { method });
+    await audit(
+      asThemselves(tx, user, session.organizationId, visit.ip, visit.now),
+      "session.started",
+      { type: "session", id: session.id },
+      { method },
+    );
     return { sessionId: session.id, user: { id: user.id, name: user.name, email: user.email } };
   });
 }
 
 /** Ends a session at the person's own wish. */
 export async function signOut(db: Db, sessionId: string, now: Date): Promise<void> {
-  await db.update(sessions).set({ revokedAt: now }).where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt)));
+  await db
+    .update(sessions)
+    .set({ revokedAt: now })
+    .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt)));
 }
 
 /** A context for what a person does before they have a session. */

@@ -35,7 +35,13 @@ const BODIES: Record<string, Record<string, unknown>> = {
 };
 
 const operations: Operation[] = (await loadRouteFiles()).flatMap(({ path, module }) =>
-  operationsOf(module).map(([method, spec]) => ({ name: `${method} ${path}`, method, path, spec, handler: module[method] as RouteHandler })),
+  operationsOf(module).map(([method, spec]) => ({
+    name: `${method} ${path}`,
+    method,
+    path,
+    spec,
+    handler: module[method] as RouteHandler,
+  })),
 );
 const guarded = operations.filter(({ spec }) => spec.permission !== "public");
 const withPermission = guarded.flatMap((operation) => {
@@ -159,7 +165,9 @@ describe("nobody", () => {
 describe("another organization", () => {
   const addressed = guarded.filter(({ path }) => path.includes("{"));
   const lists = guarded.filter(({ method, path }) => method === "GET" && !path.includes("{"));
-  const naming = guarded.filter(({ spec }) => spec.body && "shape" in spec.body && "integrationId" in (spec.body.shape as object));
+  const naming = guarded.filter(
+    ({ spec }) => spec.body && "shape" in spec.body && "integrationId" in (spec.body.shape as object),
+  );
   // People-only routes refuse every token; there the other organization comes with its owner's session.
   const headersFor = ({ spec }: Operation) => (spec.permission === "signed_in" ? otherSession : bearer(other.token));
 
@@ -200,7 +208,11 @@ function queryOf({ spec }: Operation): string {
 }
 
 describe("without the permission", () => {
-  const roles = ROLES.flatMap((role) => withPermission.filter(({ permission }) => !allows(ROLE_SCOPES[role], permission)).map((operation) => ({ ...operation, role })));
+  const roles = ROLES.flatMap((role) =>
+    withPermission
+      .filter(({ permission }) => !allows(ROLE_SCOPES[role], permission))
+      .map((operation) => ({ ...operation, role })),
+  );
   const sessions = new Map<string, Record<string, string>>();
 
   beforeAll(async () => {
@@ -217,11 +229,14 @@ describe("without the permission", () => {
     expect((await call(operation, { headers: bearer(token) })).answer).toMatchObject({ error: "forbidden" });
   });
 
-  it.each(withPermission.filter(({ method }) => method === "GET"))("a token with its scope alone may call $name", async (operation) => {
-    const token = await first.tokenFor([operation.permission]);
-    const { status, text } = await call(operation, { headers: bearer(token), ids: samples, query: queryOf(operation) });
-    expect(status, text).toBe(200);
-  });
+  it.each(withPermission.filter(({ method }) => method === "GET"))(
+    "a token with its scope alone may call $name",
+    async (operation) => {
+      const token = await first.tokenFor([operation.permission]);
+      const { status, text } = await call(operation, { headers: bearer(token), ids: samples, query: queryOf(operation) });
+      expect(status, text).toBe(200);
+    },
+  );
 });
 
 describe("another site", () => {
@@ -235,7 +250,9 @@ describe("another site", () => {
       {},
     ];
     for (const from of elsewhere) {
-      expect((await call(operation, { headers: { cookie: headers.cookie, ...from } })).answer).toMatchObject({ error: "forbidden" });
+      expect((await call(operation, { headers: { cookie: headers.cookie, ...from } })).answer).toMatchObject({
+        error: "forbidden",
+      });
     }
   });
 });

@@ -5,7 +5,8 @@ export const BODY_LIMIT_BYTES = 1_000_000;
 
 /** Reads a body up to `limit` bytes; one byte more is `payload_too_large`, and no more of it is read. */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
-  const tooLarge = () => new AppError("payload_too_large", `The request body is too large: at most ${limit.toLocaleString("en")} bytes`);
+  const tooLarge = () =>
+    new AppError("payload_too_large", `The request body is too large: at most ${limit.toLocaleString("en")} bytes`);
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
   if (!request.body) return new Uint8Array();
   const chunks: Uint8Array[] = [];

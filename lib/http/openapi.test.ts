@@ -15,7 +15,9 @@ it("matches public/openapi.json; `npm run openapi` writes it anew", async () => 
 });
 
 it("gives every operation a name of its own", () => {
-  const names = Object.values(describeApi(routes).paths ?? {}).flatMap((path) => Object.values(path).map((operation) => operation.operationId));
+  const names = Object.values(describeApi(routes).paths ?? {}).flatMap((path) =>
+    Object.values(path).map((operation) => operation.operationId),
+  );
   expect(names).toEqual([...new Set(names)]);
 });
 

@@ -46,7 +46,9 @@ export function describeApi(routes: readonly { path: string; module: RouteModule
     },
     servers: [{ url: "/" }],
     security: [{ token: [] }],
-    components: { securitySchemes: { token: { type: "http", scheme: "bearer", description: "An API token of your organization." } } },
+    components: {
+      securitySchemes: { token: { type: "http", scheme: "bearer", description: "An API token of your organization." } },
+    },
     paths,
   };
   return createDocument(description, { override: ({ jsonSchema, io }) => void tidy(jsonSchema, io) });
@@ -61,15 +63,29 @@ function tidy(schema: { format?: string; pattern?: string; additionalProperties?
 function operationOf(method: Method, path: string, spec: RouteSpec): ZodOpenApiOperationObject {
   const isPublic = spec.permission === "public";
   const status = spec.status ?? (spec.response ? 200 : 204);
-  const needs = isPublic ? [] : spec.permission === "signed_in" ? ["Needs any API token or session."] : [`Needs the permission \`${spec.permission}\`.`];
+  const needs = isPublic
+    ? []
+    : spec.permission === "signed_in"
+      ? ["Needs any API token or session."]
+      : [`Needs the permission \`${spec.permission}\`.`];
   return {
     operationId: operationIdOf(method, path),
     summary: spec.summary,
     description: [spec.description, ...needs].filter(Boolean).join("\n\n") || undefined,
     tags: [tagOf(path)],
     ...(isPublic ? { security: [] } : {}),
-    requestParams: { ...(spec.params ? { path: asObject(spec.params) } : {}), ...(spec.query ? { query: asObject(spec.query) } : {}) },
-    ...(spec.body ? { requestBody: { required: !spec.body.safeParse(undefined).success, content: { "application/json": { schema: spec.body } } } } : {}),
+    requestParams: {
+      ...(spec.params ? { path: asObject(spec.params) } : {}),
+      ...(spec.query ? { query: asObject(spec.query) } : {}),
+    },
+    ...(spec.body
+      ? {
+          requestBody: {
+            required: !spec.body.safeParse(undefined).success,
+            content: { "application/json": { schema: spec.body } },
+          },
+        }
+      : {}),
     responses: {
       [`${status}`]: {
         description: DESCRIPTIONS[status],

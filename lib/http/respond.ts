@@ -13,7 +13,12 @@ export function requestIdOf(request: Request): string {
 export function json(body: unknown, status: number, requestId: string, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(body), {
     status,
-    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", "x-request-id": requestId, ...headers },
+    headers: {
+      "content-type": "application/json; charset=utf-8",
+      "cache-control": "no-store",
+      "x-request-id": requestId,
+      ...headers,
+    },
   });
 }
 
@@ -28,9 +33,15 @@ export function issuesOf(error: z.ZodError): { path: string; message: string }[]
 
 /** The one place that turns a thrown thing into an answer. What we did not throw ourselves never shows its text. */
 export function respondError(thrown: unknown, requestId: string): Response {
-  const error = thrown instanceof z.ZodError ? new AppError("validation_failed", undefined, { details: issuesOf(thrown) }) : thrown;
+  const error =
+    thrown instanceof z.ZodError ? new AppError("validation_failed", undefined, { details: issuesOf(thrown) }) : thrown;
   if (error instanceof AppError) {
-    const body = { error: error.code, message: error.message, requestId, ...(error.details === undefined ? {} : { details: error.details }) };
+    const body = {
+      error: error.code,
+      message: error.message,
+      requestId,
+      ...(error.details === undefined ? {} : { details: error.details }),
+    };
     const wait = error.retryAfterSeconds;
     return json(body, error.status, requestId, wait === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(wait))) });
   }

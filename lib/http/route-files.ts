@@ -11,13 +11,19 @@ export async function loadRouteFiles(): Promise<{ path: string; module: RouteMod
   const entries = await readdir(root, { recursive: true });
   const files = entries.filter((entry) => /(^|[\\/])route\.ts$/.test(entry));
   const routes = await Promise.all(
-    files.map(async (file) => ({ path: pathOf(file), module: (await import(/* @vite-ignore */ join(root, file))) as RouteModule })),
+    files.map(async (file) => ({
+      path: pathOf(file),
+      module: (await import(/* @vite-ignore */ join(root, file))) as RouteModule,
+    })),
   );
   return routes.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** `crm/contacts/[id]/route.ts` is served at `/api/v1/crm/contacts/{id}`. */
 function pathOf(file: string): string {
-  const folders = file.split(/[\\/]/).slice(0, -1).filter((name) => !name.startsWith("("));
+  const folders = file
+    .split(/[\\/]/)
+    .slice(0, -1)
+    .filter((name) => !name.startsWith("("));
   return ["/api/v1", ...folders].join("/").replace(/\[(\w+)\]/g, "{$1}");
 }

@@ -21,7 +21,12 @@ type Described<B extends Shape, Q extends Shape, P extends Shape, R extends Shap
   response?: R;
   status?: 200 | 201 | 202;
 };
-type Parsed<B extends Shape, Q extends Shape, P extends Shape> = { body: Out<B>; query: Out<Q>; params: Out<P>; request: Request };
+type Parsed<B extends Shape, Q extends Shape, P extends Shape> = {
+  body: Out<B>;
+  query: Out<Q>;
+  params: Out<P>;
+  request: Request;
+};
 
 export type RouteSpec = Described<Shape, Shape, Shape, Shape> & { permission: Permission | "signed_in" | "public" };
 export type RouteHandler = ((request: Request, context: RouteContext) => Promise<Response>) & { spec: RouteSpec };
@@ -31,7 +36,12 @@ type RouteContext = { params: Promise<Record<string, string | string[]>> };
  * Declares a route of the API for people and programs who have proven who they are. The handler gets parsed input and a
  * context; what it returns is parsed by `response` before it leaves, so that no column escapes.
  */
-export function route<B extends Shape = undefined, Q extends Shape = undefined, P extends Shape = undefined, R extends Shape = undefined>(
+export function route<
+  B extends Shape = undefined,
+  Q extends Shape = undefined,
+  P extends Shape = undefined,
+  R extends Shape = undefined,
+>(
   spec: Described<B, Q, P, R> & {
     permission: Permission | "signed_in";
     handler: (input: Parsed<B, Q, P> & { ctx: Ctx }) => Promise<R extends z.ZodType ? z.input<R> : void>;
@@ -47,18 +57,28 @@ export function route<B extends Shape = undefined, Q extends Shape = undefined, 
 }
 
 /** Declares a route that strangers may call: the setup and one-time links. It has a database and no organization. */
-export function openRoute<B extends Shape = undefined, Q extends Shape = undefined, P extends Shape = undefined, R extends Shape = undefined>(
+export function openRoute<
+  B extends Shape = undefined,
+  Q extends Shape = undefined,
+  P extends Shape = undefined,
+  R extends Shape = undefined,
+>(
   spec: Described<B, Q, P, R> & {
-    handler: (input: Parsed<B, Q, P> & { db: Db; requestId: string; now: Date }) => Promise<R extends z.ZodType ? z.input<R> : void>;
+    handler: (
+      input: Parsed<B, Q, P> & { db: Db; requestId: string; now: Date },
+    ) => Promise<R extends z.ZodType ? z.input<R> : void>;
   },
 ): RouteHandler {
-  return build({ ...spec, permission: "public" }, async (request, requestId, read) =>
+  return build({ ...spec, permission: "public" }, async (_, requestId, read) =>
     spec.handler({ ...(await read()), db: await openDatabase(), requestId, now: new Date() }),
   );
 }
 
 /** Declares a handler that does everything itself, so that the API's description has it too. */
-export function describedRoute(spec: Omit<RouteSpec, "permission">, handler: (request: Request) => Promise<Response>): RouteHandler {
+export function describedRoute(
+  spec: Omit<RouteSpec, "permission">,
+  handler: (request: Request) => Promise<Response>,
+): RouteHandler {
   return Object.assign(handler, { spec: { ...spec, permission: "public" as const } });
 }
 

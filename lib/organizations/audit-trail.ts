@@ -14,7 +14,9 @@ export async function listAuditEntries(ctx: Ctx, query: AuditQuery): Promise<Pag
     .where(
       and(
         eq(auditEntries.organizationId, ctx.organizationId),
-        action ? or(eq(auditEntries.action, action), like(auditEntries.action, `${action.replace(/[\\%_]/g, "\\$&")}.%`)) : undefined,
+        action
+          ? or(eq(auditEntries.action, action), like(auditEntries.action, `${action.replace(/[\\%_]/g, "\\$&")}.%`))
+          : undefined,
         actor ? eq(auditEntries.actorId, actor) : undefined,
         from ? gte(auditEntries.at, new Date(from)) : undefined,
         to ? lt(auditEntries.at, new Date(to)) : undefined,

@@ -23,10 +23,34 @@ describe("the next opening", () => {
     ["the next morning, when it has just closed", nineToSix, "Europe/Istanbul", "2025-03-10T15:00:00Z", "2025-03-11T06:00:00Z"],
     ["by half-hour zones", nineToSix, "Asia/Kolkata", "2025-03-10T00:00:00Z", "2025-03-10T03:30:00Z"],
     ["the next year", nineToSix, "Asia/Kolkata", "2025-12-31T15:00:00Z", "2026-01-01T03:30:00Z"],
-    ["after lunch", hoursOf([span("09:00", "12:00"), span("13:30", "18:00")]), "Asia/Kolkata", "2025-03-10T07:00:00Z", "2025-03-10T08:00:00Z"],
-    ["after the weekend", hoursOf([span("09:00", "18:00")], [], ["saturday", "sunday"]), "Europe/Istanbul", "2025-03-14T16:00:00Z", "2025-03-17T06:00:00Z"],
-    ["after a holiday", hoursOf([span("09:00", "18:00")], ["2025-04-23"]), "Europe/Istanbul", "2025-04-22T16:00:00Z", "2025-04-24T06:00:00Z"],
-    ["at midnight after a holiday, open all day", hoursOf([span("00:00", "24:00")], ["2025-04-23"]), "Europe/Istanbul", "2025-04-23T10:00:00Z", "2025-04-23T21:00:00Z"],
+    [
+      "after lunch",
+      hoursOf([span("09:00", "12:00"), span("13:30", "18:00")]),
+      "Asia/Kolkata",
+      "2025-03-10T07:00:00Z",
+      "2025-03-10T08:00:00Z",
+    ],
+    [
+      "after the weekend",
+      hoursOf([span("09:00", "18:00")], [], ["saturday", "sunday"]),
+      "Europe/Istanbul",
+      "2025-03-14T16:00:00Z",
+      "2025-03-17T06:00:00Z",
+    ],
+    [
+      "after a holiday",
+      hoursOf([span("09:00", "18:00")], ["2025-04-23"]),
+      "Europe/Istanbul",
+      "2025-04-22T16:00:00Z",
+      "2025-04-24T06:00:00Z",
+    ],
+    [
+      "at midnight after a holiday, open all day",
+      hoursOf([span("00:00", "24:00")], ["2025-04-23"]),
+      "Europe/Istanbul",
+      "2025-04-23T10:00:00Z",
+      "2025-04-23T21:00:00Z",
+    ],
     ["across midnight without a gap", nights, "Europe/Istanbul", "2025-03-10T21:00:00Z", "2025-03-10T21:00:00Z"],
     ["in the evening", nights, "Europe/Istanbul", "2025-03-10T23:00:00Z", "2025-03-11T19:00:00Z"],
     // New York springs forward on 2025-03-09 at 02:00 (07:00Z): an hour less to wait.
@@ -34,12 +58,30 @@ describe("the next opening", () => {
     ["as before on the evening before spring", nineToSix, "America/New_York", "2025-03-08T10:00:00Z", "2025-03-08T14:00:00Z"],
     // And back on 2025-11-02 at 02:00 (06:00Z).
     ["an hour later in UTC after autumn", nineToSix, "America/New_York", "2025-11-01T22:00:00Z", "2025-11-02T14:00:00Z"],
-    ["when the clock is turned, if the opening is skipped", hoursOf([span("02:30", "05:00")]), "America/New_York", "2025-03-09T06:30:00Z", "2025-03-09T07:00:00Z"],
+    [
+      "when the clock is turned, if the opening is skipped",
+      hoursOf([span("02:30", "05:00")]),
+      "America/New_York",
+      "2025-03-09T06:30:00Z",
+      "2025-03-09T07:00:00Z",
+    ],
     ["not in a span that spring skips whole", early, "America/New_York", "2025-03-09T06:30:00Z", "2025-03-09T13:00:00Z"],
     ["at the first of two equal times", smallHours, "America/New_York", "2025-11-02T04:00:00Z", "2025-11-02T05:30:00Z"],
-    ["at the second of two equal times, when the clock fell out of the span", smallHours, "America/New_York", "2025-11-02T06:10:00Z", "2025-11-02T06:30:00Z"],
+    [
+      "at the second of two equal times, when the clock fell out of the span",
+      smallHours,
+      "America/New_York",
+      "2025-11-02T06:10:00Z",
+      "2025-11-02T06:30:00Z",
+    ],
     ["at once in the repeated hour, open all day", allDay, "America/New_York", "2025-11-02T06:10:00Z", "2025-11-02T06:10:00Z"],
-    ["at one o'clock where spring skips midnight", hoursOf([span("00:00", "03:00")]), "Africa/Cairo", "2025-04-24T21:59:00Z", "2025-04-24T22:00:00Z"],
+    [
+      "at one o'clock where spring skips midnight",
+      hoursOf([span("00:00", "03:00")]),
+      "Africa/Cairo",
+      "2025-04-24T21:59:00Z",
+      "2025-04-24T22:00:00Z",
+    ],
     ["on both sides of a half-hour change", nineToSix, "Australia/Lord_Howe", "2025-10-04T09:00:00Z", "2025-10-04T22:00:00Z"],
   ])("is %s", (_, hours, zone, at, expected) => {
     expect(nextOpening(hours, zone, new Date(at))?.toISOString()).toBe(new Date(expected).toISOString());
@@ -49,11 +91,16 @@ describe("the next opening", () => {
     expect(nextOpening(hoursOf([]), "Europe/Istanbul", new Date("2025-03-10T10:00:00Z"))).toBeNull();
     const start = Date.parse("2025-01-01");
     const holidays = Array.from({ length: 400 }, (_, day) => new Date(start + day * 86_400_000).toISOString().slice(0, 10));
-    expect(nextOpening(hoursOf([span("09:00", "18:00")], holidays), "Europe/Istanbul", new Date("2025-01-02T10:00:00Z"))).toBeNull();
+    expect(
+      nextOpening(hoursOf([span("09:00", "18:00")], holidays), "Europe/Istanbul", new Date("2025-01-02T10:00:00Z")),
+    ).toBeNull();
   });
 
   it("is open, and nothing was open before it, around every clock change", () => {
-    const changes = { "America/New_York": ["2025-03-09T07:00:00Z", "2025-11-02T06:00:00Z"], "Africa/Cairo": ["2025-04-24T22:00:00Z", "2025-10-30T21:00:00Z"] };
+    const changes = {
+      "America/New_York": ["2025-03-09T07:00:00Z", "2025-11-02T06:00:00Z"],
+      "Africa/Cairo": ["2025-04-24T22:00:00Z", "2025-10-30T21:00:00Z"],
+    };
     for (const [zone, moments] of Object.entries(changes)) {
       for (const hours of [nights, early, smallHours, nineToSix]) {
         for (const moment of moments) {
@@ -62,7 +109,9 @@ describe("the next opening", () => {
             const opening = nextOpening(hours, zone, at);
             expect(opening && isOpen(hours, zone, opening)).toBe(true);
             for (let t = at.getTime(); opening && t < opening.getTime(); t += 5 * 60_000) {
-              expect(isOpen(hours, zone, new Date(t)), `${zone} ${new Date(t).toISOString()} from ${at.toISOString()}`).toBe(false);
+              expect(isOpen(hours, zone, new Date(t)), `${zone} ${new Date(t).toISOString()} from ${at.toISOString()}`).toBe(
+                false,
+              );
             }
           }
         }

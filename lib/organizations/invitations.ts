@@ -37,7 +37,10 @@ export async function createInvitation(ctx: Ctx, input: CreateInvitation): Promi
       .innerJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.organizationId, ctx.organizationId)))
       .where(eq(sql`lower(${users.email})`, input.email));
     if (member) throw new AppError("conflict", "This person is a member already");
-    await tx.db.update(links).set({ expiresAt: ctx.now }).where(and(isOpenInvitation(ctx), eq(links.email, input.email)));
+    await tx.db
+      .update(links)
+      .set({ expiresAt: ctx.now })
+      .where(and(isOpenInvitation(ctx), eq(links.email, input.email)));
     const { link, url } = await createLink(tx.db, {
       ...input,
       kind: "invitation",
@@ -67,10 +70,21 @@ export async function withdrawInvitation(ctx: Ctx, id: string): Promise<void> {
 }
 
 function isOpenInvitation(ctx: Ctx) {
-  return and(eq(links.organizationId, ctx.organizationId), eq(links.kind, "invitation"), isNull(links.usedAt), gt(links.expiresAt, ctx.now));
+  return and(
+    eq(links.organizationId, ctx.organizationId),
+    eq(links.kind, "invitation"),
+    isNull(links.usedAt),
+    gt(links.expiresAt, ctx.now),
+  );
 }
 
 function toInvitation(row: typeof links.$inferSelect): Invitation {
   if (!row.role) throw new Error("An invitation names no role.");
-  return { id: row.id, email: row.email, role: row.role, createdAt: row.createdAt.toISOString(), expiresAt: row.expiresAt.toISOString() };
+  return {
+    id: row.id,
+    email: row.email,
+    role: row.role,
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+  };
 }

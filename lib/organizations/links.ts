@@ -19,7 +19,10 @@ type Stranger = { db: Db; ip: string | null; now: Date };
 /** Makes a one-time link; only the hash of its token is kept. The caller checks who may. */
 export async function createLink(
   db: Db,
-  input: Pick<typeof links.$inferInsert, "kind" | "organizationId" | "email" | "role" | "userId" | "createdBy"> & { now: Date; lifetimeMs: number },
+  input: Pick<typeof links.$inferInsert, "kind" | "organizationId" | "email" | "role" | "userId" | "createdBy"> & {
+    now: Date;
+    lifetimeMs: number;
+  },
 ): Promise<{ link: Link; url: string }> {
   const { now, lifetimeMs, ...fields } = input;
   const token = newToken("link");
@@ -66,22 +69,38 @@ export async function redeemLink(stranger: Stranger & { request: Request }, inpu
   return { kind: link.kind, email: link.email, organizationId: link.organizationId };
 }
 
-async function setPassword({ db, ip, now }: Stranger, link: Link, user: User | undefined, password: string | undefined): Promise<void> {
+async function setPassword(
+  { db, ip, now }: Stranger,
+  link: Link,
+  user: User | undefined,
+  password: string | undefined,
+): Promise<void> {
   if (!user) throw noSuchLink();
   const passwordHash = await hashPassword(required(password, "password", "Choose a password"));
   await db.transaction(async (tx) => {
     await claimLink(tx, link, now);
     await forgiveAttempts(tx, user.email, now);
     await tx.update(users).set({ passwordHash }).where(eq(users.id, user.id));
-    await tx.update(links).set({ usedAt: now }).where(and(eq(links.userId, user.id), eq(links.kind, "password"), isNull(links.usedAt)));
-    await tx.update(sessions).set({ revokedAt: now }).where(and(eq(sessions.userId, user.id), isNull(sessions.revokedAt)));
+    await tx
+      .update(links)
+      .set({ usedAt: now })
+      .where(and(eq(links.userId, user.id), eq(links.kind, "password"), isNull(links.usedAt)));
+    await tx
+      .update(sessions)
+      .set({ revokedAt: now })
+      .where(and(eq(sessions.userId, user.id), isNull(sessions.revokedAt)));
     for (const { organizationId } of await tx.select().from(memberships).where(eq(memberships.userId, user.id))) {
       await audit(asThemselves(tx, user, organizationId, ip, now), "password.reset", { type: "user", id: user.id });
     }
   });
 }
 
-async function joinAsKnown(stranger: Stranger & { request: Request }, link: Link, user: User, password: string | undefined): Promise<void> {
+async function joinAsKnown(
+  stranger: Stranger & { request: Request },
+  link: Link,
+  user: User,
+  password: string | undefined,
+): Promise<void> {
   const { db, ip, now, request } = stranger;
   if (password !== undefined) {
     const proven = await provePassword(db, { email: user.email, password }, { ip, now });
@@ -106,14 +125,19 @@ async function joinAsNew({ db, ip, now }: Stranger, link: Link, input: UseLink):
       .values({ id: newId("usr", now.getTime()), email: link.email, name, passwordHash, createdAt: now })
       .onConflictDoNothing()
       .returning();
-    if (!user) throw new AppError("conflict", "Someone with this e-mail address has just been added. Sign in to accept the invitation.");
+    if (!user)
+      throw new AppError("conflict", "Someone with this e-mail address has just been added. Sign in to accept the invitation.");
     await acceptInvitation(tx, user, link, { ip, now });
   });
 }
 
 /** Marks the link as used; the loser of a race finds it used. */
 async function claimLink(db: Db, link: Link, now: Date): Promise<void> {
-  const claimed = await db.update(links).set({ usedAt: now }).where(and(eq(links.id, link.id), isNull(links.usedAt))).returning();
+  const claimed = await db
+    .update(links)
+    .set({ usedAt: now })
+    .where(and(eq(links.id, link.id), isNull(links.usedAt)))
+    .returning();
   if (claimed.length === 0) throw noSuchLink();
 }
 

@@ -55,7 +55,9 @@ export async function removeMember(ctx: Ctx, userId: string): Promise<void> {
     const owners = await lockOwners(tx);
     const { membership } = await getMember(tx, userId);
     if (membership.role === "owner") await requireMayUnmakeOwner(tx, owners);
-    await tx.db.delete(memberships).where(and(eq(memberships.organizationId, ctx.organizationId), eq(memberships.userId, userId)));
+    await tx.db
+      .delete(memberships)
+      .where(and(eq(memberships.organizationId, ctx.organizationId), eq(memberships.userId, userId)));
     await audit(tx, "member.removed", { type: "user", id: userId }, { role: membership.role });
     await announce(tx.db, ctx.organizationId, ["organization"]);
   });
@@ -85,7 +87,8 @@ export async function createPasswordLink(ctx: Ctx, userId: string): Promise<OneT
 
 /** Throws `forbidden` when the asker may not put anyone into this role: nobody gives more than they hold, and only an owner makes owners. */
 export async function requireMayGrant(ctx: Ctx, role: Role): Promise<void> {
-  if (!covers(ctx.scopes, ROLE_SCOPES[role])) throw new AppError("forbidden", `You cannot give the role ${role}: it may do more than you`);
+  if (!covers(ctx.scopes, ROLE_SCOPES[role]))
+    throw new AppError("forbidden", `You cannot give the role ${role}: it may do more than you`);
   if (role === "owner") await requireOwner(ctx);
 }
 
@@ -96,7 +99,8 @@ async function requireMayUnmakeOwner(ctx: Ctx, owners: string[]): Promise<void> 
 
 async function requireOwner(ctx: Ctx): Promise<void> {
   if (ctx.actor.type === "system") return;
-  if ((await roleIn(ctx, ctx.organizationId)) !== "owner") throw new AppError("forbidden", "Only an owner makes or unmakes owners");
+  if ((await roleIn(ctx, ctx.organizationId)) !== "owner")
+    throw new AppError("forbidden", "Only an owner makes or unmakes owners");
 }
 
 async function requireAuthorityOver(ctx: Ctx, userId: string): Promise<void> {
@@ -106,7 +110,9 @@ async function requireAuthorityOver(ctx: Ctx, userId: string): Promise<void> {
     const mine = await roleIn(ctx, organizationId);
     if (ctx.actor.type === "token" && isHere && role !== "owner" && covers(ctx.scopes, ROLE_SCOPES[role])) continue;
     if (mine === "owner" || (mine === "admin" && role !== "owner")) continue;
-    const reason = isHere ? "Only someone who may do as much as this person makes a password link for them" : "This person also belongs to an organization that you do not administer";
+    const reason = isHere
+      ? "Only someone who may do as much as this person makes a password link for them"
+      : "This person also belongs to an organization that you do not administer";
     throw new AppError("forbidden", reason);
   }
 }

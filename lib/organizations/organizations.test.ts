@@ -29,18 +29,33 @@ beforeEach(async () => {
 
 const page = { limit: 50 };
 const tokenOf = (url: string) => new URL(url).searchParams.get("token") ?? "";
-const stranger = (now = new Date(), headers: Record<string, string> = {}) => ({ db, ip: null, now, request: new Request("http://localhost:3000/", { headers }) });
+const stranger = (now = new Date(), headers: Record<string, string> = {}) => ({
+  db,
+  ip: null,
+  now,
+  request: new Request("http://localhost:3000/", { headers }),
+});
 const daysLater = (days: number) => new Date(Date.now() + days * 86_400_000);
 const asToken = (scopes: string[]): Ctx => ({ ...org.ctx, actor: { type: "token", id: "tok_1", name: "Program" }, scopes });
 const freshEmail = () => `${crypto.randomUUID()}@example.com`;
 const roleOf = async (userId: string) =>
-  (await db.select().from(memberships).where(and(eq(memberships.organizationId, org.organizationId), eq(memberships.userId, userId))))[0]?.role;
+  (
+    await db
+      .select()
+      .from(memberships)
+      .where(and(eq(memberships.organizationId, org.organizationId), eq(memberships.userId, userId)))
+  )[0]?.role;
 const actions = async () => (await listAuditEntries(org.ctx, page)).data.map((entry) => entry.action);
 
 describe("the organization", () => {
   it("changes what is given, keeps the rest and writes it down", async () => {
     const changed = await updateOrganization(org.ctx, { name: "Çiçekçi", timeZone: "Europe/Berlin" });
-    expect(changed).toMatchObject({ name: "Çiçekçi", timeZone: "Europe/Berlin", country: "TR", businessHours: DEFAULT_SETTINGS.businessHours });
+    expect(changed).toMatchObject({
+      name: "Çiçekçi",
+      timeZone: "Europe/Berlin",
+      country: "TR",
+      businessHours: DEFAULT_SETTINGS.businessHours,
+    });
     expect(await getOrganization(org.ctx)).toEqual(changed);
     expect((await listAuditEntries(org.ctx, page)).data).toMatchObject([
       { action: "organization.updated", details: { name: "Çiçekçi", timeZone: "Europe/Berlin" }, actor: { id: org.userId } },
@@ -62,7 +77,10 @@ describe("the organization", () => {
 describe("members", () => {
   it("get other roles, and leave", async () => {
     const member = await org.addMember("viewer");
-    expect(await updateMember(org.ctx, member.userId, { role: "operator" })).toMatchObject({ id: member.userId, role: "operator" });
+    expect(await updateMember(org.ctx, member.userId, { role: "operator" })).toMatchObject({
+      id: member.userId,
+      role: "operator",
+    });
     await removeMember(org.ctx, member.userId);
     expect(await roleOf(member.userId)).toBeUndefined();
     expect(await actions()).toEqual(["member.removed", "member.role_changed"]);
@@ -93,7 +111,9 @@ describe("members", () => {
     const viewer = await org.addMember("viewer");
     const narrow = asToken(["members:*"]);
     await expect(updateMember(narrow, viewer.userId, { role: "admin" })).rejects.toMatchObject({ code: "forbidden" });
-    await expect(createInvitation(narrow, { email: freshEmail(), role: "operator" })).rejects.toMatchObject({ code: "forbidden" });
+    await expect(createInvitation(narrow, { email: freshEmail(), role: "operator" })).rejects.toMatchObject({
+      code: "forbidden",
+    });
   });
 
   it("are listed page by page", async () => {
@@ -109,23 +129,40 @@ describe("an invitation", () => {
   it("makes a new person a member, once", async () => {
     const email = freshEmail();
     const { url } = await createInvitation(org.ctx, { email, role: "operator" });
-    expect(await previewLink(stranger(), tokenOf(url))).toMatchObject({ kind: "invitation", email, role: "operator", knownUser: false });
+    expect(await previewLink(stranger(), tokenOf(url))).toMatchObject({
+      kind: "invitation",
+      email,
+      role: "operator",
+      knownUser: false,
+    });
     await redeemLink(stranger(), { token: tokenOf(url), name: "Yeni Kişi", password: "a long password" });
-    expect(await signInWithPassword(db, { email, password: "a long password" }, { ip: null, userAgent: null, now: new Date() })).not.toBeNull();
-    expect((await listMembers(org.ctx, page)).data).toContainEqual(expect.objectContaining({ email, name: "Yeni Kişi", role: "operator" }));
-    await expect(redeemLink(stranger(), { token: tokenOf(url), name: "Again", password: "a long password" })).rejects.toMatchObject({ code: "not_found" });
+    expect(
+      await signInWithPassword(db, { email, password: "a long password" }, { ip: null, userAgent: null, now: new Date() }),
+    ).not.toBeNull();
+    expect((await listMembers(org.ctx, page)).data).toContainEqual(
+      expect.objectContaining({ email, name: "Yeni Kişi", role: "operator" }),
+    );
+    await expect(
+      redeemLink(stranger(), { token: tokenOf(url), name: "Again", password: "a long password" }),
+    ).rejects.toMatchObject({ code: "not_found" });
   });
 
   it("is used by one of two at the same time", async () => {
     const { url } = await createInvitation(org.ctx, { email: freshEmail(), role: "viewer" });
-    const results = await Promise.allSettled([1, 2].map((i) => redeemLink(stranger(), { token: tokenOf(url), name: `No ${i}`, password: "a long password" })));
+    const results = await Promise.allSettled(
+      [1, 2].map((i) => redeemLink(stranger(), { token: tokenOf(url), name: `No ${i}`, password: "a long password" })),
+    );
     expect(results.map((result) => result.status).sort()).toEqual(["fulfilled", "rejected"]);
   });
 
   it("asks a new person for name and password", async () => {
     const { url } = await createInvitation(org.ctx, { email: freshEmail(), role: "viewer" });
-    await expect(redeemLink(stranger(), { token: tokenOf(url), password: "a long password" })).rejects.toMatchObject({ details: [{ path: "name" }] });
-    await expect(redeemLink(stranger(), { token: tokenOf(url), name: "X" })).rejects.toMatchObject({ details: [{ path: "password" }] });
+    await expect(redeemLink(stranger(), { token: tokenOf(url), password: "a long password" })).rejects.toMatchObject({
+      details: [{ path: "name" }],
+    });
+    await expect(redeemLink(stranger(), { token: tokenOf(url), name: "X" })).rejects.toMatchObject({
+      details: [{ path: "password" }],
+    });
   });
 
   it("never changes the password of a known person, who proves it or is signed in", async () => {
@@ -137,7 +174,9 @@ describe("an invitation", () => {
     expect(await previewLink(stranger(), token)).toMatchObject({ knownUser: true });
     await expect(redeemLink(stranger(), { token, password: "not the password" })).rejects.toMatchObject({ code: "unauthorized" });
     await expect(redeemLink(stranger(), { token })).rejects.toMatchObject({ code: "unauthorized" });
-    await expect(redeemLink(stranger(new Date(), (await org.signIn()).headers), { token })).rejects.toMatchObject({ code: "unauthorized" });
+    await expect(redeemLink(stranger(new Date(), (await org.signIn()).headers), { token })).rejects.toMatchObject({
+      code: "unauthorized",
+    });
     await redeemLink(stranger(new Date(), (await known.signIn()).headers), { token });
     expect(await roleOf(known.userId)).toBe("admin");
     expect(await hashOf()).toBe(before);
@@ -150,7 +189,8 @@ describe("an invitation", () => {
 
   it("dies after seven days, when it is withdrawn, and when a newer one goes out", async () => {
     const invite = () => createInvitation(org.ctx, { email: "someone@example.com", role: "viewer" });
-    const refused = (url: string, now?: Date) => expect(previewLink(stranger(now), tokenOf(url))).rejects.toMatchObject({ code: "not_found" });
+    const refused = (url: string, now?: Date) =>
+      expect(previewLink(stranger(now), tokenOf(url))).rejects.toMatchObject({ code: "not_found" });
     const first = await invite();
     const second = await invite();
     await refused(first.url);
@@ -172,14 +212,17 @@ describe("an invitation", () => {
 });
 
 describe("a password link", () => {
-  const signIn = (email: string, password: string) => signInWithPassword(db, { email, password }, { ip: null, userAgent: null, now: new Date() });
+  const signIn = (email: string, password: string) =>
+    signInWithPassword(db, { email, password }, { ip: null, userAgent: null, now: new Date() });
 
   it("sets the password once, ends all sessions and makes other links worthless", async () => {
     const member = await org.addMember("operator");
     const { headers } = await member.signIn();
     const [{ url }, other] = [await createPasswordLink(org.ctx, member.userId), await createPasswordLink(org.ctx, member.userId)];
     await redeemLink(stranger(), { token: tokenOf(url), password: "fresh and long" });
-    await expect(redeemLink(stranger(new Date(), headers), { token: tokenOf(other.url), password: "once more, long" })).rejects.toMatchObject({ code: "not_found" });
+    await expect(
+      redeemLink(stranger(new Date(), headers), { token: tokenOf(other.url), password: "once more, long" }),
+    ).rejects.toMatchObject({ code: "not_found" });
     expect(await signIn(member.email, member.password)).toBeNull();
     expect(await signIn(member.email, "fresh and long")).not.toBeNull();
     expect(await actions()).toContain("password.reset");
@@ -201,11 +244,13 @@ describe("a password link", () => {
 
   it("is no way up: not to an owner, not into another organization", async () => {
     const admin = await org.addMember("admin");
-    for (const ctx of [admin.ctx, asToken(["*"])]) await expect(createPasswordLink(ctx, org.userId)).rejects.toMatchObject({ code: "forbidden" });
+    for (const ctx of [admin.ctx, asToken(["*"])])
+      await expect(createPasswordLink(ctx, org.userId)).rejects.toMatchObject({ code: "forbidden" });
     await expect(createPasswordLink(asToken(["members:*"]), admin.userId)).rejects.toMatchObject({ code: "forbidden" });
     const elsewhere = await makeOrganization(db);
     await db.insert(memberships).values({ organizationId: org.organizationId, userId: elsewhere.userId, role: "viewer" });
-    for (const ctx of [org.ctx, asToken(["*"])]) await expect(createPasswordLink(ctx, elsewhere.userId)).rejects.toMatchObject({ code: "forbidden" });
+    for (const ctx of [org.ctx, asToken(["*"])])
+      await expect(createPasswordLink(ctx, elsewhere.userId)).rejects.toMatchObject({ code: "forbidden" });
     await expect(createPasswordLink(org.ctx, (await makeOrganization(db)).userId)).rejects.toMatchObject({ code: "not_found" });
   });
 
@@ -219,7 +264,11 @@ describe("a password link", () => {
 
 describe("API tokens", () => {
   it("are shown once, stored as a hash, and end when revoked", async () => {
-    const { token, id } = await createApiToken(org.ctx, { name: "Shop", scopes: ["messages:*", "messages:*"], expiresInDays: 30 });
+    const { token, id } = await createApiToken(org.ctx, {
+      name: "Shop",
+      scopes: ["messages:*", "messages:*"],
+      expiresInDays: 30,
+    });
     expect(token).toMatch(/^dese_[\w-]{43}$/);
     expect(JSON.stringify(await db.select().from(apiTokens).where(eq(apiTokens.id, id)))).not.toContain(token);
     const listed = (await listApiTokens(org.ctx, page)).data.find((one) => one.id === id);
@@ -233,7 +282,9 @@ describe("API tokens", () => {
 
   it("cannot hold more than their maker", async () => {
     for (const scopes of [["*"], ["tokens:*", "contacts:read"], ["messages:*"]]) {
-      await expect(createApiToken(asToken(["tokens:*", "messages:read"]), { name: "More", scopes })).rejects.toMatchObject({ code: "forbidden" });
+      await expect(createApiToken(asToken(["tokens:*", "messages:read"]), { name: "More", scopes })).rejects.toMatchObject({
+        code: "forbidden",
+      });
     }
     await createApiToken(asToken(["tokens:*", "messages:read"]), { name: "Less", scopes: ["messages:read"] });
   });
@@ -245,7 +296,8 @@ describe("the audit trail", () => {
     await createApiToken(org.ctx, { name: "A", scopes: ["*"] });
     await createApiToken(admin.ctx, { name: "B", scopes: ["*"] });
     await updateOrganization({ ...org.ctx, now: daysLater(2) }, { country: "DE" });
-    const list = async (query: object) => (await listAuditEntries(org.ctx, { ...page, ...query })).data.map((entry) => entry.action);
+    const list = async (query: object) =>
+      (await listAuditEntries(org.ctx, { ...page, ...query })).data.map((entry) => entry.action);
     expect(await list({ action: "token" })).toEqual(["token.created", "token.created"]);
     expect(await list({ action: "token.created", actor: admin.userId })).toEqual(["token.created"]);
     expect(await list({ action: "tok%" })).toEqual([]);

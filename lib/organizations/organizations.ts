@@ -7,7 +7,13 @@ import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
-import { type CreateOrganization, DEFAULT_SETTINGS, type Organization, type OrganizationSettings, type UpdateOrganization } from "./schema";
+import {
+  type CreateOrganization,
+  DEFAULT_SETTINGS,
+  type Organization,
+  type OrganizationSettings,
+  type UpdateOrganization,
+} from "./schema";
 
 /** The organization of the context, with its settings. */
 export async function getOrganization(ctx: Ctx): Promise<Organization> {
@@ -44,7 +50,10 @@ export async function createOrganization(ctx: Ctx, input: CreateOrganization): P
 }
 
 /** Stores an organization and its first owner, the context's actor. */
-export async function foundOrganization(ctx: Omit<Ctx, "organizationId">, input: CreateOrganization): Promise<typeof organizations.$inferSelect> {
+export async function foundOrganization(
+  ctx: Omit<Ctx, "organizationId">,
+  input: CreateOrganization,
+): Promise<typeof organizations.$inferSelect> {
   const { name, ...settings } = input;
   const id = newId("org", ctx.now.getTime());
   const [row] = await ctx.db

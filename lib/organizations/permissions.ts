@@ -60,8 +60,6 @@ export function allows(scopes: readonly string[], permission: Permission): boole
 /** True when someone holding `scopes` may hand out `wanted`: nobody gives more than he has. */
 export function covers(scopes: readonly string[], wanted: readonly string[]): boolean {
   return wanted.every((scope) =>
-    scope === "*"
-      ? scopes.includes("*")
-      : PERMISSIONS.filter((p) => allows([scope], p)).every((p) => allows(scopes, p)),
+    scope === "*" ? scopes.includes("*") : PERMISSIONS.filter((p) => allows([scope], p)).every((p) => allows(scopes, p)),
   );
 }

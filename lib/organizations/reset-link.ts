@@ -26,7 +26,10 @@ export async function createResetLink(db: Db, email: string, now: Date): Promise
       lifetimeMs: DAY_MS,
     });
     for (const { organizationId } of await tx.select().from(memberships).where(eq(memberships.userId, user.id))) {
-      await audit({ ...systemCtx(tx, organizationId, "command line"), now }, "member.password_link_created", { type: "user", id: user.id });
+      await audit({ ...systemCtx(tx, organizationId, "command line"), now }, "member.password_link_created", {
+        type: "user",
+        id: user.id,
+      });
     }
     return { url, expiresAt: link.expiresAt };
   });

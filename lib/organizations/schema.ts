@@ -16,15 +16,25 @@ const Span = z
 const Day = z
   .array(Span)
   .max(6)
-  .refine((spans) => [...spans].sort((a, b) => (a.from < b.from ? -1 : 1)).every((s, i, all) => i === 0 || s.from >= (all[i - 1]?.to ?? "")), {
-    error: "Spans of a day must not overlap",
-  });
+  .refine(
+    (spans) =>
+      [...spans].sort((a, b) => (a.from < b.from ? -1 : 1)).every((s, i, all) => i === 0 || s.from >= (all[i - 1]?.to ?? "")),
+    {
+      error: "Spans of a day must not overlap",
+    },
+  );
 
 export const HOURS_PURPOSES = ["marketing", "utility", "authentication", "service"] as const;
 
 export const BusinessHours = z.strictObject({
   week: z.strictObject({
-    monday: Day, tuesday: Day, wednesday: Day, thursday: Day, friday: Day, saturday: Day, sunday: Day,
+    monday: Day,
+    tuesday: Day,
+    wednesday: Day,
+    thursday: Day,
+    friday: Day,
+    saturday: Day,
+    sunday: Day,
   }),
   holidays: z
     .array(z.strictObject({ date: z.iso.date(), name: z.string().max(80).optional() }))
@@ -40,8 +50,13 @@ const NINE_TO_SIX = [{ from: "09:00", to: "18:00" }];
 /** The guide's default: 9:00 to 18:00, every day. Sign-in codes are of no use tomorrow, so authentication does not wait. */
 export const DEFAULT_BUSINESS_HOURS: BusinessHours = {
   week: {
-    monday: NINE_TO_SIX, tuesday: NINE_TO_SIX, wednesday: NINE_TO_SIX, thursday: NINE_TO_SIX, friday: NINE_TO_SIX,
-    saturday: NINE_TO_SIX, sunday: NINE_TO_SIX,
+    monday: NINE_TO_SIX,
+    tuesday: NINE_TO_SIX,
+    wednesday: NINE_TO_SIX,
+    thursday: NINE_TO_SIX,
+    friday: NINE_TO_SIX,
+    saturday: NINE_TO_SIX,
+    sunday: NINE_TO_SIX,
   },
   holidays: [],
   zone: "organization",
@@ -78,14 +93,15 @@ const Name = z.string().trim().min(1, "Give a name").max(120);
 export const Organization = OrganizationSettings.extend({ id: z.string(), name: z.string(), createdAt: z.iso.datetime() });
 export type Organization = z.infer<typeof Organization>;
 
-export const UpdateOrganization = z
-  .strictObject({ name: Name, ...OrganizationSettings.shape })
-  .partial();
+export const UpdateOrganization = z.strictObject({ name: Name, ...OrganizationSettings.shape }).partial();
 export type UpdateOrganization = z.infer<typeof UpdateOrganization>;
 
 /* People */
 
-export const Email = z.email("Not an e-mail address").max(254).transform((email) => email.toLowerCase());
+export const Email = z
+  .email("Not an e-mail address")
+  .max(254)
+  .transform((email) => email.toLowerCase());
 export const Password = z.string().min(10, "At least 10 characters").max(200);
 
 export const Member = z.object({
@@ -134,7 +150,11 @@ export const UseLink = z.strictObject({
   ),
 });
 export type UseLink = z.infer<typeof UseLink>;
-export const UsedLink = z.object({ kind: z.enum(["invitation", "password"]), email: z.string(), organizationId: z.string().nullable() });
+export const UsedLink = z.object({
+  kind: z.enum(["invitation", "password"]),
+  email: z.string(),
+  organizationId: z.string().nullable(),
+});
 export type UsedLink = z.infer<typeof UsedLink>;
 
 export const SetupInput = z.strictObject({

@@ -25,13 +25,21 @@ it("makes the first owner once: an older link is dead, one of two at the same ti
   const link = await ensureSetupLink();
   await expect(completeSetup(db, input(older, "old@example.com"), visit)).rejects.toMatchObject({ code: "not_found" });
 
-  const both = await Promise.allSettled([completeSetup(db, input(link, "one@example.com"), visit), completeSetup(db, input(link, "two@example.com"), visit)]);
+  const both = await Promise.allSettled([
+    completeSetup(db, input(link, "one@example.com"), visit),
+    completeSetup(db, input(link, "two@example.com"), visit),
+  ]);
   const [won] = both.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   const [lost] = both.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
   expect(lost).toMatchObject({ code: "not_found" });
   expect(await db.select().from(users)).toMatchObject([{ id: won?.userId, language: "tr" }]);
   expect(await db.select().from(organizations)).toMatchObject([{ id: won?.organizationId, name: "Çiçekçi" }]);
-  expect(await db.select().from(memberships).where(eq(memberships.userId, won?.userId ?? ""))).toMatchObject([{ role: "owner" }]);
+  expect(
+    await db
+      .select()
+      .from(memberships)
+      .where(eq(memberships.userId, won?.userId ?? "")),
+  ).toMatchObject([{ role: "owner" }]);
 
   expect(await ensureSetupLink()).toBeNull();
   await expect(completeSetup(db, input(link, "late@example.com"), visit)).rejects.toMatchObject({ code: "not_found" });

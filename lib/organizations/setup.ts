@@ -17,7 +17,10 @@ export async function ensureSetupLink(): Promise<string | null> {
   const db = await openDatabase();
   if (await isSetUp(db)) return null;
   const token = newToken("setup");
-  await db.update(installation).set({ setupTokenHash: sha256(token) }).where(eq(installation.id, 1));
+  await db
+    .update(installation)
+    .set({ setupTokenHash: sha256(token) })
+    .where(eq(installation.id, 1));
   return `${publicUrl()}/setup?token=${token}`;
 }
 
@@ -28,7 +31,11 @@ export async function isSetupToken(db: Db, token: string): Promise<boolean> {
 }
 
 /** Makes the first owner and their organization, once: of two at the same time one wins, and the other finds the link dead. */
-export async function completeSetup(db: Db, input: SetupInput, { ip, now }: { ip: string | null; now: Date }): Promise<SetupResult> {
+export async function completeSetup(
+  db: Db,
+  input: SetupInput,
+  { ip, now }: { ip: string | null; now: Date },
+): Promise<SetupResult> {
   if (!(await isSetupToken(db, input.token))) throw deadLink();
   const passwordHash = await hashPassword(input.password);
   return db.transaction(async (tx) => {

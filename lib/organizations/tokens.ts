@@ -51,7 +51,12 @@ export async function createApiToken(ctx: Ctx, input: CreateApiToken): Promise<C
       })
       .returning();
     if (!created) throw new Error("The token was not stored.");
-    await audit(tx, "token.created", { type: "token", id: created.id }, { name: created.name, scopes: created.scopes, expiresAt });
+    await audit(
+      tx,
+      "token.created",
+      { type: "token", id: created.id },
+      { name: created.name, scopes: created.scopes, expiresAt },
+    );
     await announce(tx.db, ctx.organizationId, ["organization"]);
     return created;
   });

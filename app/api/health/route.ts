@@ -17,7 +17,9 @@ async function readHealth() {
   const startedAt = performance.now();
   const uptimeSeconds = Math.floor(process.uptime());
   try {
-    const [row] = await database().execute<{ newest: string | null }>(sql`select max(created_at) as newest from drizzle.__drizzle_migrations`);
+    const [row] = await database().execute<{ newest: string | null }>(
+      sql`select max(created_at) as newest from drizzle.__drizzle_migrations`,
+    );
     const isMigrated = Number(row?.newest ?? 0) >= NEWEST_MIGRATION;
     return {
       status: isMigrated ? "ok" : "not_ready",

@@ -28,7 +28,11 @@ export async function GET(request: Request): Promise<Response> {
   }
 }
 
-async function eventStream(organizationId: string, signal: AbortSignal, isStillWelcome: () => Promise<boolean>): Promise<ReadableStream<Uint8Array>> {
+async function eventStream(
+  organizationId: string,
+  signal: AbortSignal,
+  isStillWelcome: () => Promise<boolean>,
+): Promise<ReadableStream<Uint8Array>> {
   const encoder = new TextEncoder();
   const gathered = new Set<Topic>();
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
