@@ -32,7 +32,7 @@ const MetaForm = EditForm.required({ apiKey: true, phoneNumberId: true, business
 type Values = z.infer<typeof EditForm>;
 
 /** The stand-in takes any token; Meta is never asked with it. */
-const SANDBOX_TOKEN = "sandbox";
+const SANDBOX_TOKEN = "any-token-does-for-the-sandbox";
 
 type IntegrationFormProps = {
   /** The one to change; without it a new one is connected. */

@@ -109,5 +109,5 @@ function createCurl(apiUrl: string): string {
   return `curl -X POST ${apiUrl}/api/v1/integrations \\
   -H "Authorization: Bearer YOUR_TOKEN" \\
   -H "Content-Type: application/json" \\
-  -d '{ "provider": "meta", "category": "whatsapp", "apiKey": "sandbox", "config": { "sandbox": true } }'`;
+  -d '{ "provider": "meta", "category": "whatsapp", "apiKey": "your-meta-access-token", "config": { "sandbox": true } }'`;
 }
