@@ -2,7 +2,22 @@ import "server-only";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { constants, existsSync, realpathSync } from "node:fs";
-import { access, chmod, chown, mkdir, mkdtemp, open, readFile, readlink, rename, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -79,14 +94,17 @@ async function findBinaries(): Promise<string> {
   try {
     root = resolve(dirname(createRequire(import.meta.url).resolve(name)), "..");
   } catch {
-    throw new Error(`There is no packaged PostgreSQL for ${platform}-${process.arch}. Set DATABASE_URL to a PostgreSQL server of your own.`);
+    throw new Error(
+      `There is no packaged PostgreSQL for ${platform}-${process.arch}. Set DATABASE_URL to a PostgreSQL server of your own.`,
+    );
   }
   const links = JSON.parse(await readFile(join(root, "native/pg-symlinks.json"), "utf8").catch(() => "[]"));
   for (const { source, target } of links as { source: string; target: string }[]) {
     const path = join(root, target);
     if (existsSync(path)) continue;
     await symlink(basename(source), path).catch((error) => {
-      if (codeOf(error) !== "EEXIST") throw new Error(`PostgreSQL's libraries in ${root} could not be linked: ${messageOf(error)}`);
+      if (codeOf(error) !== "EEXIST")
+        throw new Error(`PostgreSQL's libraries in ${root} could not be linked: ${messageOf(error)}`);
     });
   }
   for (const binary of ["postgres", "initdb"]) {
@@ -120,7 +138,18 @@ async function chooseAccount(dir: string, native: string): Promise<Account> {
     for (const capability of ["dac_read_search", "dac_override"]) {
       const only = `-all,+${capability}`;
       const identity = ["--reuid", `${uid}`, "--regid", `${gid}`, "--clear-groups"];
-      const prefix = [...tied, ...identity, "--inh-caps", only, "--ambient-caps", only, "--bounding-set", only, "--no-new-privs", "--"];
+      const prefix = [
+        ...tied,
+        ...identity,
+        "--inh-caps",
+        only,
+        "--ambient-caps",
+        only,
+        "--bounding-set",
+        only,
+        "--no-new-privs",
+        "--",
+      ];
       if (await works([...prefix, join(native, "bin/postgres"), "--version"])) return { uid, gid, prefix };
     }
   }
@@ -132,10 +161,16 @@ async function chooseAccount(dir: string, native: string): Promise<Account> {
 async function unprivilegedUser(): Promise<{ uid: number; gid: number }> {
   const passwd = await readFile("/etc/passwd", "utf8");
   for (const name of ["postgres", "_postgres", "nobody"]) {
-    const [, , uid, gid] = passwd.split("\n").find((line) => line.startsWith(`${name}:`))?.split(":") ?? [];
+    const [, , uid, gid] =
+      passwd
+        .split("\n")
+        .find((line) => line.startsWith(`${name}:`))
+        ?.split(":") ?? [];
     if (Number(uid) > 0 && Number(gid) > 0) return { uid: Number(uid), gid: Number(gid) };
   }
-  throw new Error("PostgreSQL does not run as root and there is no user postgres or nobody. Start as an ordinary user or set DATABASE_URL.");
+  throw new Error(
+    "PostgreSQL does not run as root and there is no user postgres or nobody. Start as an ordinary user or set DATABASE_URL.",
+  );
 }
 
 /** Without capabilities the account must be let through our data directory by its group. */
@@ -176,7 +211,17 @@ async function createCluster(native: string, account: Account, dir: string, pass
     if (account.uid !== undefined && account.gid !== undefined) {
       for (const path of [draft, secrets, passwordFile]) await chown(path, account.uid, account.gid);
     }
-    const initdb = [join(native, "bin/initdb"), "--pgdata", draft, "--username", USER, "--pwfile", passwordFile, "--auth", "scram-sha-256"];
+    const initdb = [
+      join(native, "bin/initdb"),
+      "--pgdata",
+      draft,
+      "--username",
+      USER,
+      "--pwfile",
+      passwordFile,
+      "--auth",
+      "scram-sha-256",
+    ];
     // The built-in locale sorts and folds case by Unicode and is the same on every platform.
     const locale = ["--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"];
     await runAs(account, [...initdb, ...locale]);
@@ -218,7 +263,9 @@ async function startServer(native: string, account: Account, options: EmbeddedOp
       // Workers of a killed server are still finding out that it is gone.
       await sleep(200);
     } else {
-      throw new Error(`The embedded PostgreSQL does not start: ${lastComplaint(log) ?? "it says nothing"} (see ${options.logFile})`);
+      throw new Error(
+        `The embedded PostgreSQL does not start: ${lastComplaint(log) ?? "it says nothing"} (see ${options.logFile})`,
+      );
     }
   }
 }
@@ -336,7 +383,9 @@ async function freePort(): Promise<number> {
     probe.once("error", fail);
     probe.listen(0, "127.0.0.1", () => {
       const address = probe.address();
-      probe.close(() => (address && typeof address === "object" ? done(address.port) : fail(new Error("No free port was found."))));
+      probe.close(() =>
+        address && typeof address === "object" ? done(address.port) : fail(new Error("No free port was found.")),
+      );
     });
   });
 }
@@ -344,13 +393,23 @@ async function freePort(): Promise<number> {
 async function findOnPath(name: string): Promise<string | undefined> {
   for (const folder of [...(process.env.PATH ?? "").split(":"), "/usr/bin", "/bin"]) {
     const path = join(folder, name);
-    if (folder && (await access(path, constants.X_OK).then(() => true, () => false))) return path;
+    if (
+      folder &&
+      (await access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return path;
   }
   return undefined;
 }
 
 async function works([file = "", ...args]: string[]): Promise<boolean> {
-  return run(file, args, { cwd: "/" }).then(() => true, () => false);
+  return run(file, args, { cwd: "/" }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Our own variables, secrets among them, are nothing PostgreSQL should carry; PG* variables of the person would mislead it. */

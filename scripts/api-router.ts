@@ -6,7 +6,12 @@ export type Handler = (request: Request, context: { params: Promise<Params> }) =
 export type ApiRoute = { path: string; handlers: Record<string, unknown> };
 
 type Methods = Map<string, Handler>;
-type Node = { children: Map<string, Node>; param?: { name: string; node: Node }; rest?: { name: string; methods: Methods }; methods?: Methods };
+type Node = {
+  children: Map<string, Node>;
+  param?: { name: string; node: Node };
+  rest?: { name: string; methods: Methods };
+  methods?: Methods;
+};
 type Match = { methods: Methods; params: Params };
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -59,7 +64,8 @@ function insert(node: Node, segments: string[], methods: Methods): void {
   if (rest) {
     node.rest = { name: rest, methods };
   } else if (param) {
-    if (node.param && node.param.name !== param) throw new Error(`Two names for one parameter: [${node.param.name}] and [${param}]`);
+    if (node.param && node.param.name !== param)
+      throw new Error(`Two names for one parameter: [${node.param.name}] and [${param}]`);
     node.param ??= { name: param, node: { children: new Map() } };
     insert(node.param.node, others, methods);
   } else {
@@ -80,7 +86,9 @@ function find(node: Node, segments: string[], at: number, params: Params): Match
   const one = node.param && find(node.param.node, segments, at + 1, { ...params, [node.param.name]: value });
   if (one) return one;
   const values = segments.slice(at).map(decode);
-  return node.rest && { methods: node.rest.methods, params: { ...params, [node.rest.name]: values.filter((v) => v !== undefined) } };
+  return (
+    node.rest && { methods: node.rest.methods, params: { ...params, [node.rest.name]: values.filter((v) => v !== undefined) } }
+  );
 }
 
 function segmentsOf(path: string): string[] {

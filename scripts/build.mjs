@@ -29,7 +29,9 @@ const paths = {
   name: "paths",
   setup(build) {
     build.onResolve({ filter: /^server-only$/ }, () => ({ path: resolve("scripts/server-only.ts") }));
-    build.onResolve({ filter: /^@\// }, ({ path, ...rest }) => build.resolve(`./${path.slice(2)}`, { resolveDir: resolve("."), kind: rest.kind }));
+    build.onResolve({ filter: /^@\// }, ({ path, ...rest }) =>
+      build.resolve(`./${path.slice(2)}`, { resolveDir: resolve("."), kind: rest.kind }),
+    );
     build.onResolve({ filter: /^next\/[a-z-/]+$/ }, ({ path }) => ({ path: `${path}.js`, external: true }));
   },
 };
@@ -43,7 +45,11 @@ const routes = {
       const files = await findRoutes(API);
       const imports = files.map((file, i) => `import * as r${i} from ${JSON.stringify(`./${file}`)};`);
       const entries = files.map((file, i) => `  { path: ${JSON.stringify(pathOf(file))}, handlers: r${i} },`);
-      return { contents: [...imports, "export const routes = [", ...entries, "];"].join("\n"), resolveDir: resolve("."), loader: "js" };
+      return {
+        contents: [...imports, "export const routes = [", ...entries, "];"].join("\n"),
+        resolveDir: resolve("."),
+        loader: "js",
+      };
     });
   },
 };

@@ -38,11 +38,19 @@ export async function lockDataDir(dir: string): Promise<() => void> {
       const holder = await holderOf(dir);
       if (holder && Date.now() < refuseAt) continue;
       if (holder) {
-        throw new Problem(`The data directory ${dir} is in use by process ${holder.pid}. Stop it first, or set DATA_DIR to another one.`);
+        throw new Problem(
+          `The data directory ${dir} is in use by process ${holder.pid}. Stop it first, or set DATA_DIR to another one.`,
+        );
       }
       await rm(file, { force: true });
       // A link appears with its content or not at all, and only one of several takers succeeds.
-      if (await link(draft, file).then(() => true, () => false)) break;
+      if (
+        await link(draft, file).then(
+          () => true,
+          () => false,
+        )
+      )
+        break;
     }
   } finally {
     await rm(draft, { force: true });
@@ -81,14 +89,18 @@ export async function readGeneratedKeys(dir: string): Promise<string> {
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text !== undefined) {
     const keys = /^ENCRYPTION_KEYS=(.*)$/m.exec(text)?.[1]?.trim();
-    if (!keys) throw new Problem(`${file} holds no line ENCRYPTION_KEYS=id:base64. Put the file back as it was, or set ENCRYPTION_KEYS.`);
+    if (!keys)
+      throw new Problem(`${file} holds no line ENCRYPTION_KEYS=id:base64. Put the file back as it was, or set ENCRYPTION_KEYS.`);
     return keys;
   }
   if (existsSync(join(dir, "postgres"))) {
-    throw new Problem(`${file} is missing, and the database cannot be read without its keys. Put the file back, or set ENCRYPTION_KEYS.`);
+    throw new Problem(
+      `${file} is missing, and the database cannot be read without its keys. Put the file back, or set ENCRYPTION_KEYS.`,
+    );
   }
   const keys = `k1:${randomBytes(32).toString("base64")}`;
-  const comment = "# Everything secret in the database is encrypted with this. Without it, it is lost: keep a copy in a safe place.";
+  const comment =
+    "# Everything secret in the database is encrypted with this. Without it, it is lost: keep a copy in a safe place.";
   await writeFile(file, `${comment}\nENCRYPTION_KEYS=${keys}\n`, { mode: 0o600, flag: "wx" });
   return keys;
 }

@@ -27,7 +27,8 @@ export async function listen({ port, trustProxy, api, pages }: Options): Promise
     noteClient(req, trustProxy);
     const pathname = pathOf(req.url ?? "");
     const origin = originOf(req, trustProxy);
-    const work = !origin || !pathname ? refuse(res) : api && isApi(pathname) ? answer(api, pathname, origin, req, res) : pages(req, res);
+    const work =
+      !origin || !pathname ? refuse(res) : api && isApi(pathname) ? answer(api, pathname, origin, req, res) : pages(req, res);
     work.catch((error: unknown) => {
       log.error({ err: error }, "A request could not be answered");
       if (!res.headersSent) res.writeHead(500);
@@ -35,7 +36,13 @@ export async function listen({ port, trustProxy, api, pages }: Options): Promise
     });
   });
 
-  async function answer(respond: NonNullable<typeof api>, pathname: string, origin: string, req: IncomingMessage, res: ServerResponse) {
+  async function answer(
+    respond: NonNullable<typeof api>,
+    pathname: string,
+    origin: string,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ) {
     const request = pathname.startsWith("/api/v1/") ? toQuickRequest(req, origin) : toRequest(req, origin);
     const response = await respond(pathname, request);
     if (response.headers.get("content-type")?.startsWith("text/event-stream")) {
@@ -61,8 +68,10 @@ export async function requireFreePort(port: number): Promise<void> {
 function bind(server: PortHolder, port: number): Promise<void> {
   return new Promise((done, fail) => {
     const refused = (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") fail(new Problem(`Port ${port} is in use by another program. Stop it, or set PORT to another number.`));
-      else if (error.code === "EACCES") fail(new Problem(`Port ${port} needs rights that this user does not have. Set PORT to a number above 1023.`));
+      if (error.code === "EADDRINUSE")
+        fail(new Problem(`Port ${port} is in use by another program. Stop it, or set PORT to another number.`));
+      else if (error.code === "EACCES")
+        fail(new Problem(`Port ${port} needs rights that this user does not have. Set PORT to a number above 1023.`));
       else fail(error);
     };
     server.once("error", refused);
@@ -94,7 +103,8 @@ function noteClient(req: IncomingMessage, trustProxy: boolean): void {
     headers["x-real-ip"] ??= forwarded || direct;
     return;
   }
-  for (const name of ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "forwarded"]) delete headers[name];
+  for (const name of ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "forwarded"])
+    delete headers[name];
   headers["x-real-ip"] = direct;
 }
 

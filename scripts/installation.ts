@@ -56,7 +56,11 @@ export async function openDatabaseServer(dir: string): Promise<Database> {
     return { url: given, stop: async () => undefined };
   }
   const embedded = await asProblem(() =>
-    startEmbedded({ dir: join(dir, "postgres"), passwordFile: join(dir, "postgres-password"), logFile: join(dir, "log", "postgres.log") }),
+    startEmbedded({
+      dir: join(dir, "postgres"),
+      passwordFile: join(dir, "postgres-password"),
+      logFile: join(dir, "log", "postgres.log"),
+    }),
   );
   try {
     await migrate(embedded.url);
@@ -90,7 +94,9 @@ async function runningDatabase(dir: string): Promise<string | undefined> {
   if (!holder) return undefined;
   const live = await readFile(join(dir, LIVE), "utf8").then(JSON.parse, () => undefined);
   if (live?.pid !== holder.pid) {
-    throw new Problem(`The installation on ${dir} is starting or uses another database (process ${holder.pid}). Try again, or set DATABASE_URL.`);
+    throw new Problem(
+      `The installation on ${dir} is starting or uses another database (process ${holder.pid}). Try again, or set DATABASE_URL.`,
+    );
   }
   return String(live.url);
 }
@@ -98,13 +104,16 @@ async function runningDatabase(dir: string): Promise<string | undefined> {
 /** One sentence about a server that does not let us in, never with its password. */
 async function checkConnection(url: string): Promise<void> {
   const address = URL.canParse(url) ? new URL(url) : undefined;
-  if (!address?.hostname) throw new Problem("DATABASE_URL does not work: it must look like postgres://user:password@host:5432/database.");
+  if (!address?.hostname)
+    throw new Problem("DATABASE_URL does not work: it must look like postgres://user:password@host:5432/database.");
   const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => undefined });
   try {
     await sql`select 1`;
   } catch (error) {
     const { host, username, pathname } = address;
-    throw new Problem(`DATABASE_URL does not work: ${reasonOf(error, { host, user: decodeURIComponent(username), database: pathname.slice(1) })}`);
+    throw new Problem(
+      `DATABASE_URL does not work: ${reasonOf(error, { host, user: decodeURIComponent(username), database: pathname.slice(1) })}`,
+    );
   } finally {
     await sql.end({ timeout: 1 });
   }
@@ -115,7 +124,8 @@ function reasonOf(error: unknown, at: { host: string; user: string; database: st
   if (code === "ECONNREFUSED") return `nothing answers at ${at.host}.`;
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `the host of ${at.host} is not known.`;
   if (/TIMEOUT|EHOSTUNREACH|ENETUNREACH/.test(code)) return `${at.host} cannot be reached.`;
-  if (code === "28P01" || code === "28000") return `the server at ${at.host} does not accept the user "${at.user}" with this password.`;
+  if (code === "28P01" || code === "28000")
+    return `the server at ${at.host} does not accept the user "${at.user}" with this password.`;
   if (code === "3D000") return `the server at ${at.host} has no database "${at.database}".`;
   const said = error instanceof Error ? error.message.split("\n")[0] : String(error);
   return `the server at ${at.host} says: ${said}`;

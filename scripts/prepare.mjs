@@ -9,7 +9,15 @@ import { fileURLToPath } from "node:url";
 const OLDEST_NODE = [20, 19];
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SOURCES = ["app", "components", "db", "inngest", "lib", "public", "scripts"];
-const CONFIGS = ["next.config.mjs", "package-lock.json", "package.json", "postcss.config.mjs", "proxy.ts", "tailwind.config.ts", "tsconfig.json"];
+const CONFIGS = [
+  "next.config.mjs",
+  "package-lock.json",
+  "package.json",
+  "postcss.config.mjs",
+  "proxy.ts",
+  "tailwind.config.ts",
+  "tsconfig.json",
+];
 const BUILD = ".build";
 const STAMP = join(BUILD, "stamp");
 

@@ -1,6 +1,7 @@
 // Runs a TypeScript file of the project: node scripts/run.mjs scripts/<file>.ts [arguments]
-import { pathToFileURL } from "node:url";
+
 import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { ensureDependencies, enterProject, explain } from "./prepare.mjs";
 
 try {

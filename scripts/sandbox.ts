@@ -59,7 +59,13 @@ if (values.help) {
 async function serve(): Promise<void> {
   const tier = SANDBOX_TIERS.find((name) => name === values.tier);
   if (!tier) return stop(`--tier must be one of ${SANDBOX_TIERS.join(", ")}.`);
-  const numbers = { port: Number(values.port), rate: Number(values.rate), latency: Number(values.latency), speed: Number(values.speed), batch: Number(values["webhook-batch"]) };
+  const numbers = {
+    port: Number(values.port),
+    rate: Number(values.rate),
+    latency: Number(values.latency),
+    speed: Number(values.speed),
+    batch: Number(values["webhook-batch"]),
+  };
   for (const [name, value] of Object.entries(numbers)) {
     if (!Number.isFinite(value) || value < 0) return stop(`--${name} must be a number.`);
   }
@@ -83,7 +89,9 @@ async function serve(): Promise<void> {
       settings: { ratePerSecond: numbers.rate, latencyMs: numbers.latency, tier, pairLimit: !values["no-pair-limit"] },
     });
   }
-  console.log(`Graph stand-in at ${server.url}  (numbers ${values["phone-number-id"]}, token ${values.token}, webhooks to ${values["webhook-url"] ?? "nobody"})`);
+  console.log(
+    `Graph stand-in at ${server.url}  (numbers ${values["phone-number-id"]}, token ${values.token}, webhooks to ${values["webhook-url"] ?? "nobody"})`,
+  );
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void server.close());
 }
 

@@ -15,13 +15,48 @@ export const DEMO = {
 export const GUIDE_RECIPIENT = { phone: "+905551234567", name: "John Doe", language: "en" } as const;
 
 const TURKISH = [
-  "Ayşe Yılmaz", "Mehmet Demir", "Zeynep Çelik", "Ali Şahin", "Fatma Öztürk", "Emre Aydın", "Elif Arslan", "Can Doğan", "Selin Koç", "Burak Kurt",
-  "İrem Özdemir", "Kerem Polat", "Gül Erdoğan", "Onur Aslan", "Ece Güneş", "Umut Kılıç", "Pınar Şimşek", "Serkan Bulut", "Nazlı Işık", "Tolga Çetin",
-  "Derya Uçar", "Hakan Ateş", "Melis Toprak", "Ozan Yavuz", "Sıla Keskin", "Barış Tekin", "Gizem Acar", "Kaan Duman",
+  "Ayşe Yılmaz",
+  "Mehmet Demir",
+  "Zeynep Çelik",
+  "Ali Şahin",
+  "Fatma Öztürk",
+  "Emre Aydın",
+  "Elif Arslan",
+  "Can Doğan",
+  "Selin Koç",
+  "Burak Kurt",
+  "İrem Özdemir",
+  "Kerem Polat",
+  "Gül Erdoğan",
+  "Onur Aslan",
+  "Ece Güneş",
+  "Umut Kılıç",
+  "Pınar Şimşek",
+  "Serkan Bulut",
+  "Nazlı Işık",
+  "Tolga Çetin",
+  "Derya Uçar",
+  "Hakan Ateş",
+  "Melis Toprak",
+  "Ozan Yavuz",
+  "Sıla Keskin",
+  "Barış Tekin",
+  "Gizem Acar",
+  "Kaan Duman",
 ];
 const ENGLISH = [
-  "Oliver Bennett", "Amelia Hughes", "Jack Foster", "Sophie Turner", "Harry Wells", "Grace Morgan", "George Palmer", "Emily Shaw", "Noah Fisher", "Isla Grant",
-  "Leo Chambers", "Ruby Ellis",
+  "Oliver Bennett",
+  "Amelia Hughes",
+  "Jack Foster",
+  "Sophie Turner",
+  "Harry Wells",
+  "Grace Morgan",
+  "George Palmer",
+  "Emily Shaw",
+  "Noah Fisher",
+  "Isla Grant",
+  "Leo Chambers",
+  "Ruby Ellis",
 ];
 
 export type Person = { name: string; language: "tr" | "en"; phone: string };
@@ -48,7 +83,22 @@ export const CHATS: Record<"tr" | "en", string[]> = {
 };
 
 export const CONSENT_SOURCES = [
-  { source: "web form", evidence: "form /kahve-kulubu, entry 2026-", tr: "Ege Kahve'den kampanya ve sipariş mesajları almayı kabul ediyorum.", en: "I agree to receive offers and order updates from Ege Kahve." },
-  { source: "shop", evidence: "signed card, Alsancak shop, no. ", tr: "WhatsApp üzerinden bilgilendirilmek istiyorum.", en: "I would like to be informed on WhatsApp." },
-  { source: "phone call", evidence: "recording ", tr: "Sipariş durumunun WhatsApp'tan bildirilmesine izin verdi.", en: "Agreed to order updates on WhatsApp." },
+  {
+    source: "web form",
+    evidence: "form /kahve-kulubu, entry 2026-",
+    tr: "Ege Kahve'den kampanya ve sipariş mesajları almayı kabul ediyorum.",
+    en: "I agree to receive offers and order updates from Ege Kahve.",
+  },
+  {
+    source: "shop",
+    evidence: "signed card, Alsancak shop, no. ",
+    tr: "WhatsApp üzerinden bilgilendirilmek istiyorum.",
+    en: "I would like to be informed on WhatsApp.",
+  },
+  {
+    source: "phone call",
+    evidence: "recording ",
+    tr: "Sipariş durumunun WhatsApp'tan bildirilmesine izin verdi.",
+    en: "Agreed to order updates on WhatsApp.",
+  },
 ] as const;

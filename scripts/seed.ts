@@ -12,17 +12,23 @@ import { phoneIndex } from "@/lib/contacts/phone-index";
 import { type Ctx, openDatabase, systemCtx } from "@/lib/ctx";
 import { env, publicUrl } from "@/lib/env";
 import { newId } from "@/lib/ids";
-import { portfolioOf } from "@/lib/integrations/access";
+import { accountOf, getIntegrationRow, type IntegrationRow, portfolioOf } from "@/lib/integrations/access";
 import { testIntegration } from "@/lib/integrations/doctor";
 import { createIntegration } from "@/lib/integrations/integrations";
 import { blindIndex } from "@/lib/keyring";
 import { plainText } from "@/lib/messages/gate";
-import { type MessageFailure, type MessagePurpose, type MessageStatus, PRIORITY, type TemplateParams, type TimelineStep } from "@/lib/messages/schema";
-import { WEEKDAYS, type OrganizationSettings } from "@/lib/organizations/schema";
+import {
+  type MessageFailure,
+  type MessagePurpose,
+  type MessageStatus,
+  PRIORITY,
+  type TemplateParams,
+  type TimelineStep,
+} from "@/lib/messages/schema";
+import { type OrganizationSettings, WEEKDAYS } from "@/lib/organizations/schema";
 import { createApiToken } from "@/lib/organizations/tokens";
 import { seedPhone } from "@/lib/sandbox/phone";
 import { findTemplates, type TemplateRow } from "@/lib/templates/templates";
-import { accountOf, getIntegrationRow, type IntegrationRow } from "@/lib/integrations/access";
 import { withDatabase } from "./installation";
 import { Problem } from "./problem";
 import { CHATS, CONSENT_SOURCES, DEMO, GUIDE_RECIPIENT, PEOPLE, type Person } from "./seed-story";
@@ -52,7 +58,9 @@ const ALL_DAY: OrganizationSettings = {
   country: "TR",
   languages: ["en", "tr"],
   businessHours: {
-    week: Object.fromEntries(WEEKDAYS.map((day) => [day, [{ from: "00:00", to: "24:00" }]])) as OrganizationSettings["businessHours"]["week"],
+    week: Object.fromEntries(
+      WEEKDAYS.map((day) => [day, [{ from: "00:00", to: "24:00" }]]),
+    ) as OrganizationSettings["businessHours"]["week"],
     holidays: [],
     zone: "organization",
     purposes: ["marketing", "utility", "service"],
@@ -64,11 +72,17 @@ async function seed(serverOfItsOwn: boolean) {
   const db = await openDatabase();
   const password = randomBytes(9).toString("base64url");
   const organizationId = (await findDemo(db)) ?? (await makeDemo(db, serverOfItsOwn));
-  await db.update(users).set({ passwordHash: await hashPassword(password) }).where(eq(users.email, DEMO.owner.email));
+  await db
+    .update(users)
+    .set({ passwordHash: await hashPassword(password) })
+    .where(eq(users.email, DEMO.owner.email));
   const owner = await ownerCtx(db, organizationId);
   const integration = await demoIntegration(owner);
   await openGuideWindow(owner, integration);
-  const { token } = await createApiToken(owner, { name: `Demo ${owner.now.toISOString().slice(0, 16).replace("T", " ")}`, scopes: ["*"] });
+  const { token } = await createApiToken(owner, {
+    name: `Demo ${owner.now.toISOString().slice(0, 16).replace("T", " ")}`,
+    scopes: ["*"],
+  });
   return { url: publicUrl(), email: DEMO.owner.email, password, token, organizationId, integrationId: integration.id };
 }
 
@@ -85,15 +99,22 @@ async function findDemo(db: Db): Promise<string | null> {
 async function makeDemo(db: Db, serverOfItsOwn: boolean): Promise<string> {
   const [{ count } = { count: 0 }] = await db.select({ count: sql<number>`count(*)::int` }).from(organizations);
   if (count > 0 && serverOfItsOwn && !force) {
-    throw new Problem("This database already holds an organization, so it is not touched. Add --force to put the demo organization beside it.");
+    throw new Problem(
+      "This database already holds an organization, so it is not touched. Add --force to put the demo organization beside it.",
+    );
   }
   const organizationId = newId("org");
   await db.transaction(async (tx) => {
     await tx.insert(organizations).values({ id: organizationId, name: DEMO.organization, settings: ALL_DAY });
     for (const person of [{ ...DEMO.owner, role: "owner" as const }, ...DEMO.team]) {
       const id = newId("usr");
-      const [user] = await tx.insert(users).values({ id, email: person.email, name: person.name }).onConflictDoNothing().returning({ id: users.id });
-      const userId = user?.id ?? (await tx.select({ id: users.id }).from(users).where(eq(users.email, person.email)))[0]?.id ?? id;
+      const [user] = await tx
+        .insert(users)
+        .values({ id, email: person.email, name: person.name })
+        .onConflictDoNothing()
+        .returning({ id: users.id });
+      const userId =
+        user?.id ?? (await tx.select({ id: users.id }).from(users).where(eq(users.email, person.email)))[0]?.id ?? id;
       await tx.insert(memberships).values({ organizationId, userId, role: person.role });
     }
   });
@@ -113,7 +134,9 @@ async function demoIntegration(ctx: Ctx): Promise<IntegrationRow> {
   const [known] = await ctx.db
     .select({ id: integrations.id })
     .from(integrations)
-    .where(sql`${integrations.organizationId} = ${ctx.organizationId} and ${integrations.isDefault} and ${integrations.deletedAt} is null`);
+    .where(
+      sql`${integrations.organizationId} = ${ctx.organizationId} and ${integrations.isDefault} and ${integrations.deletedAt} is null`,
+    );
   const id =
     known?.id ??
     (
@@ -135,11 +158,23 @@ async function openGuideWindow(ctx: Ctx, integration: IntegrationRow): Promise<v
   const contact = (await ensureContacts(ctx, [GUIDE_RECIPIENT.phone])).get(GUIDE_RECIPIENT.phone);
   if (!contact) throw new Error("The guide's recipient is missing.");
   const wroteAt = new Date(ctx.now.getTime() - 3 * MINUTE_MS);
-  await ctx.db.update(contacts).set({ name: GUIDE_RECIPIENT.name, language: GUIDE_RECIPIENT.language }).where(eq(contacts.id, contact.id));
-  await ctx.db.insert(consents).values(consentRow(ctx, contact.id, "en", new Date(ctx.now.getTime() - 10 * MINUTE_MS), "opted_in", "all"));
+  await ctx.db
+    .update(contacts)
+    .set({ name: GUIDE_RECIPIENT.name, language: GUIDE_RECIPIENT.language })
+    .where(eq(contacts.id, contact.id));
+  await ctx.db
+    .insert(consents)
+    .values(consentRow(ctx, contact.id, "en", new Date(ctx.now.getTime() - 10 * MINUTE_MS), "opted_in", "all"));
   await ctx.db
     .insert(conversations)
-    .values({ id: newId("cnv"), organizationId: ctx.organizationId, integrationId: integration.id, contactId: contact.id, lastInboundAt: wroteAt, createdAt: ctx.now })
+    .values({
+      id: newId("cnv"),
+      organizationId: ctx.organizationId,
+      integrationId: integration.id,
+      contactId: contact.id,
+      lastInboundAt: wroteAt,
+      createdAt: ctx.now,
+    })
     .onConflictDoUpdate({ target: [conversations.integrationId, conversations.contactId], set: { lastInboundAt: wroteAt } });
   await seedPhone(ctx.db, integration, { phone: GUIDE_RECIPIENT.phone, name: GUIDE_RECIPIENT.name, lastInboundAt: wroteAt });
 }
@@ -147,12 +182,21 @@ async function openGuideWindow(ctx: Ctx, integration: IntegrationRow): Promise<v
 /* Two weeks */
 
 async function writeHistory(ctx: Ctx, integration: IntegrationRow): Promise<void> {
-  const known = await ensureContacts(ctx, PEOPLE.map((person) => person.phone));
-  const templates = await findTemplates(ctx, accountOf(integration), ["order_confirmation", "shipping_notification", "appointment_reminder", "payment_confirmation"]);
+  const known = await ensureContacts(
+    ctx,
+    PEOPLE.map((person) => person.phone),
+  );
+  const templates = await findTemplates(ctx, accountOf(integration), [
+    "order_confirmation",
+    "shipping_notification",
+    "appointment_reminder",
+    "payment_confirmation",
+  ]);
   const start = ctx.now.getTime() - DAYS * DAY_MS;
   for (const person of PEOPLE) {
     const contact = known.get(person.phone);
-    if (contact) await ctx.db.update(contacts).set({ name: person.name, language: person.language }).where(eq(contacts.id, contact.id));
+    if (contact)
+      await ctx.db.update(contacts).set({ name: person.name, language: person.language }).where(eq(contacts.id, contact.id));
   }
   await writeConsents(ctx, known, start);
   await writeMessages(ctx, integration, known, templates, start);
@@ -166,14 +210,26 @@ async function writeConsents(ctx: Ctx, known: Map<string, KnownContact>, start: 
     const rows = [consentRow(ctx, contact.id, person.language, agreedAt, "opted_in", i % 4 === 3 ? "utility" : "all")];
     if (i % 9 === 4) {
       const word = person.language === "tr" ? "DUR" : "STOP";
-      rows.push({ ...consentRow(ctx, contact.id, person.language, new Date(start + (3 + random() * 8) * DAY_MS), "opted_out", "marketing"), source: `keyword ${word}`, evidence: word, wording: null });
+      rows.push({
+        ...consentRow(ctx, contact.id, person.language, new Date(start + (3 + random() * 8) * DAY_MS), "opted_out", "marketing"),
+        source: `keyword ${word}`,
+        evidence: word,
+        wording: null,
+      });
     }
     return rows;
   });
   await ctx.db.insert(consents).values(rows);
 }
 
-function consentRow(ctx: Ctx, contactId: string, language: "tr" | "en", at: Date, status: "opted_in" | "opted_out", purpose: "all" | "utility" | "marketing"): typeof consents.$inferInsert {
+function consentRow(
+  ctx: Ctx,
+  contactId: string,
+  language: "tr" | "en",
+  at: Date,
+  status: "opted_in" | "opted_out",
+  purpose: "all" | "utility" | "marketing",
+): typeof consents.$inferInsert {
   const { source, evidence, ...wording } = pick(CONSENT_SOURCES);
   return {
     id: newId("cns", at.getTime()),
@@ -192,7 +248,13 @@ function consentRow(ctx: Ctx, contactId: string, language: "tr" | "en", at: Date
 
 type Fate = "read" | "delivered" | "sent" | "failed";
 
-async function writeMessages(ctx: Ctx, integration: IntegrationRow, known: Map<string, KnownContact>, templates: readonly TemplateRow[], start: number): Promise<void> {
+async function writeMessages(
+  ctx: Ctx,
+  integration: IntegrationRow,
+  known: Map<string, KnownContact>,
+  templates: readonly TemplateRow[],
+  start: number,
+): Promise<void> {
   const rows: (typeof messages.$inferInsert)[] = [];
   const windows = new Map<string, Date>();
   const reached = new Map<string, Date>();
@@ -200,14 +262,26 @@ async function writeMessages(ctx: Ctx, integration: IntegrationRow, known: Map<s
     const isToday = day === DAYS;
     const count = isToday ? 26 : 30 + Math.floor(random() * 25);
     for (let i = 0; i < count; i++) {
-      const at = isToday ? new Date(ctx.now.getTime() - (20 + random() * 600) * MINUTE_MS) : new Date(start + day * DAY_MS + (8 + random() * 9) * 60 * MINUTE_MS);
+      const at = isToday
+        ? new Date(ctx.now.getTime() - (20 + random() * 600) * MINUTE_MS)
+        : new Date(start + day * DAY_MS + (8 + random() * 9) * 60 * MINUTE_MS);
       const person = pick(PEOPLE);
       const contact = known.get(person.phone);
       if (!contact) continue;
       const isChat = random() < 0.3;
       if (isChat) windows.set(contact.id, at);
       else if (ctx.now.getTime() - at.getTime() < DAY_MS) reached.set(person.phone, at);
-      rows.push(messageRow(ctx, integration, person, contact, isChat ? null : pick(templates.filter((t) => t.language === person.language)), at, pickFate()));
+      rows.push(
+        messageRow(
+          ctx,
+          integration,
+          person,
+          contact,
+          isChat ? null : pick(templates.filter((t) => t.language === person.language)),
+          at,
+          pickFate(),
+        ),
+      );
     }
   }
   rows.sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -222,9 +296,16 @@ async function writeMessages(ctx: Ctx, integration: IntegrationRow, known: Map<s
       createdAt: at,
     })),
   );
-  await ctx.db.insert(outreach).values(
-    [...reached].map(([phone, deliveredAt]) => ({ organizationId: ctx.organizationId, portfolioId: portfolioOf(integration), recipientIndex: phoneIndex(phone), deliveredAt })),
-  );
+  await ctx.db
+    .insert(outreach)
+    .values(
+      [...reached].map(([phone, deliveredAt]) => ({
+        organizationId: ctx.organizationId,
+        portfolioId: portfolioOf(integration),
+        recipientIndex: phoneIndex(phone),
+        deliveredAt,
+      })),
+    );
 }
 
 function pickFate(): Fate {
@@ -323,5 +404,7 @@ const serverOfItsOwn = env().DATABASE_URL !== undefined;
 const result = await withDatabase(() => seed(serverOfItsOwn));
 if (asJson) process.stdout.write(`${JSON.stringify(result)}\n`);
 else {
-  process.stdout.write(`The demo organization is ready.\n\n  Open      ${result.url}\n  E-mail    ${result.email}\n  Password  ${result.password}\n  API token ${result.token}\n`);
+  process.stdout.write(
+    `The demo organization is ready.\n\n  Open      ${result.url}\n  E-mail    ${result.email}\n  Password  ${result.password}\n  API token ${result.token}\n`,
+  );
 }

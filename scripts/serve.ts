@@ -2,8 +2,8 @@ import "server-only";
 import { spawnSync } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import next from "next";
 import { routes } from "virtual:routes";
+import next from "next";
 import { closeDatabase } from "@/db/client";
 import { isAlive } from "@/db/embedded";
 import { startEngine } from "@/inngest/engine";
@@ -43,7 +43,9 @@ async function start(dev: boolean, undo: (() => unknown)[], stop: (exitCode: num
   undo.push(await lockDataDir(dir));
   await requireFreePort(PORT);
   if ((await prepareKeys(dir)) === "generated" && DATABASE_URL) {
-    say(`ENCRYPTION_KEYS is not set: using the generated key in ${join(dir, "keys.env")}. Other processes on this database need the same.`);
+    say(
+      `ENCRYPTION_KEYS is not set: using the generated key in ${join(dir, "keys.env")}. Other processes on this database need the same.`,
+    );
   }
 
   say(DATABASE_URL ? "Connecting to the database …" : "Starting PostgreSQL …");
