@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { debugToken, type GraphAccess, getBusinessAccount, getMessageHistory, getPhoneNumber, listSubscribedApps, listTemplates, sendMessage, subscribeApp } from "@/lib/whatsapp/graph";
+import { textPayload } from "@/lib/whatsapp/payloads";
 import { createSandboxGraph } from "./graph";
 import { MemoryStore } from "./memory-store";
 
@@ -35,7 +36,7 @@ describe("the product's Graph client", () => {
   });
 
   it("sends, and reads the message's history", async () => {
-    const receipt = await sendMessage(access, PNID, { messaging_product: "whatsapp", to: "+905551234567", type: "text", text: { body: "Hello", preview_url: false } });
+    const receipt = await sendMessage(access, PNID, textPayload({ to: "+905551234567", body: "Hello" }));
     expect(receipt).toMatchObject({ messageId: expect.stringMatching(/^wamid\./), waId: "905551234567" });
     expect(await getMessageHistory(access, PNID, receipt.messageId)).toMatchObject([{ status: "accepted", at: expect.any(Date) }]);
   });

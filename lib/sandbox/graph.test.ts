@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { createSandboxGraph, type SandboxAnswer, type SandboxGraph } from "./graph";
+import type { SandboxAnswer } from "./answers";
+import { createSandboxGraph, type SandboxGraph } from "./graph";
 import { MemoryStore } from "./memory-store";
 import type { UpdateSandboxSettings } from "./schema";
 

@@ -1,27 +1,17 @@
 import { createHash, randomBytes } from "node:crypto";
+import { BUSINESS_FIELDS, businessNode, NUMBER_FIELDS, numberNode, TEMPLATE_FIELDS, templateNode, templatesOf } from "./account-nodes";
+import { expired, formed, ok, refuse, type SandboxAnswer, tooFast } from "./answers";
 import { decide } from "./decide";
 import { EXPIRED_TOKEN_PREFIX } from "./magic";
-import { type Refusal, refusal, refusalAnswer, unknownObject } from "./meta-error";
-import { type NodeKind, selectFields } from "./nodes";
+import { MEDIA_LIMITS } from "./media-limits";
+import { type Refusal, refusal, unknownObject } from "./meta-error";
+import { showNode, showPage } from "./nodes";
 import type { SandboxSettings } from "./schema";
 import type { AnswerForm, Decision, SandboxAccount, SandboxStore } from "./store";
 import { isJson } from "./template-check";
-import { SANDBOX_TEMPLATES, type SandboxTemplate } from "./templates";
 import { checkMessage } from "./validate";
 
-type Json = Record<string, unknown>;
-
 export type SandboxRequest = { method: string; url: string; headers: Record<string, string | undefined>; body?: string | Uint8Array };
-
-/** What goes back. `cut` stands in place of an answer: nothing is sent for ever, or the connection is closed. */
-export type SandboxAnswer = {
-  status: number;
-  headers: Record<string, string>;
-  text: string;
-  bytes?: Uint8Array;
-  delayMs: number;
-  cut?: "close" | "hang";
-};
 
 export type SandboxGraphOptions = {
   now?: () => number;
@@ -39,9 +29,6 @@ const NEWEST_VERSION = 26;
 const OLDEST_LIVE = "v21.0";
 const MEDIA_URL_MS = 5 * 60 * 1000;
 const MEDIA_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
-const DEFAULT_PAGE = 25;
-const MAX_PAGE = 1000;
-const TEMPLATE_FIELDS = ["name", "parameter_format", "components", "language", "status", "category", "id"];
 
 /** Answers requests as graph.facebook.com would, over whatever store keeps the accounts. */
 export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOptions = {}): SandboxGraph {
@@ -91,7 +78,7 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
     if (edge === undefined) {
       if (first.settings.tokenExpired) return refuse(expired());
       const template = templatesOf(first).find((t) => t.id === id);
-      if (template && method === "GET") return fields("template", templateNode(template), url, TEMPLATE_FIELDS);
+      if (template && method === "GET") return showNode("template", templateNode(template), url, TEMPLATE_FIELDS);
       const media = await mediaCall(accounts, id, method, url);
       if (media) return media;
     }
@@ -163,7 +150,7 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
 
   async function subscription(business: SandboxAccount, owned: SandboxAccount[], method: string, request: SandboxRequest): Promise<SandboxAnswer> {
     if (method === "GET") {
-      const app = { whatsapp_business_api_data: { id: business.appId, name: "Sandbox", link: "https://www.facebook.com/games/?app_id=" + business.appId } };
+      const app = { whatsapp_business_api_data: { id: business.appId, name: "Sandbox", link: `https://www.facebook.com/games/?app_id=${business.appId}` } };
       const data = business.subscribed ? [{ ...app, ...(business.overrideUrl === null ? {} : { override_callback_uri: business.overrideUrl }) }] : [];
       return ok({ data });
     }
@@ -199,15 +186,15 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
     const found = templatesOf(account).filter(
       (t) => matches("status", t.status) && matches("category", t.category) && matches("language", t.language) && t.name.includes(query.get("name") ?? ""),
     );
-    return page("template", found.map(templateNode), url, TEMPLATE_FIELDS);
+    return showPage("template", found.map(templateNode), url, TEMPLATE_FIELDS);
   }
 
   function numberPage(owned: SandboxAccount[], url: URL): SandboxAnswer {
-    return page("number", owned.map(numberNode), url, NUMBER_FIELDS);
+    return showPage("number", owned.map(numberNode), url, NUMBER_FIELDS);
   }
 
   function node(kind: "business" | "number", account: SandboxAccount, url: URL): SandboxAnswer {
-    return kind === "number" ? fields("number", numberNode(account), url, NUMBER_FIELDS) : fields("business", businessNode(account), url, BUSINESS_FIELDS);
+    return kind === "number" ? showNode("number", numberNode(account), url, NUMBER_FIELDS) : showNode("business", businessNode(account), url, BUSINESS_FIELDS);
   }
 
   async function history(account: SandboxAccount, url: URL): Promise<SandboxAnswer> {
@@ -279,168 +266,6 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
   return { handle };
 }
 
-/** The file types that Meta takes, with their limit in bytes. */
-const MB = 1024 * 1024;
-const MEDIA_LIMITS: Record<string, number> = {
-  "image/jpeg": 5 * MB,
-  "image/png": 5 * MB,
-  "image/webp": 500 * 1024,
-  "video/mp4": 16 * MB,
-  "video/3gpp": 16 * MB,
-  "audio/aac": 16 * MB,
-  "audio/amr": 16 * MB,
-  "audio/mpeg": 16 * MB,
-  "audio/mp4": 16 * MB,
-  "audio/ogg": 16 * MB,
-  "application/pdf": 100 * MB,
-  "text/plain": 100 * MB,
-  "application/msword": 100 * MB,
-  "application/vnd.ms-excel": 100 * MB,
-  "application/vnd.ms-powerpoint": 100 * MB,
-  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": 100 * MB,
-  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": 100 * MB,
-  "application/vnd.openxmlformats-officedocument.presentationml.presentation": 100 * MB,
-};
-
-const NUMBER_FIELDS = ["verified_name", "code_verification_status", "display_phone_number", "quality_rating", "platform_type", "throughput", "last_onboarded_time", "id"];
-const BUSINESS_FIELDS = ["id", "name", "currency", "timezone_id", "message_template_namespace"];
-
-function numberNode(account: SandboxAccount): Json {
-  const { settings } = account;
-  return {
-    id: account.phoneNumberId,
-    display_phone_number: grouped(account.displayPhoneNumber),
-    verified_name: account.verifiedName,
-    country_code: "TR",
-    quality_rating: settings.quality,
-    quality_score: { score: settings.quality },
-    status: settings.restricted ? "RESTRICTED" : "CONNECTED",
-    name_status: "APPROVED",
-    new_name_status: "NONE",
-    code_verification_status: "VERIFIED",
-    account_mode: "SANDBOX",
-    platform_type: "CLOUD_API",
-    throughput: { level: settings.ratePerSecond > 80 ? "HIGH" : "STANDARD" },
-    whatsapp_business_manager_messaging_limit: settings.tier,
-    messaging_limit_tier: settings.tier,
-    is_pin_enabled: true,
-    is_official_business_account: false,
-    is_on_biz_app: false,
-    is_preverified_number: false,
-    last_onboarded_time: "2026-09-01T08:00:00+0000",
-    webhook_configuration: { application: account.overrideUrl ?? account.webhookUrl ?? "" },
-    search_visibility: "VISIBLE",
-    health_status: health(account, "PHONE_NUMBER", account.phoneNumberId),
-  };
-}
-
-function businessNode(account: SandboxAccount): Json {
-  return {
-    id: account.businessAccountId,
-    name: account.verifiedName,
-    status: "ACTIVE",
-    currency: "USD",
-    country: "TR",
-    timezone_id: "130",
-    account_review_status: "APPROVED",
-    business_verification_status: "verified",
-    ownership_type: "SELF",
-    message_template_namespace: "5a4d0000_0000_4000_8000_000000000000",
-    health_status: health(account, "WABA", account.businessAccountId),
-  };
-}
-
-function health(account: SandboxAccount, type: "PHONE_NUMBER" | "WABA", id: string): Json {
-  const word = account.settings.restricted ? "BLOCKED" : "AVAILABLE";
-  const errors = account.settings.restricted
-    ? [{ error_code: 368, error_description: "The account is restricted because of a policy violation.", possible_solution: "Look into Business Support Home." }]
-    : undefined;
-  const entity = (entity_type: string, entityId: string, blocked: boolean) => ({
-    entity_type,
-    id: entityId,
-    can_send_message: blocked ? word : "AVAILABLE",
-    ...(blocked && errors ? { errors } : {}),
-  });
-  return {
-    can_send_message: word,
-    entities: [
-      ...(type === "PHONE_NUMBER" ? [entity("PHONE_NUMBER", id, false)] : []),
-      entity("WABA", account.businessAccountId, true),
-      entity("BUSINESS", "100000000000002", false),
-      entity("APP", account.appId, false),
-    ],
-  };
-}
-
-function templatesOf(account: SandboxAccount): readonly SandboxTemplate[] {
-  if (!account.settings.templatesPaused) return SANDBOX_TEMPLATES;
-  return SANDBOX_TEMPLATES.map((t) => (t.status === "APPROVED" ? { ...t, status: "PAUSED" as const } : t));
-}
-
-function templateNode(template: SandboxTemplate): Json {
-  return {
-    ...template,
-    previous_category: null,
-    correct_category: null,
-    sub_category: "CUSTOM",
-    message_send_ttl_seconds: template.message_send_ttl_seconds ?? -1,
-    health_status: { can_send_message: template.status === "APPROVED" ? "AVAILABLE" : "BLOCKED", entities: [] },
-  };
-}
-
-function fields(kind: NodeKind, whole: Json, url: URL, usual: readonly string[]): SandboxAnswer {
-  const selected = selectFields(kind, whole, url.searchParams.get("fields"), usual);
-  return "refused" in selected ? refuse(selected.refused) : ok(selected.node);
-}
-
-function page(kind: NodeKind, all: Json[], url: URL, usual: readonly string[]): SandboxAnswer {
-  const query = url.searchParams;
-  const limit = Math.min(Number(query.get("limit") ?? DEFAULT_PAGE), MAX_PAGE);
-  if (!Number.isInteger(limit) || limit < 1) return refuse(refusal(100, "Param limit must be a positive number."));
-  const after = readCursor(query.get("after"));
-  const before = readCursor(query.get("before"));
-  if (after === "bad" || before === "bad") return refuse(refusal(100, "Invalid cursors values."));
-  const start = after !== undefined ? after + 1 : before !== undefined ? Math.max(0, before - limit) : 0;
-  const end = before !== undefined && after === undefined ? before : start + limit;
-  const data: Json[] = [];
-  for (const whole of all.slice(start, end)) {
-    const selected = selectFields(kind, whole, query.get("fields"), usual);
-    if ("refused" in selected) return refuse(selected.refused);
-    data.push(selected.node);
-  }
-  if (data.length === 0) return ok({ data });
-  const last = start + data.length - 1;
-  const link = (name: "after" | "before", at: number) => {
-    const to = new URL(url);
-    for (const other of ["after", "before"]) to.searchParams.delete(other);
-    to.searchParams.set(name, cursor(at));
-    to.searchParams.set("limit", String(limit));
-    return to.href;
-  };
-  return ok({
-    data,
-    paging: {
-      cursors: { before: cursor(start), after: cursor(last) },
-      ...(last + 1 < all.length ? { next: link("after", last) } : {}),
-      ...(start > 0 ? { previous: link("before", start) } : {}),
-    },
-  });
-}
-
-function cursor(at: number): string {
-  return Buffer.from(`at:${at}`).toString("base64url");
-}
-
-function readCursor(given: string | null): number | "bad" | undefined {
-  if (given === null || given === "") return undefined;
-  const match = /^at:(\d+)$/.exec(Buffer.from(given, "base64url").toString());
-  return match ? Number(match[1]) : "bad";
-}
-
-function grouped(e164: string): string {
-  return e164.replace(/^\+(\d{2})(\d{3})(\d{3})(\d{2})(\d{2})$/, "+$1 $2 $3 $4 $5");
-}
-
 function isKnownVersion(version: string): boolean {
   const match = /^v(\d+)\.0$/.exec(version);
   return match !== null && Number(match[1]) >= OLDEST_VERSION && Number(match[1]) <= NEWEST_VERSION;
@@ -450,14 +275,6 @@ function bearer(request: SandboxRequest, url: URL): string | undefined {
   const header = request.headers.authorization ?? request.headers.Authorization ?? "";
   const token = /^(?:Bearer|OAuth) +(\S+) *$/i.exec(header)?.[1] ?? url.searchParams.get("access_token");
   return token || undefined;
-}
-
-function expired(): Refusal {
-  return { code: 190, subcode: 463, details: "Error validating access token: Session has expired. The current time is later than the time at which it ended." };
-}
-
-function tooFast(): Refusal {
-  return refusal(130429, "Message failed to send because there were too many messages sent from this phone number in a short period of time.");
 }
 
 function parseBody(request: SandboxRequest): unknown {
@@ -496,34 +313,4 @@ function pickFault(settings: SandboxSettings, random: () => number): AnswerForm 
   if (hits(settings.closeShare)) return { form: "close", delayMs: 0 };
   if (hits(settings.lateShare)) return { form: "normal", delayMs: settings.lateMs };
   return { form: "normal", delayMs: 0 };
-}
-
-function ok(body: unknown): SandboxAnswer {
-  return { status: 200, headers: jsonHeaders(), text: JSON.stringify(body), delayMs: 0 };
-}
-
-function refuse(cause: Refusal): SandboxAnswer {
-  const { status, body } = refusalAnswer(cause);
-  const headers = jsonHeaders();
-  if (status === 401) headers["www-authenticate"] = 'OAuth "Facebook Platform" "invalid_token" "Error validating access token"';
-  return { status, headers, text: JSON.stringify(body), delayMs: 0 };
-}
-
-function formed({ form, delayMs }: AnswerForm, settings: SandboxSettings, body: unknown): SandboxAnswer {
-  const wait = delayMs + settings.latencyMs;
-  if (form === "empty") return { status: 500, headers: {}, text: "", delayMs: wait };
-  if (form === "html") {
-    return {
-      status: 200,
-      headers: { "content-type": "text/html; charset=utf-8" },
-      text: "<!DOCTYPE html><html lang=\"en\"><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>",
-      delayMs: wait,
-    };
-  }
-  if (form === "hang" || form === "close") return { status: 0, headers: {}, text: "", delayMs: wait, cut: form };
-  return { ...ok(body), delayMs: wait };
-}
-
-function jsonHeaders(): Record<string, string> {
-  return { "content-type": "application/json; charset=UTF-8", "cache-control": "private, no-cache, no-store, must-revalidate" };
 }

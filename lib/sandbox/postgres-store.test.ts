@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, afterEach, describe, expect, it } from "vitest";
 import { eq } from "drizzle-orm";
-import { type Db } from "@/db/client";
+import type { Db } from "@/db/client";
 import { integrations } from "@/db/schema/integrations";
 import { sandboxMessages, sandboxPhones, sandboxWebhooks } from "@/db/schema/sandbox";
 import { useTestDatabase } from "@/db/testing";

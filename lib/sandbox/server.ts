@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { z } from "zod";
-import { createSandboxGraph, type SandboxAnswer, type SandboxGraphOptions } from "./graph";
+import type { SandboxAnswer } from "./answers";
+import { createSandboxGraph, type SandboxGraphOptions } from "./graph";
 import { MemoryStore, type MemoryStoreOptions } from "./memory-store";
 import { closeWebhookConnections, verifyCallback } from "./post-webhook";
 import { UpdateSandboxSettings } from "./schema";

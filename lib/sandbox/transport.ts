@@ -2,7 +2,8 @@ import "server-only";
 import type { Db } from "@/db/client";
 import { env } from "@/lib/env";
 import { type Transport, TransportError } from "@/lib/whatsapp/transport";
-import { createSandboxGraph, type SandboxAnswer } from "./graph";
+import type { SandboxAnswer } from "./answers";
+import { createSandboxGraph } from "./graph";
 import { verifyCallback } from "./post-webhook";
 import { PostgresStore } from "./postgres-store";
 

@@ -37,7 +37,7 @@ function refused(...[code, details]: Parameters<typeof refusal>): { kind: "refus
 export function checkMessage(body: unknown, templates: readonly SandboxTemplate[]): Checked {
   if (!isJson(body)) return refused(100, "The request body must be a JSON object.");
   if (body.messaging_product === undefined) return refused(100, "The parameter messaging_product is required.");
-  if (body.messaging_product !== "whatsapp") return refused(100, "Param messaging_product must be one of {WHATSAPP} - got \"" + String(body.messaging_product) + "\".");
+  if (body.messaging_product !== "whatsapp") return refused(100, `Param messaging_product must be one of {WHATSAPP} - got "${String(body.messaging_product)}".`);
   if (body.status !== undefined) return checkReadReceipt(body);
   const recipient = checkRecipient(body);
   if ("refused" in recipient) return { kind: "refused", refusal: recipient.refused };
