@@ -10,7 +10,11 @@ export default async function Loading() {
       <div className="mt-5 overflow-hidden rounded-lg border bg-surface-raised">
         <div className="h-8 border-b bg-surface" />
         {Array.from({ length: 10 }, (_, row) => (
-          <div key={row} className="flex h-10 items-center gap-6 border-b px-4 last:border-0 max-md:h-20">
+          <div
+            // biome-ignore lint/suspicious/noArrayIndexKey: the rows are alike and never move.
+            key={row}
+            className="flex h-10 items-center gap-6 border-b px-4 last:border-0 max-md:h-20"
+          >
             <Skeleton className="h-3 w-2/5" />
             <Skeleton className="h-3 w-1/5" />
             <Skeleton className="h-3 w-1/6 max-md:hidden" />

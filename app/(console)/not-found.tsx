@@ -10,7 +10,7 @@ export default async function NotFound() {
     <EmptyState
       icon={Compass}
       heading="h1"
-        title={t("title")}
+      title={t("title")}
       description={t("description")}
       action={
         <Button asChild variant="primary">

@@ -2,12 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState } from "react";
-import {
-  AlertDialog,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogTrigger,
-} from "@/components/ui/alert-dialog";
+import { AlertDialog, AlertDialogCancel, AlertDialogContent, AlertDialogTrigger } from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -26,7 +21,10 @@ type ConfirmDialogProps = {
   typeToConfirm?: string;
   tone?: "danger" | "primary";
   children?: ReactNode;
-} & ({ trigger: ReactNode; open?: undefined; onOpenChange?: undefined } | { trigger?: undefined; open: boolean; onOpenChange: (open: boolean) => void });
+} & (
+  | { trigger: ReactNode; open?: undefined; onOpenChange?: undefined }
+  | { trigger?: undefined; open: boolean; onOpenChange: (open: boolean) => void }
+);
 
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, description, action, onConfirm, typeToConfirm, tone = "danger", children, trigger } = props;

@@ -89,9 +89,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
       <div className="flex items-start gap-2 max-md:items-end">
         {state ? <TableFilters state={state} searchPlaceholder={searchPlaceholder} filters={filters} /> : null}
         <div className="ml-auto flex min-h-8 items-center gap-2">
-          {query.isFetching && !query.isPending ? (
-            <LoaderCircle className="size-4 animate-spin text-muted" aria-hidden />
-          ) : null}
+          {query.isFetching && !query.isPending ? <LoaderCircle className="size-4 animate-spin text-muted" aria-hidden /> : null}
           {actions}
           <ColumnsMenu
             columns={table.getAllLeafColumns().map((column) => ({
@@ -106,14 +104,24 @@ export function DataTable<T>(props: DataTableProps<T>) {
             aria-label={t("exportLoaded", { count: data.length })}
             title={t("exportLoaded", { count: data.length })}
             disabled={data.length === 0}
-            onClick={() => void downloadCsv(name, csvOf(table.getRowModel().rows.map((row) => row.original), shown))}
+            onClick={() =>
+              void downloadCsv(
+                name,
+                csvOf(
+                  table.getRowModel().rows.map((row) => row.original),
+                  shown,
+                ),
+              )
+            }
           >
             <Download aria-hidden />
           </Button>
         </div>
       </div>
 
-      {query.isError && !failedAtOnce ? <ErrorNote title={t("notUpdated")} error={query.error} onRetry={() => query.refetch()} /> : null}
+      {query.isError && !failedAtOnce ? (
+        <ErrorNote title={t("notUpdated")} error={query.error} onRetry={() => query.refetch()} />
+      ) : null}
 
       <div className="relative overflow-clip rounded-lg border bg-surface-raised">
         {waiting > 0 ? (
@@ -265,9 +273,14 @@ function LoadingRows({ label, columns, rowHeight }: { label: string; columns: nu
     <div role="status" aria-label={label}>
       <div className="h-8 border-b bg-surface max-md:hidden" />
       {Array.from({ length: SKELETON_ROWS }, (_, row) => (
-        <div key={row} className={cn("flex h-20 items-center justify-between gap-6 border-b px-4 last:border-0", rowHeight)}>
+        <div
+          // biome-ignore lint/suspicious/noArrayIndexKey: the rows are alike and never move.
+          key={row}
+          className={cn("flex h-20 items-center justify-between gap-6 border-b px-4 last:border-0", rowHeight)}
+        >
           {Array.from({ length: Math.min(columns, 6) }, (_, column) => (
             <Skeleton
+              // biome-ignore lint/suspicious/noArrayIndexKey: as above.
               key={column}
               className={cn("h-3", column > 1 && "max-md:hidden")}
               style={{ flexGrow: column === 0 ? 2 : 1, maxWidth: `${5 + ((row * 3 + column * 5) % 5)}rem` }}

@@ -26,7 +26,10 @@ export function ErrorNote({ error, title, onRetry, className }: ErrorNoteProps) 
   return (
     <div
       role="alert"
-      className={cn("flex gap-2.5 rounded-lg border border-[color-mix(in_oklab,var(--danger)_30%,transparent)] bg-danger-subtle p-3 text-sm", className)}
+      className={cn(
+        "flex gap-2.5 rounded-lg border border-[color-mix(in_oklab,var(--danger)_30%,transparent)] bg-danger-subtle p-3 text-sm",
+        className,
+      )}
     >
       <CircleAlert className="mt-0.5 size-4 shrink-0 text-danger" aria-hidden />
       <div className="grid min-w-0 flex-1 gap-1">

@@ -8,7 +8,12 @@ export function KeyValues({ children, className }: { children: ReactNode; classN
 
 export function KeyValue({ label, children, className }: { label: ReactNode; children: ReactNode; className?: string }) {
   return (
-    <div className={cn("grid grid-cols-[minmax(6rem,34%)_minmax(0,1fr)] items-baseline gap-4 border-b py-2 first:pt-0 last:border-0 last:pb-0", className)}>
+    <div
+      className={cn(
+        "grid grid-cols-[minmax(6rem,34%)_minmax(0,1fr)] items-baseline gap-4 border-b py-2 first:pt-0 last:border-0 last:pb-0",
+        className,
+      )}
+    >
       <dt className="text-muted">{label}</dt>
       <dd className="min-w-0 break-words">{children}</dd>
     </div>

@@ -9,7 +9,15 @@ import { useZone } from "./use-language";
 type RankedBar = { key: string; label: ReactNode; hint?: ReactNode; value: number };
 
 /** The most frequent first, each with its bar: failures by cause. */
-export function RankedBars({ bars, tone = "failed", className }: { bars: readonly RankedBar[]; tone?: Tone; className?: string }) {
+export function RankedBars({
+  bars,
+  tone = "failed",
+  className,
+}: {
+  bars: readonly RankedBar[];
+  tone?: Tone;
+  className?: string;
+}) {
   const { language } = useZone();
   const highest = Math.max(1, ...bars.map((bar) => bar.value));
   return (
@@ -21,7 +29,10 @@ export function RankedBars({ bars, tone = "failed", className }: { bars: readonl
             <span className="font-medium tabular-nums">{formatNumber(bar.value, language)}</span>
           </div>
           <span aria-hidden className="h-1.5 overflow-hidden rounded-full bg-surface-sunken">
-            <span className="block h-full rounded-full" style={{ width: `${(bar.value / highest) * 100}%`, background: toneColor(tone) }} />
+            <span
+              className="block h-full rounded-full"
+              style={{ width: `${(bar.value / highest) * 100}%`, background: toneColor(tone) }}
+            />
           </span>
           {bar.hint ? <span className="text-muted text-xs">{bar.hint}</span> : null}
         </li>

@@ -17,14 +17,19 @@ export function Sparkline({ values, label, color = "var(--accent)", className }:
   const id = useId();
   const highest = Math.max(1, ...values);
   const step = values.length > 1 ? (WIDTH - 2 * INSET) / (values.length - 1) : 0;
-  const points = values.map((value, index) => [
-    INSET + index * step,
-    HEIGHT - INSET - (value / highest) * (HEIGHT - 2 * INSET),
-  ] as const);
+  const points = values.map(
+    (value, index) => [INSET + index * step, HEIGHT - INSET - (value / highest) * (HEIGHT - 2 * INSET)] as const,
+  );
   const line = points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
   const last = points.at(-1);
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label} preserveAspectRatio="xMinYMid" className={cn("h-8 w-full max-w-40 overflow-visible", className)}>
+    <svg
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label={label}
+      preserveAspectRatio="xMinYMid"
+      className={cn("h-8 w-full max-w-40 overflow-visible", className)}
+    >
       <defs>
         <linearGradient id={id} x1="0" y1="0" x2="0" y2="1">
           <stop offset="0" stopColor={color} stopOpacity="0.18" />

@@ -15,7 +15,13 @@ export function TabLinks({ label, links, className }: { label: string; links: re
       {links.map(({ href, label: text }) => {
         const active = pathname === href;
         return (
-          <Link key={href} href={href} aria-current={active ? "page" : undefined} data-state={active ? "active" : undefined} className={tabStyles}>
+          <Link
+            key={href}
+            href={href}
+            aria-current={active ? "page" : undefined}
+            data-state={active ? "active" : undefined}
+            className={tabStyles}
+          >
             {text}
           </Link>
         );

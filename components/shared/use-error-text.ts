@@ -25,4 +25,11 @@ export function useErrorText(): (error: unknown) => ErrorText {
 }
 
 /** Codes whose sentence from the server names the case: what conflicted, which parameter, what Meta said. */
-const DETAILED = new Set(["conflict", "validation_failed", "template_params_mismatch", "graph_error", "integration_paused", "forbidden"]);
+const DETAILED = new Set([
+  "conflict",
+  "validation_failed",
+  "template_params_mismatch",
+  "graph_error",
+  "integration_paused",
+  "forbidden",
+]);

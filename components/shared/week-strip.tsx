@@ -36,20 +36,25 @@ export function WeekStrip({ week, className }: { week: Week; className?: string 
                   <span
                     key={from}
                     className="absolute inset-y-0 rounded-sm bg-accent opacity-80"
-                    style={{ left: `${(minutes(from) / DAY_MINUTES) * 100}%`, right: `${(1 - minutes(to) / DAY_MINUTES) * 100}%` }}
+                    style={{
+                      left: `${(minutes(from) / DAY_MINUTES) * 100}%`,
+                      right: `${(1 - minutes(to) / DAY_MINUTES) * 100}%`,
+                    }}
                   />
                 ))}
               </span>
-              <span className={cn("max-w-44 tabular-nums max-sm:max-w-20", spans.length === 0 && "text-muted")}>
-                {words}
-              </span>
+              <span className={cn("max-w-44 tabular-nums max-sm:max-w-20", spans.length === 0 && "text-muted")}>{words}</span>
             </li>
           );
         })}
         <li aria-hidden className="col-span-3 grid grid-cols-subgrid text-muted">
           <span className="relative col-start-2 h-4 tabular-nums">
             {[0, 6, 12, 18, 24].map((hour) => (
-              <span key={hour} className="-translate-x-1/2 absolute first:translate-x-0 last:-translate-x-full" style={{ left: `${(hour / 24) * 100}%` }}>
+              <span
+                key={hour}
+                className="-translate-x-1/2 absolute first:translate-x-0 last:-translate-x-full"
+                style={{ left: `${(hour / 24) * 100}%` }}
+              >
                 {String(hour).padStart(2, "0")}
               </span>
             ))}

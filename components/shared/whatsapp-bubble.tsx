@@ -99,6 +99,7 @@ export function WhatsappText({ text }: { text: string }) {
 
 function Parts({ parts }: { parts: TextPart[] }) {
   return parts.map((part, index) => {
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no other identity than their place.
     return <Fragment key={index}>{drawPart(part)}</Fragment>;
   });
 }
@@ -111,7 +112,12 @@ function drawPart(part: TextPart): ReactNode {
       return <code className="font-mono text-[13px]">{part.text}</code>;
     case "link":
       return (
-        <a href={part.href} target="_blank" rel="noreferrer noopener" className="text-(--whatsapp-link) underline underline-offset-2">
+        <a
+          href={part.href}
+          target="_blank"
+          rel="noreferrer noopener"
+          className="text-(--whatsapp-link) underline underline-offset-2"
+        >
           {part.text}
         </a>
       );
@@ -141,7 +147,10 @@ function Tail({ out }: { out: boolean }) {
     <svg
       aria-hidden="true"
       viewBox="0 0 8 13"
-      className={cn("absolute top-0 h-[13px] w-2", out ? "-right-2 text-(--whatsapp-out)" : "-left-2 -scale-x-100 text-(--whatsapp-in)")}
+      className={cn(
+        "absolute top-0 h-[13px] w-2",
+        out ? "-right-2 text-(--whatsapp-out)" : "-left-2 -scale-x-100 text-(--whatsapp-in)",
+      )}
     >
       <path fill="currentColor" d="M5.19 0H0v11.19l6.47-8.63C7.53 1.16 6.96 0 5.19 0z" />
     </svg>
@@ -165,7 +174,10 @@ function Header({ header }: { header: BubbleHeader }) {
     );
   }
   if (header.type === "image" && header.url) {
-    return <img src={header.url} alt={header.text ?? t("image")} className="mb-1 aspect-[1.91] w-full rounded-[6px] object-cover" />;
+    return (
+      // biome-ignore lint/performance/noImgElement: the picture lives at an address of the sender's choosing.
+      <img src={header.url} alt={header.text ?? t("image")} className="mb-1 aspect-[1.91] w-full rounded-[6px] object-cover" />
+    );
   }
   const Icon = MEDIA[header.type];
   return (
@@ -231,7 +243,8 @@ function Buttons({ buttons }: { buttons: readonly BubbleButton[] }) {
     <div className="-mx-1 -mb-1 clear-both mt-1">
       {buttons.map((button, index) => {
         const Icon = BUTTON_ICONS[button.type ?? "QUICK_REPLY"] ?? CornerUpLeft;
-        const look = "flex h-10 w-full items-center justify-center gap-2 border-(--whatsapp-line) border-t px-3 font-medium text-(--whatsapp-link)";
+        const look =
+          "flex h-10 w-full items-center justify-center gap-2 border-(--whatsapp-line) border-t px-3 font-medium text-(--whatsapp-link)";
         const inside = (
           <>
             <Icon className="size-4 shrink-0" aria-hidden />

@@ -98,12 +98,7 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
           {contacts.isFetching || messages.isFetching ? t("palette.searching") : t("palette.empty", { query: text })}
         </Command.Empty>
         {phone && can("messages:write") ? (
-          <Item
-            icon={PenLine}
-            value={`send ${query}`}
-            always
-            onSelect={() => go(`/compose?to=${encodeURIComponent(phone)}`)}
-          >
+          <Item icon={PenLine} value={`send ${query}`} always onSelect={() => go(`/compose?to=${encodeURIComponent(phone)}`)}>
             {t("palette.sendTo", { phone: formatPhone(phone) })}
           </Item>
         ) : null}
@@ -111,7 +106,9 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
           <Command.Group heading={t("palette.contacts")} forceMount>
             {contacts.data.data.map((contact) => (
               <Item key={contact.id} icon={UserRound} value={contact.id} always onSelect={() => go(`/contacts/${contact.id}`)}>
-                <span className="truncate">{contact.name ?? (contact.phoneNumber ? formatPhone(contact.phoneNumber) : contact.id)}</span>
+                <span className="truncate">
+                  {contact.name ?? (contact.phoneNumber ? formatPhone(contact.phoneNumber) : contact.id)}
+                </span>
                 {contact.name && contact.phoneNumber ? (
                   <span className="ml-auto shrink-0 text-muted text-xs tabular-nums">{formatPhone(contact.phoneNumber)}</span>
                 ) : null}
@@ -122,7 +119,13 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
         {messages.data && messages.data.data.length > 0 ? (
           <Command.Group heading={t("palette.messages")} forceMount>
             {messages.data.data.map((message) => (
-              <Item key={message.id} icon={MessageSquare} value={message.id} always onSelect={() => go(`/messages/${message.id}`)}>
+              <Item
+                key={message.id}
+                icon={MessageSquare}
+                value={message.id}
+                always
+                onSelect={() => go(`/messages/${message.id}`)}
+              >
                 <span className="min-w-0 flex-1 truncate">{message.text}</span>
                 <StatusBadge kind="message" status={message.status} plain />
                 <Time at={message.createdAt} format="short" className="shrink-0 text-muted text-xs" />
@@ -132,7 +135,13 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
         ) : null}
         <Command.Group heading={t("palette.pages")}>
           {pages.map((item) => (
-            <Item key={item.name} icon={item.icon} value={t(`nav.${item.name}`)} keywords={[item.name]} onSelect={() => go(item.href)}>
+            <Item
+              key={item.name}
+              icon={item.icon}
+              value={t(`nav.${item.name}`)}
+              keywords={[item.name]}
+              onSelect={() => go(item.href)}
+            >
               {t(`nav.${item.name}`)}
               <span className="ml-auto flex gap-1 max-md:hidden">
                 <Kbd>G</Kbd>
@@ -176,11 +185,21 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
             {t("palette.toggleTheme")}
           </Item>
           {otherLanguages.map((code) => (
-            <Item key={code} icon={Languages} value={`language ${LANGUAGE_NAMES[code]}`} onSelect={() => run(() => chooseLanguage(code))}>
+            <Item
+              key={code}
+              icon={Languages}
+              value={`language ${LANGUAGE_NAMES[code]}`}
+              onSelect={() => run(() => chooseLanguage(code))}
+            >
               {t("palette.switchLanguage", { language: LANGUAGE_NAMES[code] })}
             </Item>
           ))}
-          <Item icon={BookText} value={t("palette.apiReference")} keywords={["openapi", "docs"]} onSelect={() => run(() => window.open("/api/v1/openapi.json", "_blank", "noopener"))}>
+          <Item
+            icon={BookText}
+            value={t("palette.apiReference")}
+            keywords={["openapi", "docs"]}
+            onSelect={() => run(() => window.open("/api/v1/openapi.json", "_blank", "noopener"))}
+          >
             {t("palette.apiReference")}
           </Item>
           <Item icon={Keyboard} value={t("keyboardShortcuts")} onSelect={() => run(onShowKeys)}>

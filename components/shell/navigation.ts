@@ -11,15 +11,7 @@ import {
 } from "lucide-react";
 import type { Permission } from "@/lib/organizations/permissions";
 
-export type NavName =
-  | "overview"
-  | "messages"
-  | "compose"
-  | "templates"
-  | "contacts"
-  | "integrations"
-  | "settings"
-  | "sandbox";
+export type NavName = "overview" | "messages" | "compose" | "templates" | "contacts" | "integrations" | "settings" | "sandbox";
 
 export type NavItem = { name: NavName; href: string; icon: LucideIcon; key: string; permission?: Permission };
 

@@ -69,7 +69,11 @@ function Frame({ children }: { children: ReactNode }) {
             </div>
             <UserMenu onShowKeys={() => setKeysOpen(true)} />
           </header>
-          <main id="content" tabIndex={-1} className="mx-auto w-full max-w-page flex-1 px-4 pt-5 pb-28 focus:outline-none md:px-6 md:pt-6 md:pb-16">
+          <main
+            id="content"
+            tabIndex={-1}
+            className="mx-auto w-full max-w-page flex-1 px-4 pt-5 pb-28 focus:outline-none md:px-6 md:pt-6 md:pb-16"
+          >
             {children}
           </main>
         </div>

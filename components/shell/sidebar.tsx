@@ -110,7 +110,10 @@ export function BottomBar() {
                       href={item.href}
                       onClick={() => setOpen(false)}
                       aria-current={present ? "page" : undefined}
-                      className={cn("flex h-11 items-center gap-3 rounded-md px-3 text-base", present && "bg-accent-subtle font-medium text-accent")}
+                      className={cn(
+                        "flex h-11 items-center gap-3 rounded-md px-3 text-base",
+                        present && "bg-accent-subtle font-medium text-accent",
+                      )}
                     >
                       <Icon className="size-5" strokeWidth={1.75} aria-hidden />
                       {t(`nav.${item.name}`)}

@@ -20,7 +20,11 @@ export function UserMenu({ onShowKeys }: { onShowKeys: () => void }) {
   const { user, role } = useSession();
   return (
     <DropdownMenu>
-      <DropdownMenuTrigger className="grid size-8 place-items-center rounded-full max-md:size-10" aria-label={t("account")} title={user.name}>
+      <DropdownMenuTrigger
+        className="grid size-8 place-items-center rounded-full max-md:size-10"
+        aria-label={t("account")}
+        title={user.name}
+      >
         <Avatar name={user.name} className="size-7" />
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end" className="min-w-56">

@@ -29,8 +29,7 @@ export const buttonStyles = cva(
   },
 );
 
-export type ButtonProps = ComponentProps<"button"> &
-  VariantProps<typeof buttonStyles> & { asChild?: boolean; loading?: boolean };
+export type ButtonProps = ComponentProps<"button"> & VariantProps<typeof buttonStyles> & { asChild?: boolean; loading?: boolean };
 
 export function Button({ className, variant, size, asChild, loading, disabled, children, type, ...props }: ButtonProps) {
   const classes = cn(buttonStyles({ variant, size }), className);

@@ -27,7 +27,11 @@ export function DialogContent({ title, description, footer, className, children,
   return (
     <Primitive.Portal>
       <Primitive.Overlay className={overlayStyles} />
-      <Primitive.Content className={cn(dialogStyles, className)} {...(description ? {} : { "aria-describedby": undefined })} {...props}>
+      <Primitive.Content
+        className={cn(dialogStyles, className)}
+        {...(description ? {} : { "aria-describedby": undefined })}
+        {...props}
+      >
         <div className="flex items-start gap-3 px-5 pt-4 pb-3">
           <div className="grid min-w-0 flex-1 gap-1">
             <Primitive.Title className="font-semibold text-md">{title}</Primitive.Title>
@@ -48,9 +52,6 @@ export function DialogContent({ title, description, footer, className, children,
 
 export function DialogFooter({ className, ...props }: ComponentProps<"div">) {
   return (
-    <div
-      className={cn("flex flex-wrap justify-end gap-2 border-t px-5 py-3 max-md:flex-col-reverse", className)}
-      {...props}
-    />
+    <div className={cn("flex flex-wrap justify-end gap-2 border-t px-5 py-3 max-md:flex-col-reverse", className)} {...props} />
   );
 }

@@ -34,7 +34,8 @@ export function SheetContent({ title, description, actions, footer, side = "righ
         className={cn(
           "fixed z-50 flex flex-col border-border-strong bg-surface-raised focus:outline-none",
           side === "right" && "inset-y-0 right-0 w-[min(34rem,100vw)] animate-panel border-l",
-          side === "bottom" && "inset-x-0 bottom-0 max-h-[85dvh] animate-in rounded-t-lg border-t pb-[env(safe-area-inset-bottom)]",
+          side === "bottom" &&
+            "inset-x-0 bottom-0 max-h-[85dvh] animate-in rounded-t-lg border-t pb-[env(safe-area-inset-bottom)]",
           className,
         )}
       >

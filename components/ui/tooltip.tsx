@@ -23,10 +23,7 @@ export function Tooltip({ content, side = "top", align, className, children }: T
           align={align}
           sideOffset={6}
           collisionPadding={8}
-          className={cn(
-            "z-50 max-w-72 animate-in rounded-md bg-foreground px-2 py-1 text-surface-raised text-xs",
-            className,
-          )}
+          className={cn("z-50 max-w-72 animate-in rounded-md bg-foreground px-2 py-1 text-surface-raised text-xs", className)}
         >
           {content}
         </Primitive.Content>
