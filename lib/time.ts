@@ -1,7 +1,7 @@
 import { tzOffset } from "@date-fns/tz";
 
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
 /** A day of the calendar, `YYYY-MM-DD`, and the minutes since its midnight that a clock on the wall shows. */
@@ -38,12 +38,7 @@ export function clockChangeBetween(zone: string, from: Date, to: Date): Date | n
   return new Date(high * MINUTE_MS);
 }
 
-/** The first moment of the calendar day that `at` falls on in the zone. Where midnight is skipped, the moment the clock is turned. */
-export function startOfDay(zone: string, at: Date): Date {
-  return firstMomentOf(zone, wallTimeAt(zone, at).date);
-}
-
-/** The first moment of a calendar day (`YYYY-MM-DD`) in the zone. */
+/** The first moment of a calendar day (`YYYY-MM-DD`) in the zone: its midnight, or where that is skipped, when the clock is turned. */
 export function firstMomentOf(zone: string, date: string): Date {
   const [midnight] = momentsOf(zone, { date, minutes: 0 });
   if (midnight) return midnight;

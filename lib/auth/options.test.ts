@@ -31,15 +31,18 @@ function makeBrowser() {
       else delete jar[name];
     };
     const response = {
-      status: (status: number) => Object.assign(response, void (answer.status = status)),
+      status: (status: number) => {
+        answer.status = status;
+        return response;
+      },
       getHeader: () => [],
       setHeader: (name: string, value: string | string[]) => {
         if (name.toLowerCase() === "set-cookie") [value].flat().forEach(keep);
         if (name === "Location") answer.location = String(value);
         return response;
       },
-      json: (sent: unknown) => void (answer.body = sent),
-      send: (sent: unknown) => void (answer.body = sent),
+      json: (body: unknown) => Object.assign(answer, { body }),
+      send: (body: unknown) => Object.assign(answer, { body }),
       end: () => {},
     };
     const headers = new Headers({ "user-agent": "Test browser", "x-real-ip": "203.0.113.7" });

@@ -10,7 +10,7 @@ import { listAuditEntries } from "./audit-trail";
 import { createInvitation, listInvitations, withdrawInvitation } from "./invitations";
 import { previewLink, redeemLink } from "./links";
 import { createPasswordLink, listMembers, removeMember, updateMember } from "./members";
-import { createOrganization, getOrganization, getSettings, updateOrganization } from "./organizations";
+import { createOrganization, getOrganization, updateOrganization } from "./organizations";
 import { createResetLink } from "./reset-link";
 import { DEFAULT_SETTINGS } from "./schema";
 import { createApiToken, listApiTokens, revokeApiToken } from "./tokens";
@@ -64,7 +64,7 @@ describe("the organization", () => {
 
   it("keeps both of two changes at the same time", async () => {
     await Promise.all([updateOrganization(org.ctx, { country: "DE" }), updateOrganization(org.ctx, { languages: ["de"] })]);
-    expect(await getSettings(org.ctx)).toMatchObject({ country: "DE", languages: ["de"] });
+    expect(await getOrganization(org.ctx)).toMatchObject({ country: "DE", languages: ["de"] });
   });
 
   it("can be founded by a person, who owns it, and not by a token", async () => {

@@ -1,6 +1,5 @@
 import "server-only";
 import { eq } from "drizzle-orm";
-import type { Db } from "@/db/client";
 import { memberships, organizations } from "@/db/schema/organizations";
 import { audit } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
@@ -18,11 +17,6 @@ import {
 /** The organization of the context, with its settings. */
 export async function getOrganization(ctx: Ctx): Promise<Organization> {
   return toOrganization(await readRow(ctx));
-}
-
-/** The settings alone, for rules that ask often. */
-export async function getSettings(ctx: Ctx): Promise<OrganizationSettings> {
-  return withDefaults((await readRow(ctx)).settings);
 }
 
 /** Changes what is given and leaves the rest. Business hours are replaced as a whole. */
@@ -64,12 +58,6 @@ export async function foundOrganization(
   await ctx.db.insert(memberships).values({ organizationId: id, userId: ctx.actor.id, role: "owner", createdAt: ctx.now });
   await audit({ ...ctx, organizationId: id }, "organization.created", { type: "organization", id }, { name });
   return row;
-}
-
-/** The organizations of the installation, for the program's own rounds. */
-export async function organizationIds(db: Db): Promise<string[]> {
-  const rows = await db.select({ id: organizations.id }).from(organizations).orderBy(organizations.id);
-  return rows.map((row) => row.id);
 }
 
 async function readRow(ctx: Ctx): Promise<typeof organizations.$inferSelect> {

@@ -7,7 +7,6 @@ export const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;
 
 export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
-export type Weekday = (typeof WEEKDAYS)[number];
 
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, "Write the time as HH:MM, 00:00 to 24:00");
 const Span = z
