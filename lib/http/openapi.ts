@@ -54,9 +54,13 @@ export function describeApi(routes: readonly { path: string; module: RouteModule
   return createDocument(description, { override: ({ jsonSchema, io }) => void tidy(jsonSchema, io) });
 }
 
-/** A format says all that its long pattern does; and answers may gain fields, so they are not declared closed. */
-function tidy(schema: { format?: string; pattern?: string; additionalProperties?: unknown }, io: "input" | "output"): void {
+type Tidied = { format?: string; pattern?: string; minimum?: number; maximum?: number; additionalProperties?: unknown };
+
+/** A format says all that its long pattern does; every integer is safe; and answers may gain fields, so they are not declared closed. */
+function tidy(schema: Tidied, io: "input" | "output"): void {
   if (schema.format) delete schema.pattern;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   if (io === "output" && schema.additionalProperties === false) delete schema.additionalProperties;
 }
 

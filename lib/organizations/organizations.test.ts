@@ -83,7 +83,7 @@ describe("members", () => {
     });
     await removeMember(org.ctx, member.userId);
     expect(await roleOf(member.userId)).toBeUndefined();
-    expect(await actions()).toEqual(["member.removed", "member.role_changed"]);
+    expect((await actions()).sort()).toEqual(["member.removed", "member.role_changed"]);
   });
 
   it("always have an owner, also when two owners unmake each other at once", async () => {
@@ -277,7 +277,7 @@ describe("API tokens", () => {
     await revokeApiToken(org.ctx, id);
     expect((await listApiTokens(org.ctx, page)).data.map((one) => one.id)).not.toContain(id);
     await expect(revokeApiToken(org.ctx, id)).rejects.toMatchObject({ code: "not_found" });
-    expect((await actions()).slice(0, 2)).toEqual(["token.revoked", "token.created"]);
+    expect((await actions()).sort()).toEqual(["token.created", "token.revoked"]);
   });
 
   it("cannot hold more than their maker", async () => {
