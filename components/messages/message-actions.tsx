@@ -1,0 +1,81 @@
+"use client";
+
+import { Ban, PenLine, RotateCcw } from "lucide-react";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { ConfirmDialog } from "@/components/shared/confirm-dialog";
+import { useCan } from "@/components/shell/session";
+import { Button } from "@/components/ui/button";
+import { toast } from "@/components/ui/toast";
+import type { MessageDetail } from "@/lib/messages/schema";
+import { formatPhone } from "@/lib/phone";
+import { useCancelMessage, useResendMessage } from "./queries";
+
+/** What may be done with a message in its present state. */
+export function MessageActions({ message }: { message: MessageDetail }) {
+  const t = useTranslations("messages");
+  const can = useCan();
+  if (!can("messages:write")) return null;
+  const { status } = message;
+  return (
+    <>
+      <Button asChild>
+        <Link href={`/compose?to=${encodeURIComponent(message.phoneNumber)}`}>
+          <PenLine aria-hidden />
+          {t("writeAgain")}
+        </Link>
+      </Button>
+      {status === "queued" || status === "scheduled" ? <Cancel message={message} /> : null}
+      {status === "failed" || status === "unknown" ? <Resend message={message} /> : null}
+    </>
+  );
+}
+
+function Cancel({ message }: { message: MessageDetail }) {
+  const t = useTranslations("messages.cancel");
+  const cancel = useCancelMessage(message.id);
+  return (
+    <ConfirmDialog
+      trigger={
+        <Button variant="danger-ghost">
+          <Ban aria-hidden />
+          {t("action")}
+        </Button>
+      }
+      title={t("title", { who: message.contactName ?? formatPhone(message.phoneNumber) })}
+      description={t("description")}
+      action={t("action")}
+      onConfirm={async () => {
+        await cancel.mutateAsync();
+        toast.success(t("done"));
+      }}
+    />
+  );
+}
+
+function Resend({ message }: { message: MessageDetail }) {
+  const t = useTranslations("messages.resend");
+  const router = useRouter();
+  const resend = useResendMessage(message.id);
+  const unknown = message.status === "unknown" || message.error?.reason === "outcome_unknown";
+  return (
+    <ConfirmDialog
+      trigger={
+        <Button variant="primary">
+          <RotateCcw aria-hidden />
+          {t("action")}
+        </Button>
+      }
+      title={t("title", { who: message.contactName ?? formatPhone(message.phoneNumber) })}
+      description={t(unknown ? "unknown" : "description")}
+      tone={unknown ? "danger" : "primary"}
+      action={t(unknown ? "anyway" : "action")}
+      onConfirm={async () => {
+        const accepted = await resend.mutateAsync();
+        toast.success(t("done"));
+        router.push(`/messages/${accepted.id}`, { scroll: false });
+      }}
+    />
+  );
+}

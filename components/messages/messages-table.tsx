@@ -1,0 +1,212 @@
+"use client";
+
+import type { ColumnDef } from "@tanstack/react-table";
+import { MessagesSquare, PenLine } from "lucide-react";
+import Link from "next/link";
+import { useSearchParams } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useMemo } from "react";
+import { PhoneSuggestion } from "@/components/contacts/phone-suggestion";
+import { CodeBlock } from "@/components/shared/code-block";
+import { DataTable } from "@/components/shared/data-table";
+import { EmptyState } from "@/components/shared/empty-state";
+import { Note } from "@/components/shared/note";
+import { PageHeader } from "@/components/shared/page-header";
+import { Phone } from "@/components/shared/phone";
+import { StatusBadge, useStatusLabel } from "@/components/shared/status-badge";
+import { Time } from "@/components/shared/time";
+import { useZone } from "@/components/shared/use-language";
+import { type ListQuery, useListState } from "@/components/shared/use-list";
+import { useOrigin } from "@/components/shared/use-origin";
+import { useCan } from "@/components/shell/session";
+import { useTemplates } from "@/components/templates/queries";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import type { Page } from "@/lib/http/paging";
+import { MESSAGE_STATUSES, type Message } from "@/lib/messages/schema";
+import { formatPhone, toE164 } from "@/lib/phone";
+import { DateRange, dayRange } from "./date-range";
+import { MESSAGE_FILTERS, useAllIntegrations, useIntegrationNames, useMessages } from "./queries";
+
+/** Every message with its present state. Stays in place while the panel of one of them is open beside it. */
+export function MessagesTable({ firstPage }: { firstPage?: Page<Message> }) {
+  const t = useTranslations("messages");
+  const can = useCan();
+  const state = useListState(MESSAGE_FILTERS);
+  const { timeZone } = useZone();
+  const search = useSearchParams().toString();
+  const phone = state.q ? toE164(state.q) : null;
+  const asked = useMessages(
+    { ...state, filters: { ...state.filters, ...dayRange(timeZone, state.filters.from, state.filters.to) } },
+    phone,
+    state.active ? undefined : firstPage,
+  );
+  const isPartOfNumber = state.q !== "" && phone === null;
+  const query = isPartOfNumber ? NOTHING : asked;
+  const { data: integrations } = useAllIntegrations();
+  const columns = useColumns((integrations?.length ?? 0) > 1);
+  const filters = useFilters();
+
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("description")} actions={can("messages:write") ? <WriteButton /> : null} />
+      {isPartOfNumber ? (
+        <Note className="mb-3" title={t("wholeNumber.title")}>
+          <p>{t("wholeNumber.text")}</p>
+          <PhoneSuggestion text={state.q} onUse={state.setQ} />
+        </Note>
+      ) : null}
+      <DataTable
+        label={t("title")}
+        name="messages"
+        columns={columns}
+        query={query}
+        rowId={(message) => message.id}
+        rowHref={(message) => `/messages/${message.id}${search ? `?${search}` : ""}`}
+        state={state}
+        searchPlaceholder={t("search")}
+        filters={filters}
+        actions={<DateRange from={state.filters.from ?? ""} to={state.filters.to ?? ""} onChange={state.setFilter} />}
+        empty={<NoMessages />}
+      />
+    </>
+  );
+}
+
+const NOTHING: ListQuery<Message> = {
+  data: { pages: [{ data: [], nextCursor: null }], pageParams: [undefined] },
+  isPending: false,
+  isFetching: false,
+  isError: false,
+  isPlaceholderData: false,
+  error: null,
+  hasNextPage: false,
+  isFetchingNextPage: false,
+  fetchNextPage: () => undefined,
+  refetch: () => undefined,
+};
+
+function WriteButton() {
+  const t = useTranslations("messages");
+  return (
+    <Button asChild variant="primary">
+      <Link href="/compose">
+        <PenLine aria-hidden />
+        {t("write")}
+      </Link>
+    </Button>
+  );
+}
+
+function NoMessages() {
+  const t = useTranslations("messages.empty");
+  const can = useCan();
+  const origin = useOrigin();
+  const curl = `curl -X POST ${origin}/api/v1/crm/whatsapp/send \\
+  -H "Authorization: Bearer YOUR_TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -d '{
+    "phoneNumber": "+905551234567",
+    "message": "Hello! This is a test message from Dese EA Plan."
+  }'`;
+  return (
+    <EmptyState icon={MessagesSquare} title={t("title")} description={t("description")} action={can("messages:write") ? <WriteButton /> : null}>
+      <CodeBlock title="curl" code={curl} />
+    </EmptyState>
+  );
+}
+
+function useFilters() {
+  const t = useTranslations("messages");
+  const label = useStatusLabel("message");
+  const { data: integrations = [] } = useAllIntegrations();
+  const { data: templates = [] } = useTemplates();
+  const names = [...new Set(templates.map((template) => template.name))];
+  return [
+    { name: "status", label: t("status"), multiple: true, options: MESSAGE_STATUSES.map((value) => ({ value, label: label(value) })) },
+    ...(names.length > 0 ? [{ name: "template", label: t("template"), options: names.map((value) => ({ value, label: value })) }] : []),
+    ...(integrations.length > 1 ? [{ name: "integrationId", label: t("integration"), options: integrations.map(({ id, name }) => ({ value: id, label: name })) }] : []),
+  ];
+}
+
+function useColumns(severalIntegrations: boolean): ColumnDef<Message>[] {
+  const t = useTranslations("messages");
+  const integrationName = useIntegrationNames();
+  return useMemo<ColumnDef<Message>[]>(
+    () => [
+      {
+        id: "status",
+        accessorKey: "status",
+        meta: { label: t("status"), className: "w-40", card: "aside" },
+        cell: ({ row }) => <StatusBadge kind="message" status={row.original.status} />,
+      },
+      {
+        id: "recipient",
+        accessorFn: (message) => message.contactName ?? message.phoneNumber,
+        meta: { label: t("recipient"), className: "w-48 max-w-48", card: "title" },
+        cell: ({ row }) => <span className="block truncate">{row.original.contactName ?? formatPhone(row.original.phoneNumber)}</span>,
+      },
+      {
+        id: "phoneNumber",
+        accessorKey: "phoneNumber",
+        meta: { label: t("phoneNumber"), className: "w-40" },
+        cell: ({ row }) => <Phone number={row.original.phoneNumber} className="text-muted" />,
+      },
+      {
+        id: "text",
+        accessorKey: "text",
+        meta: { label: t("message"), className: "w-full max-w-0" },
+        cell: ({ row }) => (
+          <span className="flex min-w-0 items-center gap-2 max-md:justify-end">
+            {row.original.template ? (
+              <Badge className="max-w-36 shrink-0 font-mono">
+                <span className="truncate">{row.original.template}</span>
+              </Badge>
+            ) : null}
+            <span className="truncate text-muted">{row.original.text}</span>
+          </span>
+        ),
+      },
+      {
+        id: "template",
+        accessorKey: "template",
+        meta: { label: t("template"), className: "w-40", card: "hidden", hidden: true },
+        cell: ({ row }) => <span className="font-mono text-xs">{row.original.template ?? "–"}</span>,
+      },
+      {
+        id: "integration",
+        accessorFn: (message) => integrationName(message.integrationId),
+        meta: { label: t("integration"), className: "w-36 max-w-36", card: "hidden", hidden: !severalIntegrations },
+        cell: ({ row }) => <span className="block truncate">{integrationName(row.original.integrationId)}</span>,
+      },
+      {
+        id: "createdAt",
+        accessorKey: "createdAt",
+        meta: { label: t("time"), align: "right", className: "w-44 whitespace-nowrap" },
+        cell: ({ row }) => <When message={row.original} />,
+      },
+      {
+        id: "deliveredAt",
+        accessorKey: "deliveredAt",
+        meta: { label: t("deliveredAt"), align: "right", className: "w-40 whitespace-nowrap", card: "hidden", hidden: true },
+        cell: ({ row }) => <Time at={row.original.deliveredAt} format="short" className="text-muted" />,
+      },
+      {
+        id: "readAt",
+        accessorKey: "readAt",
+        meta: { label: t("readAt"), align: "right", className: "w-40 whitespace-nowrap", card: "hidden", hidden: true },
+        cell: ({ row }) => <Time at={row.original.readAt} format="short" className="text-muted" />,
+      },
+    ],
+    [t, integrationName, severalIntegrations],
+  );
+}
+
+/** When it was accepted; of a message that still waits for its hour, when it leaves. */
+function When({ message }: { message: Message }) {
+  const t = useTranslations("messages");
+  if (message.status === "scheduled" && message.scheduledFor) {
+    return <span>{t.rich("leaves", { at: () => <Time at={message.scheduledFor} format="short" /> })}</span>;
+  }
+  return <Time at={message.createdAt} className="text-muted" />;
+}
