@@ -81,43 +81,48 @@ export function DataTable<T>(props: DataTableProps<T>) {
   });
   const shown = table.getVisibleLeafColumns();
   const linkColumn = (shown.find((column) => column.columnDef.meta?.card === "title") ?? shown[0])?.id;
+  const hasNothing = !query.isPending && data.length === 0 && !state?.active;
   const failedAtOnce = query.isError && loaded.length === 0;
   const rowHeight = compact ? "md:h-8" : "md:h-10";
 
   return (
     <div className="grid min-w-0 gap-3">
-      <div className="flex items-start gap-2 max-md:items-end">
-        {state ? <TableFilters state={state} searchPlaceholder={searchPlaceholder} filters={filters} /> : null}
-        <div className="ml-auto flex min-h-8 items-center gap-2">
-          {query.isFetching && !query.isPending ? <LoaderCircle className="size-4 animate-spin text-muted" aria-hidden /> : null}
-          {actions}
-          <ColumnsMenu
-            columns={table.getAllLeafColumns().map((column) => ({
-              id: column.id,
-              label: column.columnDef.meta?.label ?? column.id,
-              visible: column.getIsVisible(),
-            }))}
-            onChange={(id, visible) => setColumnVisibility({ ...columnVisibility, [id]: visible })}
-          />
-          <Button
-            size="icon"
-            aria-label={t("exportLoaded", { count: data.length })}
-            title={t("exportLoaded", { count: data.length })}
-            disabled={data.length === 0}
-            onClick={() =>
-              void downloadCsv(
-                name,
-                csvOf(
-                  table.getRowModel().rows.map((row) => row.original),
-                  shown,
-                ),
-              )
-            }
-          >
-            <Download aria-hidden />
-          </Button>
+      {hasNothing && !actions ? null : (
+        <div className="flex items-start gap-2 max-md:items-end">
+          {state ? <TableFilters state={state} searchPlaceholder={searchPlaceholder} filters={filters} /> : null}
+          <div className="ml-auto flex min-h-8 items-center gap-2">
+            {query.isFetching && !query.isPending ? (
+              <LoaderCircle className="size-4 animate-spin text-muted" aria-hidden />
+            ) : null}
+            {actions}
+            <ColumnsMenu
+              columns={table.getAllLeafColumns().map((column) => ({
+                id: column.id,
+                label: column.columnDef.meta?.label ?? column.id,
+                visible: column.getIsVisible(),
+              }))}
+              onChange={(id, visible) => setColumnVisibility({ ...columnVisibility, [id]: visible })}
+            />
+            <Button
+              size="icon"
+              aria-label={t("exportLoaded", { count: data.length })}
+              title={t("exportLoaded", { count: data.length })}
+              disabled={data.length === 0}
+              onClick={() =>
+                void downloadCsv(
+                  name,
+                  csvOf(
+                    table.getRowModel().rows.map((row) => row.original),
+                    shown,
+                  ),
+                )
+              }
+            >
+              <Download aria-hidden />
+            </Button>
+          </div>
         </div>
-      </div>
+      )}
 
       {query.isError && !failedAtOnce ? (
         <ErrorNote title={t("notUpdated")} error={query.error} onRetry={() => query.refetch()} />

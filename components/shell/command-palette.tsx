@@ -98,14 +98,25 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
           {contacts.isFetching || messages.isFetching ? t("palette.searching") : t("palette.empty", { query: text })}
         </Command.Empty>
         {phone && can("messages:write") ? (
-          <Item icon={PenLine} value={`send ${query}`} always onSelect={() => go(`/compose?to=${encodeURIComponent(phone)}`)}>
+          <Item
+            icon={PenLine}
+            value={`send ${query}`}
+            keywords={[text]}
+            onSelect={() => go(`/compose?to=${encodeURIComponent(phone)}`)}
+          >
             {t("palette.sendTo", { phone: formatPhone(phone) })}
           </Item>
         ) : null}
         {contacts.data && contacts.data.data.length > 0 ? (
-          <Command.Group heading={t("palette.contacts")} forceMount>
+          <Command.Group heading={t("palette.contacts")}>
             {contacts.data.data.map((contact) => (
-              <Item key={contact.id} icon={UserRound} value={contact.id} always onSelect={() => go(`/contacts/${contact.id}`)}>
+              <Item
+                key={contact.id}
+                icon={UserRound}
+                value={contact.id}
+                keywords={[text]}
+                onSelect={() => go(`/contacts/${contact.id}`)}
+              >
                 <span className="truncate">
                   {contact.name ?? (contact.phoneNumber ? formatPhone(contact.phoneNumber) : contact.id)}
                 </span>
@@ -117,13 +128,13 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
           </Command.Group>
         ) : null}
         {messages.data && messages.data.data.length > 0 ? (
-          <Command.Group heading={t("palette.messages")} forceMount>
+          <Command.Group heading={t("palette.messages")}>
             {messages.data.data.map((message) => (
               <Item
                 key={message.id}
                 icon={MessageSquare}
                 value={message.id}
-                always
+                keywords={[text]}
                 onSelect={() => go(`/messages/${message.id}`)}
               >
                 <span className="min-w-0 flex-1 truncate">{message.text}</span>
@@ -235,19 +246,17 @@ function useMessageSearch(phoneNumber: string | null, allowed: boolean) {
 type ItemProps = {
   icon: LucideIcon;
   value: string;
+  /** Other words it answers to; what the server found answers to whatever was typed. */
   keywords?: string[];
-  /** Found by the server: shown whatever is typed. */
-  always?: boolean;
   onSelect: () => void;
   children: ReactNode;
 };
 
-function Item({ icon: Icon, value, keywords, always, onSelect, children }: ItemProps) {
+function Item({ icon: Icon, value, keywords, onSelect, children }: ItemProps) {
   return (
     <Command.Item
       value={value}
       keywords={keywords}
-      forceMount={always}
       onSelect={onSelect}
       className={cn(
         "flex min-h-9 cursor-default select-none items-center gap-2.5 rounded-md px-2.5 text-sm data-[selected=true]:bg-surface-sunken max-md:min-h-11",

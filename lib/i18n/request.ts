@@ -6,7 +6,8 @@ import { loadMessages } from "./catalogue";
 import { isLanguage, LANGUAGE_COOKIE, type Language, languageFromHeader } from "./languages";
 
 export default getRequestConfig(async () => {
-  const session = await getSession();
+  // Without a database there is still a language to say so in.
+  const session = await getSession().catch(() => null);
   const locale = await chooseLanguage(session?.user.language);
   return {
     locale,
