@@ -220,5 +220,10 @@ describe("single sign-on", () => {
     expect(await db.select().from(users).where(eq(users.email, email))).toMatchObject([
       { passwordHash: null, name: "From the provider" },
     ]);
+
+    await db.delete(memberships).where(eq(memberships.userId, signedIn?.user.id ?? ""));
+    expect(await signInWithOidc(db, profile({ email, subject: "new" }), visit())).toBeNull();
+    await createInvitation(org.ctx, { email, role: "viewer" });
+    expect(await signInWithOidc(db, profile({ email, subject: "new" }), visit())).not.toBeNull();
   });
 });

@@ -74,12 +74,21 @@ export async function signInWithOidc(
 ): Promise<SignIn | null> {
   const user = await db.transaction(async (tx) => {
     const [known] = await tx.select().from(users).where(eq(users.oidcSubject, profile.subject));
-    if (known) return known;
-    if (!profile.email || !profile.isEmailVerified) return null;
-    const email = profile.email.toLowerCase();
-    return (await linkSubject(tx, email, profile.subject)) ?? (await acceptInvitations(tx, { ...profile, email }, visit.now));
+    const found =
+      known ??
+      (profile.isEmailVerified && profile.email
+        ? await findByEmail(tx, { ...profile, email: profile.email.toLowerCase() }, visit.now)
+        : null);
+    if (found) await joinWhereInvited(tx, found, visit.now);
+    return found;
   });
   return user ? startSession(db, user, visit, "oidc") : null;
+}
+
+type VerifiedProfile = { subject: string; email: string; name: string | null };
+
+async function findByEmail(db: Db, profile: VerifiedProfile, now: Date): Promise<User | null> {
+  return (await linkSubject(db, profile.email, profile.subject)) ?? (await createInvited(db, profile, now));
 }
 
 async function linkSubject(db: Db, email: string, oidcSubject: string): Promise<User | null> {
@@ -91,28 +100,30 @@ async function linkSubject(db: Db, email: string, oidcSubject: string): Promise<
   return linked ?? null;
 }
 
-async function acceptInvitations(
-  db: Db,
-  profile: { subject: string; email: string; name: string | null },
-  now: Date,
-): Promise<User | null> {
-  const isOpen = and(
-    eq(links.kind, "invitation"),
-    eq(links.email, profile.email),
-    isNull(links.usedAt),
-    gt(links.expiresAt, now),
-  );
-  const open = await db.select().from(links).where(isOpen).for("update");
-  if (open.length === 0) return null;
-  const name = profile.name?.trim() || profile.email;
+async function createInvited(db: Db, { subject, email, name }: VerifiedProfile, now: Date): Promise<User | null> {
+  const invitations = await openInvitations(db, email, now);
+  if (invitations.length === 0) return null;
   const [user] = await db
     .insert(users)
-    .values({ id: newId("usr", now.getTime()), email: profile.email, name, oidcSubject: profile.subject, createdAt: now })
+    .values({ id: newId("usr", now.getTime()), email, name: name?.trim() || email, oidcSubject: subject, createdAt: now })
     .onConflictDoNothing()
     .returning();
-  if (!user) return null;
-  for (const link of open) await acceptInvitation(db, user, link, { ip: null, now });
-  return user;
+  return user ?? null;
+}
+
+/** Someone who belongs nowhere, new or removed, could not use a link: an invitation lets them in by itself. */
+async function joinWhereInvited(db: Db, user: User, now: Date): Promise<void> {
+  const [membership] = await db.select().from(memberships).where(eq(memberships.userId, user.id)).limit(1);
+  if (membership) return;
+  for (const link of await openInvitations(db, user.email, now)) await acceptInvitation(db, user, link, { ip: null, now });
+}
+
+function openInvitations(db: Db, email: string, now: Date) {
+  return db
+    .select()
+    .from(links)
+    .where(and(eq(links.kind, "invitation"), eq(links.email, email), isNull(links.usedAt), gt(links.expiresAt, now)))
+    .for("update");
 }
 
 /** Uses up an invitation and makes the person a member; someone who is a member already keeps their role. */
