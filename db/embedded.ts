@@ -137,19 +137,10 @@ async function chooseAccount(dir: string, native: string): Promise<Account> {
   if (setpriv) {
     for (const capability of ["dac_read_search", "dac_override"]) {
       const only = `-all,+${capability}`;
-      const identity = ["--reuid", `${uid}`, "--regid", `${gid}`, "--clear-groups"];
-      const prefix = [
-        ...tied,
-        ...identity,
-        "--inh-caps",
-        only,
-        "--ambient-caps",
-        only,
-        "--bounding-set",
-        only,
-        "--no-new-privs",
-        "--",
-      ];
+      const identity = ["--reuid", `${uid}`, "--regid", `${gid}`, "--clear-groups", "--no-new-privs"];
+      const rights = ["--inh-caps", only, "--ambient-caps", only, "--bounding-set", only];
+      // access(2), by which initdb looks for its neighbours, otherwise asks as if the capability were not there.
+      const prefix = [...tied, ...identity, ...rights, "--securebits", "+no_setuid_fixup", "--"];
       if (await works([...prefix, join(native, "bin/postgres"), "--version"])) return { uid, gid, prefix };
     }
   }
