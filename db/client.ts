@@ -23,7 +23,31 @@ function connect(): Connection {
   const url = env().DATABASE_URL;
   if (!url) throw new Error("DATABASE_URL is not set. `npm start` sets it for the embedded database.");
   const sql = postgres(url, { max: env().DATABASE_POOL, idle_timeout: 60, connect_timeout: 10, onnotice: () => {} });
-  return { sql, db: drizzle(sql, { schema }) };
+  return { sql, db: drizzle(planOnce(sql), { schema }) };
+}
+
+/** More parameters than this mean a list whose length varies: its text would be another statement each time. */
+const MOST_PLANNED_PARAMETERS = 30;
+
+/**
+ * drizzle sends every statement anew, and PostgreSQL plans it anew. This makes the short ones prepared statements: they are
+ * planned once a connection.
+ */
+function planOnce<T extends postgres.ISql>(sql: T): T {
+  return new Proxy(sql, {
+    get(target, name, receiver) {
+      const value: unknown = Reflect.get(target, name, receiver);
+      if (typeof value !== "function") return value;
+      if (name === "unsafe") {
+        return (query: string, parameters: postgres.ParameterOrJSON<never>[] = [], options: postgres.UnsafeQueryOptions = {}) =>
+          target.unsafe(query, parameters, { ...options, prepare: parameters.length > 0 && parameters.length <= MOST_PLANNED_PARAMETERS });
+      }
+      if (name === "begin" || name === "savepoint") {
+        return (...given: unknown[]) => value.apply(target, given.map((one) => (typeof one === "function" ? (inner: T) => one(planOnce(inner)) : one)));
+      }
+      return value;
+    },
+  });
 }
 
 /** The process's pool, opened on first use. */

@@ -54,7 +54,8 @@ describe("a message on its way", () => {
     await org.optIn("+905551234567");
     const sent = await org.send({ phoneNumber: "+905551234567", ...ORDER });
     expect(sent).toMatchObject({ status: 202, body: { status: "queued", integrationId: org.integrationId } });
-    const message = await org.reaches(sent.body.id, "read");
+    // Without delays the webhooks may be quicker than the answer that they speak of.
+    const message = await eventually(() => org.read(sent.body.id), (m) => m.status === "read" && m.timeline.length === 6, "all six steps");
     expect(message.timeline.map((s: { step: string }) => s.step)).toEqual(["queued", "sending", "accepted", "sent", "delivered", "read"]);
     expect(message.text).toContain("ORD-12345");
     expect(message.metaMessageId).toMatch(/^wamid\./);
@@ -83,7 +84,8 @@ describe("a message on its way", () => {
     const org = await connected();
     await org.optIn("+905550000003");
     const sent = await org.send({ phoneNumber: "+905550000003", ...ORDER });
-    const message = await org.reaches(sent.body.id, "read");
+    const hasAnswer = (m: { timeline: { step: string }[] }) => m.timeline.some((s) => s.step === "accepted");
+    const message = await eventually(() => org.read(sent.body.id), (m) => m.status === "read" && hasAnswer(m), "read after its answer");
     expect(message.timeline.filter((s: { step: string }) => s.step === "retrying")).toHaveLength(2);
     expect(message.timeline.filter((s: { step: string }) => s.step === "accepted")).toHaveLength(1);
   }, 30_000);
