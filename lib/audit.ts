@@ -14,7 +14,7 @@ export async function audit(
   details: Record<string, unknown> = {},
 ): Promise<void> {
   await ctx.db.insert(auditEntries).values({
-    id: newId("aud", ctx.now.getTime()),
+    id: newId("aud"),
     organizationId: ctx.organizationId,
     actorType: ctx.actor.type,
     actorId: ctx.actor.id,

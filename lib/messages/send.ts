@@ -30,7 +30,7 @@ export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string
   const [verdict] = await askGate(ctx, [wish]);
   if (!verdict?.passed) throw refusal(verdict?.reasons ?? []);
   const { passed } = verdict;
-  const id = newId("msg", ctx.now.getTime());
+  const id = newId("msg");
   const accepted: Accepted = {
     id,
     status: passed.scheduledFor ? "scheduled" : "queued",
