@@ -8,7 +8,6 @@ import { DialogFooter, dialogStyles, overlayStyles } from "./dialog";
 export const AlertDialog = Primitive.Root;
 export const AlertDialogTrigger = Primitive.Trigger;
 export const AlertDialogCancel = Primitive.Cancel;
-export const AlertDialogAction = Primitive.Action;
 
 type AlertDialogContentProps = {
   title: ReactNode;

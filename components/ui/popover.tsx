@@ -7,7 +7,6 @@ import { menuStyles } from "./menu-styles";
 
 export const Popover = Primitive.Root;
 export const PopoverTrigger = Primitive.Trigger;
-export const PopoverAnchor = Primitive.Anchor;
 export const PopoverClose = Primitive.Close;
 
 export function PopoverContent({
