@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { defineConfig, devices } from "@playwright/test";
 import { findChromium } from "./scripts/chromium.mjs";
 
 // Playwright reads this file again in every worker, which inherits what the first reading decided.
-process.env.E2E_FOLDER ??= mkdtempSync(join(tmpdir(), "whatsapp-console-e2e-"));
+process.env.E2E_FOLDER ??= makeFolder();
 process.env.E2E_DATA_DIR ??= join(process.env.E2E_FOLDER, "data");
 process.env.E2E_PORT ??= `${await freePort()}`;
 const baseURL = `http://localhost:${process.env.E2E_PORT}`;
@@ -31,12 +31,18 @@ export default defineConfig({
   webServer: {
     command: "node scripts/start.mjs",
     url: `${baseURL}/api/health`,
-    env: { PORT: process.env.E2E_PORT, DATA_DIR: process.env.E2E_DATA_DIR, SANDBOX_SPEED: "20", LOG_LEVEL: "warn" },
+    env: { PORT: process.env.E2E_PORT, DATA_DIR: process.env.E2E_DATA_DIR, SANDBOX_SPEED: "0.2", LOG_LEVEL: "warn" },
     gracefulShutdown: { signal: "SIGTERM", timeout: 30_000 },
     timeout: 300_000,
     stdout: "pipe",
   },
 });
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "whatsapp-console-e2e-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 function freePort(): Promise<number> {
   return new Promise((done, fail) => {

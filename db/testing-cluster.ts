@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,13 +20,14 @@ export default async function startCluster(): Promise<() => Promise<void>> {
     // Nothing here has to survive a crash.
     settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_wal_size: "4GB" },
   });
+  // Vitest leaves an interrupted run at once; what is still there then goes here.
+  const removeNow = () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  process.once("exit", removeNow);
   const stop = async () => {
     await cluster.stop();
-    await rm(folder, { recursive: true, force: true });
+    removeNow();
+    process.removeListener("exit", removeNow);
   };
-  const interrupted = () => void stop().finally(() => process.exit(130));
-  process.once("SIGINT", interrupted);
-  process.once("SIGTERM", interrupted);
   try {
     await migrateDatabase(cluster.url);
     await freezeTemplate(cluster.url);
