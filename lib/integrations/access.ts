@@ -16,7 +16,7 @@ export type IntegrationRow = typeof integrations.$inferSelect;
  * talks to the built-in stand-in and never to the network. Throws `validation_failed` when the address is no longer allowed.
  */
 export function graphAccess(ctx: Pick<Ctx, "db" | "now">, row: IntegrationRow): GraphAccess {
-  const endpoint = parseEndpoint(row.endpointUrl, env().GRAPH_ALLOWED_HOSTS);
+  const endpoint = readEndpoint(row);
   if (!endpoint.ok) throw new AppError("validation_failed", endpoint.message);
   return {
     baseUrl: endpoint.baseUrl,
@@ -24,6 +24,12 @@ export function graphAccess(ctx: Pick<Ctx, "db" | "now">, row: IntegrationRow): 
     accessToken: row.accessToken,
     ...(row.sandbox ? { transport: sandboxTransport(ctx.db, row.id) } : {}),
   };
+}
+
+/** Meta's own address is always good for a sandbox: nothing leaves the process, and the guide's body must work wherever it is pasted. */
+export function readEndpoint(row: Pick<IntegrationRow, "endpointUrl" | "sandbox">): ReturnType<typeof parseEndpoint> {
+  const allowed = env().GRAPH_ALLOWED_HOSTS;
+  return parseEndpoint(row.endpointUrl, row.sandbox ? `graph.facebook.com,${allowed}` : allowed);
 }
 
 type Account = Pick<IntegrationRow, "businessAccountId" | "sandbox">;

@@ -6,14 +6,12 @@ import { organizations } from "@/db/schema/organizations";
 import { audit } from "@/lib/audit";
 import { newToken } from "@/lib/crypto";
 import { type Ctx, inTransaction } from "@/lib/ctx";
-import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { type Page, type PageQuery, toPage } from "@/lib/http/paging";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
 import { wake } from "@/lib/wake";
-import { parseEndpoint } from "@/lib/whatsapp/endpoint";
-import { getIntegrationRow, type IntegrationRow } from "./access";
+import { getIntegrationRow, type IntegrationRow, readEndpoint } from "./access";
 import { pauseIntegration, resumeIntegration, TOKEN_PAUSES } from "./pause";
 import type { CreateIntegration, Integration, UpdateIntegration, Warning, WebhookValues } from "./schema";
 import { ratesOf, toIntegration } from "./show";
@@ -46,7 +44,7 @@ export async function getIntegration(ctx: Ctx, id: string): Promise<Integration>
  */
 export async function createIntegration(ctx: Ctx, input: CreateIntegration): Promise<Integration> {
   const ids = chooseIds(input);
-  requireEndpoint(input.endpointUrl);
+  requireEndpoint({ endpointUrl: input.endpointUrl, sandbox: input.config.sandbox });
   const { sandbox } = input.config;
   const verifyToken = input.config.webhookVerifyToken ?? newToken("verify");
   const row = await inTransaction(ctx, async (tx) => {
@@ -109,8 +107,8 @@ function inventId(): string {
   return `9${Array.from({ length: 14 }, () => randomInt(10)).join("")}`;
 }
 
-function requireEndpoint(endpointUrl: string): string {
-  const endpoint = parseEndpoint(endpointUrl, env().GRAPH_ALLOWED_HOSTS);
+function requireEndpoint(row: Pick<IntegrationRow, "endpointUrl" | "sandbox">): string {
+  const endpoint = readEndpoint(row);
   if (endpoint.ok) return endpoint.baseUrl;
   throw new AppError("validation_failed", endpoint.message, { details: [{ path: "endpointUrl", message: endpoint.message }] });
 }
@@ -161,7 +159,7 @@ export async function updateIntegration(ctx: Ctx, id: string, input: UpdateInteg
 type Columns = Partial<typeof integrations.$inferInsert>;
 
 function columnsOf(before: IntegrationRow, input: UpdateIntegration, warnings: Warning[]): Columns {
-  if (input.endpointUrl !== undefined) requireEndpoint(input.endpointUrl);
+  if (input.endpointUrl !== undefined) requireEndpoint({ endpointUrl: input.endpointUrl, sandbox: before.sandbox });
   const { limit } = ratesOf(before);
   const rate = input.ratePerSecond;
   if (typeof rate === "number" && rate > limit) {

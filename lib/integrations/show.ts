@@ -1,10 +1,8 @@
 import "server-only";
-import { env } from "@/lib/env";
-import { parseEndpoint } from "@/lib/whatsapp/endpoint";
 import { throughputPerSecond } from "@/lib/whatsapp/limits";
 import { tierAllowance } from "@/lib/whatsapp/tiers";
 import { CURRENT_VERSION, checkVersion, effectiveVersion } from "@/lib/whatsapp/versions";
-import type { IntegrationRow } from "./access";
+import { type IntegrationRow, readEndpoint } from "./access";
 import type { Integration, Warning } from "./schema";
 import { webhookUrl } from "./webhook";
 
@@ -12,7 +10,7 @@ const TOKEN_SOON_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** An integration as people may see it: no secret is in it. `extra` are warnings about the request that is being answered. */
 export function toIntegration(row: IntegrationRow, now: Date, extra: readonly Warning[] = []): Integration {
-  const endpoint = parseEndpoint(row.endpointUrl, env().GRAPH_ALLOWED_HOSTS);
+  const endpoint = readEndpoint(row);
   return {
     id: row.id,
     provider: row.provider,
