@@ -22,6 +22,7 @@ export async function build(outfile) {
     tsconfig: "tsconfig.json",
     plugins: [paths, routes],
   });
+  await esbuild.stop();
 }
 
 /** `@/` is the project's folder; Next's own modules need their extension outside of a bundler. */

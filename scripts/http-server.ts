@@ -1,6 +1,6 @@
 import "server-only";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createProbe, type Server as PortHolder } from "node:net";
+import { createServer as createProbe, type Server as PortHolder, type Socket } from "node:net";
 import { log } from "@/lib/log";
 import { Problem } from "./problem";
 import { sendResponse, toQuickRequest, toRequest } from "./web-request";
@@ -22,6 +22,7 @@ type Options = {
 /** Listens on `port` until the returned function is called, which lets what is in flight finish, at most 20 seconds. */
 export async function listen({ port, trustProxy, api, pages }: Options): Promise<() => Promise<void>> {
   const streams = new Set<ServerResponse>();
+  const sockets = new Set<Socket>();
 
   const server = createServer((req, res) => {
     noteClient(req, trustProxy);
@@ -52,10 +53,15 @@ export async function listen({ port, trustProxy, api, pages }: Options): Promise
     await sendResponse(req, res, response);
   }
 
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 1_000;
   await bind(server, port);
-  return () => drain(server, streams);
+  // Without an API of ours this is the development server: its browsers hold connections that never end.
+  return () => drain(server, streams, sockets, api ? DRAIN_WITHIN_MS : 0);
 }
 
 /** A Problem when something else listens on the port. */
@@ -82,12 +88,14 @@ function bind(server: PortHolder, port: number): Promise<void> {
   });
 }
 
-async function drain(server: Server, streams: Set<ServerResponse>): Promise<void> {
+async function drain(server: Server, streams: Set<ServerResponse>, sockets: Set<Socket>, withinMs: number): Promise<void> {
   const closed = new Promise((done) => server.close(done));
   for (const stream of streams) stream.end();
   // A connection that becomes idle after its last answer would otherwise be kept alive.
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_WITHIN_MS);
+  const deadline = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, withinMs);
   await closed;
   clearInterval(sweep);
   clearTimeout(deadline);
