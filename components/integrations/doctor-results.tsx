@@ -74,7 +74,7 @@ function Subscribe({ integrationId }: { integrationId: string }) {
       onClick={() =>
         subscribe.mutate(undefined, {
           onSuccess: () => toast.success(t("subscribed")),
-          onError: (error) => toast.error(t("notSubscribed"), { description: explain(error).detail ?? explain(error).message }),
+          onError: (error) => toast.error(t("notSubscribed"), { description: explain(error).message }),
         })
       }
     >

@@ -170,6 +170,6 @@ function useAct(id: string) {
   return (change: UpdateIntegration, done: string) =>
     update.mutate(change, {
       onSuccess: () => toast.success(done),
-      onError: (error) => toast.error(t("notChanged"), { description: explain(error).detail ?? explain(error).message }),
+      onError: (error) => toast.error(t("notChanged"), { description: explain(error).message }),
     });
 }

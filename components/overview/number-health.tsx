@@ -54,7 +54,7 @@ function Resume({ integrationId }: { integrationId: string }) {
       onClick={() =>
         resume.mutate(undefined, {
           onSuccess: () => toast.success(t("resumed")),
-          onError: (error) => toast.error(t("notChanged"), { description: explain(error).detail ?? explain(error).message }),
+          onError: (error) => toast.error(t("notChanged"), { description: explain(error).message }),
         })
       }
     >

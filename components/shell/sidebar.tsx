@@ -23,11 +23,11 @@ export function Sidebar() {
   const items = useNavigation();
   const pathname = usePathname();
   return (
-    <div className="sticky top-0 hidden h-dvh w-14 shrink-0 flex-col border-r bg-surface md:flex lg:w-56">
+    <nav aria-label={t("navigation")} className="sticky top-0 hidden h-dvh w-14 shrink-0 flex-col border-r bg-surface md:flex lg:w-56">
       <div className="flex h-12 items-center px-2 lg:px-3">
         <OrganizationSwitcher />
       </div>
-      <nav aria-label={t("navigation")} className="flex-1 overflow-y-auto px-2 py-2 lg:px-3">
+      <div className="flex-1 overflow-y-auto px-2 py-2 lg:px-3">
         <ul className="grid gap-0.5">
           {items.map((item) => (
             <li key={item.name} className={cn(item.name === "settings" && "mt-2 border-t pt-2")}>
@@ -35,8 +35,8 @@ export function Sidebar() {
             </li>
           ))}
         </ul>
-      </nav>
-    </div>
+      </div>
+    </nav>
   );
 }
 

@@ -1,6 +1,7 @@
 "use client";
 
-import { Keyboard, LogOut } from "lucide-react";
+import { Keyboard, LogOut, UserRound } from "lucide-react";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Avatar } from "@/components/ui/avatar";
 import {
@@ -40,6 +41,12 @@ export function UserMenu({ onShowKeys }: { onShowKeys: () => void }) {
           <ThemeItems />
         </div>
         <DropdownMenuSeparator />
+        <DropdownMenuItem asChild>
+          <Link href="/settings/account">
+            <UserRound aria-hidden />
+            {t("account")}
+          </Link>
+        </DropdownMenuItem>
         <DropdownMenuItem onSelect={onShowKeys} className="max-md:hidden">
           <Keyboard aria-hidden />
           {t("keyboardShortcuts")}

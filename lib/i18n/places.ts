@@ -24,3 +24,16 @@ function offsetOf(timeZone: string, language: Language, now: Date): string {
   const parts = new Intl.DateTimeFormat(INTL_LOCALES[language], { timeZone, timeZoneName: "longOffset" }).formatToParts(now);
   return parts.find((part) => part.type === "timeZoneName")?.value ?? "";
 }
+
+/** Languages that templates are commonly written in, by their names in the language; the list is WhatsApp's most used. */
+const TEMPLATE_LANGUAGES = [
+  "ar", "az", "bg", "cs", "da", "de", "el", "en", "en_GB", "en_US", "es", "es_MX", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja",
+  "ka", "kk", "ko", "nb", "nl", "pl", "pt_BR", "pt_PT", "ro", "ru", "sk", "sq", "sr", "sv", "th", "tr", "uk", "uz", "vi", "zh_CN",
+] as const;
+
+export function templateLanguages(language: Language): Place[] {
+  const names = new Intl.DisplayNames(INTL_LOCALES[language], { type: "language" });
+  return TEMPLATE_LANGUAGES.map((code) => ({ value: code as string, label: names.of(code.replace("_", "-")) ?? code, hint: code, keywords: [code] })).sort((a, b) =>
+    a.label.localeCompare(b.label, language),
+  );
+}

@@ -1,0 +1,241 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import { LogOut, Monitor, Smartphone } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useLocale, useTranslations } from "next-intl";
+import { useState } from "react";
+import { useForm } from "react-hook-form";
+import { z } from "zod";
+import { ConfirmDialog } from "@/components/shared/confirm-dialog";
+import { ErrorNote } from "@/components/shared/error-note";
+import { Section } from "@/components/shared/section";
+import { Time } from "@/components/shared/time";
+import { useErrorText } from "@/components/shared/use-error-text";
+import { useFieldText } from "@/components/shared/use-field-text";
+import { signOut, useChooseLanguage } from "@/components/shell/choices";
+import { useSession } from "@/components/shell/session";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { NativeSelect } from "@/components/ui/select";
+import { Skeleton } from "@/components/ui/skeleton";
+import { toast } from "@/components/ui/toast";
+import { applyFieldErrors } from "@/lib/http/client";
+import { isLanguage, LANGUAGE_NAMES, LANGUAGES } from "@/lib/i18n/languages";
+import { Password, type Session } from "@/lib/organizations/schema";
+import { browserOf } from "./browser";
+import { useRevokeOtherSessions, useRevokeSession, useSessions, useUpdateMe } from "./queries";
+
+export function AccountPage() {
+  return (
+    <div className="grid max-w-3xl gap-5">
+      <Profile />
+      <PasswordForm />
+      <Sessions />
+    </div>
+  );
+}
+
+const ProfileForm = z.object({ name: z.string().trim().min(1, "Give a name").max(120) });
+
+function Profile() {
+  const t = useTranslations("settings.account");
+  const common = useTranslations("common");
+  const fieldText = useFieldText();
+  const router = useRouter();
+  const { user } = useSession();
+  const language = useLocale();
+  const chooseLanguage = useChooseLanguage({ signedIn: true });
+  const update = useUpdateMe();
+  const [failure, setFailure] = useState<unknown>();
+  const { register, handleSubmit, setError, reset, formState } = useForm({ resolver: zodResolver(ProfileForm), defaultValues: { name: user.name } });
+  const { errors, isSubmitting, isDirty } = formState;
+  return (
+    <form
+      noValidate
+      onSubmit={handleSubmit(async (input) => {
+        setFailure(undefined);
+        try {
+          await update.mutateAsync(input);
+          reset(input);
+          toast.success(common("saved"));
+          router.refresh();
+        } catch (error) {
+          if (!applyFieldErrors(error, setError)) setFailure(error);
+        }
+      })}
+    >
+      <Section
+        title={t("profile.title")}
+        footer={
+          <Button type="submit" variant="primary" loading={isSubmitting} disabled={!isDirty}>
+            {common("save")}
+          </Button>
+        }
+      >
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field label={t("profile.name")} error={fieldText(errors.name)}>
+            <Input autoComplete="name" {...register("name")} />
+          </Field>
+          <Field label={t("profile.email")} hint={t("profile.emailHint")}>
+            <Input value={user.email} disabled />
+          </Field>
+          <Field label={t("profile.language")} hint={t("profile.languageHint")}>
+            <NativeSelect value={language} onChange={(event) => isLanguage(event.target.value) && chooseLanguage(event.target.value)}>
+              {LANGUAGES.map((code) => (
+                <option key={code} value={code} lang={code}>
+                  {LANGUAGE_NAMES[code]}
+                </option>
+              ))}
+            </NativeSelect>
+          </Field>
+          <ErrorNote error={failure} title={t("notSaved")} className="sm:col-span-2" />
+        </div>
+      </Section>
+    </form>
+  );
+}
+
+const NewPassword = z.object({ currentPassword: z.string().min(1, "Give your present password").max(200), newPassword: Password });
+
+function PasswordForm() {
+  const t = useTranslations("settings.account.password");
+  const fieldText = useFieldText();
+  const { user } = useSession();
+  const update = useUpdateMe();
+  const [failure, setFailure] = useState<unknown>();
+  const { register, handleSubmit, setError, reset, formState } = useForm({
+    resolver: zodResolver(NewPassword),
+    defaultValues: { currentPassword: "", newPassword: "" },
+  });
+  const { errors, isSubmitting } = formState;
+  return (
+    <form
+      noValidate
+      onSubmit={handleSubmit(async (input) => {
+        setFailure(undefined);
+        try {
+          await update.mutateAsync(input);
+          reset();
+          toast.success(t("changed"));
+        } catch (error) {
+          if (!applyFieldErrors(error, setError)) setFailure(error);
+        }
+      })}
+    >
+      <Section
+        title={t("title")}
+        description={t("description")}
+        footer={
+          <Button type="submit" variant="primary" loading={isSubmitting}>
+            {t("action")}
+          </Button>
+        }
+      >
+        <div className="grid gap-4 sm:grid-cols-2">
+          <input type="email" name="username" value={user.email} autoComplete="username" readOnly hidden />
+          <Field label={t("current")} error={fieldText(errors.currentPassword)}>
+            <Input type="password" autoComplete="current-password" {...register("currentPassword")} />
+          </Field>
+          <Field label={t("new")} hint={t("hint")} error={fieldText(errors.newPassword)}>
+            <Input type="password" autoComplete="new-password" {...register("newPassword")} />
+          </Field>
+          <ErrorNote error={failure} title={t("notChanged")} className="sm:col-span-2" />
+        </div>
+      </Section>
+    </form>
+  );
+}
+
+function Sessions() {
+  const t = useTranslations("settings.account.sessions");
+  const query = useSessions();
+  const revokeOthers = useRevokeOtherSessions();
+  const sessions = query.data?.pages.flatMap((page) => page.data) ?? [];
+  const others = sessions.filter((session) => !session.current).length;
+  return (
+    <Section
+      title={t("title")}
+      description={t("description")}
+      padded={false}
+      actions={
+        <>
+          {others > 0 ? (
+            <ConfirmDialog
+              trigger={<Button size="sm">{t("others.action")}</Button>}
+              title={t("others.title")}
+              description={t("others.description", { count: others })}
+              action={t("others.confirm")}
+              onConfirm={async () => {
+                const { revoked } = await revokeOthers.mutateAsync(undefined);
+                toast.success(t("others.done", { count: revoked }));
+              }}
+            />
+          ) : null}
+          <Button size="sm" onClick={() => void signOut()}>
+            <LogOut aria-hidden />
+            {t("signOut")}
+          </Button>
+        </>
+      }
+    >
+      {query.isPending ? (
+        <div className="grid gap-3 p-4">
+          <Skeleton className="h-8 w-full" />
+          <Skeleton className="h-8 w-full" />
+        </div>
+      ) : query.error ? (
+        <ErrorNote error={query.error} title={t("failed")} onRetry={() => void query.refetch()} className="m-4" />
+      ) : (
+        <ul>
+          {sessions.map((session) => (
+            <SessionLine key={session.id} session={session} />
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function SessionLine({ session }: { session: Session }) {
+  const t = useTranslations("settings.account.sessions");
+  const explain = useErrorText();
+  const revoke = useRevokeSession();
+  const { name, isPhone } = browserOf(session.userAgent);
+  const Icon = isPhone ? Smartphone : Monitor;
+  return (
+    <li className="flex items-center gap-3 border-b px-4 py-3 text-sm last:border-0">
+      <Icon className="size-4 shrink-0 text-muted" aria-hidden />
+      <div className="grid min-w-0 flex-1 gap-0.5">
+        <span className="flex flex-wrap items-center gap-2">
+          <span className="font-medium" title={session.userAgent ?? undefined}>
+            {name ?? t("unknownBrowser")}
+          </span>
+          {session.current ? <Badge tone="success">{t("current")}</Badge> : null}
+        </span>
+        <span className="text-muted text-xs">
+          {t.rich("seen", { at: () => <Time at={session.lastSeenAt} /> })} · {t.rich("since", { at: () => <Time at={session.createdAt} format="date" /> })}
+          {session.ip ? ` · ${session.ip}` : ""}
+        </span>
+      </div>
+      {session.current ? null : (
+        <Button
+          size="sm"
+          variant="danger-ghost"
+          loading={revoke.isPending}
+          aria-label={t("revokeNamed", { browser: name ?? t("unknownBrowser") })}
+          onClick={() =>
+            revoke.mutate(session.id, {
+              onSuccess: () => toast.success(t("revoked")),
+              onError: (error) => toast.error(t("notRevoked"), { description: explain(error).message }),
+            })
+          }
+        >
+          {t("revoke")}
+        </Button>
+      )}
+    </li>
+  );
+}

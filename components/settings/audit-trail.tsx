@@ -1,0 +1,140 @@
+"use client";
+
+import type { ColumnDef } from "@tanstack/react-table";
+import { ScrollText } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useMemo, useState } from "react";
+import { CodeBlock } from "@/components/shared/code-block";
+import { DataTable } from "@/components/shared/data-table";
+import { EmptyState } from "@/components/shared/empty-state";
+import { IdChip } from "@/components/shared/id-chip";
+import { KeyValue, KeyValues } from "@/components/shared/key-value";
+import { Time, useClock } from "@/components/shared/time";
+import { useListState } from "@/components/shared/use-list";
+import { useZone } from "@/components/shared/use-language";
+import { Button } from "@/components/ui/button";
+import { Sheet, SheetContent } from "@/components/ui/sheet";
+import type { AuditEntry } from "@/lib/organizations/schema";
+import { addDays, firstMomentOf, wallTimeAt } from "@/lib/time";
+import { useAudit, useMembers, useTokens } from "./queries";
+
+const FILTERS = ["action", "actor", "period"] as const;
+const NOUNS = ["session", "password", "organization", "member", "invitation", "token", "integration", "templates", "contact", "consent", "message"] as const;
+const PERIODS = { today: 0, week: 6, month: 29 } as const;
+
+/** Who did what and when; the entry in full at the side. */
+export function AuditTrail() {
+  const t = useTranslations("settings.audit");
+  const nameOf = useActionName();
+  const state = useListState(FILTERS);
+  const { timeZone } = useZone();
+  const today = wallTimeAt(timeZone, useClock()).date;
+  const { action, actor, period } = state.filters;
+  const days = PERIODS[period as keyof typeof PERIODS];
+  const from = days === undefined ? undefined : firstMomentOf(timeZone, addDays(today, -days)).toISOString();
+  const query = useAudit({ action, actor, from });
+  const members = useMembers();
+  const tokens = useTokens();
+  const [shown, setShown] = useState<AuditEntry | null>(null);
+  const columns = useMemo<ColumnDef<AuditEntry>[]>(
+    () => [
+      {
+        id: "action",
+        accessorFn: (row) => nameOf(row.action),
+        meta: { label: t("columns.action"), card: "title" },
+        cell: ({ row: { original } }) => (
+          <button type="button" onClick={() => setShown(original)} className="text-left font-medium after:absolute after:inset-0 hover:underline">
+            {nameOf(original.action)}
+          </button>
+        ),
+      },
+      {
+        id: "actor",
+        accessorFn: (row) => row.actor.name,
+        meta: { label: t("columns.actor"), className: "w-52" },
+        cell: ({ row: { original } }) => (
+          <span className="truncate">
+            {original.actor.name || t(`actorTypes.${original.actor.type}`)}
+            {original.actor.type === "user" ? null : <span className="text-muted"> · {t(`actorTypes.${original.actor.type}`)}</span>}
+          </span>
+        ),
+      },
+      {
+        id: "target",
+        accessorFn: (row) => row.target.id,
+        meta: { label: t("columns.target"), className: "w-56" },
+        cell: ({ row }) => <IdChip id={row.original.target.id} short className="-ml-1" />,
+      },
+      { id: "ip", accessorKey: "ip", meta: { label: t("columns.ip"), className: "w-36", hidden: true }, cell: ({ row }) => <span className="font-mono text-muted text-xs">{row.original.ip ?? "–"}</span> },
+      { id: "at", accessorKey: "at", meta: { label: t("columns.at"), className: "w-48", align: "right", card: "aside" }, cell: ({ row }) => <Time at={row.original.at} format="short" className="text-muted" /> },
+    ],
+    [t, nameOf],
+  );
+  const people = (members.data?.pages ?? []).flatMap((page) => page.data).map(({ id, name }) => ({ value: id, label: name }));
+  const programs = (tokens.data?.pages ?? []).flatMap((page) => page.data).map(({ id, name }) => ({ value: id, label: t("program", { name }) }));
+  return (
+    <>
+      <p className="mb-3 text-muted text-sm">{t("description")}</p>
+      <DataTable
+        label={t("title")}
+        name="audit"
+        columns={columns}
+        query={query}
+        rowId={(row) => row.id}
+        state={state}
+        compact
+        filters={[
+          { name: "action", label: t("filters.action"), options: NOUNS.map((noun) => ({ value: noun, label: t(`nouns.${noun}`) })) },
+          { name: "actor", label: t("filters.actor"), options: [...people, ...programs] },
+          { name: "period", label: t("filters.period"), options: Object.keys(PERIODS).map((value) => ({ value, label: t(`periods.${value as keyof typeof PERIODS}`) })) },
+        ]}
+        empty={<EmptyState icon={ScrollText} title={t("empty")} />}
+      />
+      <Sheet open={shown !== null} onOpenChange={(open) => open || setShown(null)}>
+        {shown ? (
+          <SheetContent title={nameOf(shown.action)} description={shown.actor.name} footer={<Button onClick={() => setShown(null)}>{t("close")}</Button>}>
+            <Entry entry={shown} />
+          </SheetContent>
+        ) : null}
+      </Sheet>
+    </>
+  );
+}
+
+function Entry({ entry }: { entry: AuditEntry }) {
+  const t = useTranslations("settings.audit");
+  return (
+    <div className="grid gap-4">
+      <KeyValues>
+        <KeyValue label={t("columns.at")}>
+          <Time at={entry.at} format="seconds" />
+        </KeyValue>
+        <KeyValue label={t("columns.actor")}>
+          {entry.actor.name} <span className="text-muted">({t(`actorTypes.${entry.actor.type}`)})</span>
+        </KeyValue>
+        <KeyValue label={t("actorId")}>
+          <IdChip id={entry.actor.id} className="-ml-1" />
+        </KeyValue>
+        <KeyValue label={t("columns.target")}>
+          <IdChip id={entry.target.id} className="-ml-1" />
+        </KeyValue>
+        <KeyValue label={t("columns.ip")}>
+          <span className="font-mono text-xs">{entry.ip ?? "–"}</span>
+        </KeyValue>
+        <KeyValue label={t("word")}>
+          <span className="font-mono text-xs">{entry.action}</span>
+        </KeyValue>
+        <KeyValue label={t("entryId")}>
+          <IdChip id={entry.id} className="-ml-1" />
+        </KeyValue>
+      </KeyValues>
+      {Object.keys(entry.details).length > 0 ? <CodeBlock title={t("details")} code={JSON.stringify(entry.details, null, 2)} wrap /> : null}
+    </div>
+  );
+}
+
+/** `token.created` as a sentence; an action that is not known here as it stands. */
+function useActionName(): (action: string) => string {
+  const t = useTranslations("settings.audit.actions");
+  return useMemo(() => (action: string) => (t.has(action as never) ? t(action as never) : action), [t]);
+}
