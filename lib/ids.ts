@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 let lastMs = 0;
-let lastRandom = new Uint8Array(16);
+let lastRandom: Uint8Array = new Uint8Array(16);
 
 /**
  * A new id such as `msg_01JD…`: the prefix, then 10 characters of time and 16 of chance (ULID).

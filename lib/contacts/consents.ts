@@ -1,5 +1,6 @@
 import "server-only";
-import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { anyOf } from "@/db/columns";
 import { consents } from "@/db/schema/contacts";
 import { audit } from "@/lib/audit";
 import type { Ctx } from "@/lib/ctx";
@@ -26,7 +27,7 @@ export async function consentStates(ctx: Ctx, contactIds: readonly string[]): Pr
       recordedAt: consents.recordedAt,
     })
     .from(consents)
-    .where(and(eq(consents.organizationId, ctx.organizationId), inArray(consents.contactId, [...states.keys()])))
+    .where(and(eq(consents.organizationId, ctx.organizationId), anyOf(consents.contactId, [...states.keys()])))
     .orderBy(
       consents.contactId,
       consents.purpose,

@@ -1,5 +1,6 @@
 import "server-only";
 import { and, desc, eq, gt, ilike, inArray, lt, or, sql } from "drizzle-orm";
+import { anyOf } from "@/db/columns";
 import { contacts, conversations } from "@/db/schema/contacts";
 import { audit } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
@@ -180,7 +181,7 @@ export async function findContacts(ctx: Ctx, phones: readonly string[]): Promise
   const rows = await ctx.db
     .select(KNOWN)
     .from(contacts)
-    .where(and(eq(contacts.organizationId, ctx.organizationId), inArray(contacts.phoneIndex, [...wanted.keys()])));
+    .where(and(eq(contacts.organizationId, ctx.organizationId), anyOf(contacts.phoneIndex, [...wanted.keys()])));
   const found = new Map<string, KnownContact>();
   for (const { phoneIndex: index, ...row } of rows) {
     const phone = index === null ? undefined : wanted.get(index);

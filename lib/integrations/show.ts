@@ -60,7 +60,7 @@ export function ratesOf(row: Paced): { limit: number; set: number | null; effect
   return { limit, set: row.ratePerSecond, effective: Math.min(row.ratePerSecond ?? limit, limit) };
 }
 
-function warningsOf(row: IntegrationRow, endpoint: ReturnType<typeof parseEndpoint>, now: Date): Warning[] {
+function warningsOf(row: IntegrationRow, endpoint: ReturnType<typeof readEndpoint>, now: Date): Warning[] {
   const warnings: Warning[] = [];
   if (!endpoint.ok) warnings.push({ code: "endpoint_not_allowed", message: endpoint.message });
   else warnings.push(...versionWarnings(endpoint.version, now));

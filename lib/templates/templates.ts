@@ -1,5 +1,6 @@
 import "server-only";
 import { and, eq, ilike, inArray, sql } from "drizzle-orm";
+import { anyOf } from "@/db/columns";
 import { templates } from "@/db/schema/templates";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
@@ -69,7 +70,7 @@ export async function findTemplates(ctx: Ctx, account: string, names: readonly s
       and(
         eq(templates.organizationId, ctx.organizationId),
         eq(templates.businessAccountId, account),
-        inArray(templates.name, [...new Set(names)]),
+        anyOf(templates.name, [...new Set(names)]),
       ),
     )
     .orderBy(templates.name, templates.language);

@@ -1,6 +1,7 @@
 import "server-only";
 import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
+import { anyOf } from "@/db/columns";
 import { contacts, conversations } from "@/db/schema/contacts";
 import { integrations } from "@/db/schema/integrations";
 import { templates } from "@/db/schema/templates";
@@ -61,7 +62,7 @@ async function claim(db: Db): Promise<EventRow[]> {
     await tx
       .update(webhookEvents)
       .set({ attempts: sql`${webhookEvents.attempts} + 1`, dueAt: new Date(now.getTime() + LEASE_MS) })
-      .where(inArray(webhookEvents.id, rows.map((row) => row.id)));
+      .where(anyOf(webhookEvents.id, rows.map((row) => row.id)));
     return rows;
   });
 }
