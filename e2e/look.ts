@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, type Page } from "@playwright/test";
+import { LANGUAGE_COOKIE, type Language } from "../lib/i18n/languages";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export const THEMES = ["light", "dark"] as const;
+export type Theme = (typeof THEMES)[number];
+export const DESKTOP = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+type Violation = { id: string; impact: string | null; help: string; nodes: { target: string[]; failureSummary?: string }[] };
+
+/** Nothing on the page as it stands breaks a rule of WCAG 2.2 AA or of good practice. */
+export async function expectAccessible(page: Page, where: string): Promise<void> {
+  await settle(page);
+  await page.evaluate(AXE);
+  const violations: Violation[] = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } };
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    return (await axe.run({ runOnly: { type: "tag", values: tags } })).violations;
+  });
+  const found = violations.map(({ id, help, nodes }) => {
+    const [first] = nodes;
+    return `${id}: ${help} (${nodes.length}×, first ${first?.target.join(" ")})\n    ${first?.failureSummary?.replaceAll("\n", "\n    ")}`;
+  });
+  expect.soft(found, `${where} breaks rules of accessibility`).toEqual([]);
+}
+
+/** Nothing makes the page itself scroll sideways. */
+export async function expectNoSidewaysScroll(page: Page, where: string): Promise<void> {
+  const tooWide = await page.evaluate(() => {
+    const { clientWidth, scrollWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const wide = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > clientWidth + 1);
+    return [`${scrollWidth} px wide instead of ${clientWidth}`, ...wide.slice(-3).map((one) => one.outerHTML.slice(0, 160))];
+  });
+  expect.soft(tooWide, `${where} scrolls sideways`).toEqual([]);
+}
+
+/** Until fonts are there, nothing loads and nothing moves any more. */
+export async function settle(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    const moving = document
+      .getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
+    await Promise.all(moving.map((one) => one.finished.catch(() => undefined)));
+  });
+}
+
+export async function speak(page: Page, language: Language): Promise<void> {
+  await page
+    .context()
+    .addCookies([
+      { name: LANGUAGE_COOKIE, value: language, url: new URL(page.url() === "about:blank" ? baseUrl() : page.url()).origin },
+    ]);
+}
+
+function baseUrl(): string {
+  return `http://localhost:${process.env.E2E_PORT}`;
+}
+
+/** What goes wrong in the browser without being seen: errors, missing texts, failed requests. */
+export function listenForTrouble(page: Page): { found: string[] } {
+  const found: string[] = [];
+  page.on("pageerror", (error) => found.push(`error: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/Failed to load resource/.test(message.text())) found.push(`console: ${message.text()}`);
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 500) found.push(`${response.status()} ${response.url()}`);
+  });
+  return { found };
+}
