@@ -118,7 +118,7 @@ describe("a message on its way", () => {
       (i) => i.status === "paused" && i.pauseReason === "billing" && i.pauseErrorCode === 131042,
       "the pause",
     );
-    expect(await org.read(sent.body.id)).toMatchObject({ status: "queued" });
+    await org.reaches(sent.body.id, "queued");
     expect((await org.send({ phoneNumber: "+905550000015", ...ORDER })).body).toMatchObject({ error: "integration_paused" });
   });
 

@@ -1,5 +1,6 @@
 import "server-only";
 import { and, eq, inArray, sql } from "drizzle-orm";
+import { anyOf } from "@/db/columns";
 import { outreach } from "@/db/schema/messages";
 import type { Ctx } from "@/lib/ctx";
 import { portfolioOf } from "@/lib/integrations/access";
@@ -13,22 +14,44 @@ type Numbered = { businessAccountId: string; sandbox: boolean; messagingLimitTie
 
 export type Allowance = { limit: number | null; used: number; left: number | null; nextFreeAt: Date | null };
 
+/** When nothing tells when a place will be free. */
+const ASK_AGAIN_MS = 60_000;
+
+function limitOf(integration: Numbered): number | null {
+  const tier = tierAllowance(integration.messagingLimitTier);
+  return tier === null || !Number.isFinite(tier) ? null : tier;
+}
+
 /** People reached or about to be reached outside their window in the last 24 hours, against the tier. `limit` null: none, or not known. */
 export async function allowanceOf(ctx: Ctx, integration: Numbered): Promise<Allowance> {
-  const tier = tierAllowance(integration.messagingLimitTier);
-  const limit = tier === null || !Number.isFinite(tier) ? null : tier;
+  const limit = limitOf(integration);
   const [row] = await ctx.db
-    .select({ used: sql<number>`count(*)::int`, oldest: sql<string | null>`min(${countedAt}) + ${WINDOW}` })
+    .select({ used: sql<number>`count(*)::int` })
     .from(outreach)
-    .where(and(eq(outreach.organizationId, ctx.organizationId), eq(outreach.portfolioId, portfolioOf(integration)), sql`${countedAt} > ${ctx.now.toISOString()}::timestamptz - ${WINDOW}`));
+    .where(inWindow(ctx, portfolioOf(integration)));
   const used = row?.used ?? 0;
-  return {
-    limit,
-    used,
-    left: limit === null ? null : Math.max(0, limit - used),
-    nextFreeAt: row?.oldest ? new Date(row.oldest) : null,
-  };
+  const left = limit === null ? null : Math.max(0, limit - used);
+  return { limit, used, left, nextFreeAt: left === 0 && limit !== null ? await nextFreeAt(ctx, integration, used - limit) : null };
 }
+
+/** When the place after `surplus` others is free: a tier that was lowered may be overdrawn by more than one. */
+async function nextFreeAt(ctx: Ctx, integration: Numbered, surplus: number): Promise<Date | null> {
+  const [row] = await ctx.db
+    .select({ at: sql<string>`${countedAt} + ${WINDOW}` })
+    .from(outreach)
+    .where(inWindow(ctx, portfolioOf(integration)))
+    .orderBy(countedAt)
+    .offset(surplus)
+    .limit(1);
+  return row ? new Date(row.at) : null;
+}
+
+const inWindow = (ctx: Ctx, portfolioId: string) =>
+  and(
+    eq(outreach.organizationId, ctx.organizationId),
+    eq(outreach.portfolioId, portfolioId),
+    sql`${countedAt} > ${ctx.now.toISOString()}::timestamptz - ${WINDOW}`,
+  );
 
 /** Which of these people are counted already, so that another message to them uses nothing. */
 export async function countedPeople(ctx: Ctx, portfolioId: string, recipientIndexes: string[]): Promise<Set<string>> {
@@ -36,14 +59,7 @@ export async function countedPeople(ctx: Ctx, portfolioId: string, recipientInde
   const rows = await ctx.db
     .select({ recipientIndex: outreach.recipientIndex })
     .from(outreach)
-    .where(
-      and(
-        eq(outreach.organizationId, ctx.organizationId),
-        eq(outreach.portfolioId, portfolioId),
-        inArray(outreach.recipientIndex, recipientIndexes),
-        sql`${countedAt} > ${ctx.now.toISOString()}::timestamptz - ${WINDOW}`,
-      ),
-    );
+    .where(and(inWindow(ctx, portfolioId), anyOf(outreach.recipientIndex, recipientIndexes)));
   return new Set(rows.map((row) => row.recipientIndex));
 }
 
@@ -52,10 +68,14 @@ export async function lockAllowance(ctx: Ctx, portfolioId: string): Promise<void
   await ctx.db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`allowance:${ctx.organizationId}:${portfolioId}`}, 0))`);
 }
 
-/** Reserves a place for each person. One row a person, so that a second message to him takes no second place. */
+/**
+ * Reserves a place for each person. One row a person, so that a second message to him takes no second place; the place stays the
+ * first message's while that one holds it.
+ */
 export async function reservePlaces(ctx: Ctx, places: { portfolioId: string; recipientIndex: string; messageId: string }[]): Promise<void> {
   if (places.length === 0) return;
-  const unique = [...new Map(places.map((p) => [`${p.portfolioId} ${p.recipientIndex}`, p])).values()];
+  // Always in one order, so that two requests cannot wait for each other.
+  const unique = [...new Map(places.map((p) => [`${p.portfolioId} ${p.recipientIndex}`, p]))].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, p]) => p);
   await ctx.db
     .insert(outreach)
     .values(
@@ -70,24 +90,71 @@ export async function reservePlaces(ctx: Ctx, places: { portfolioId: string; rec
     .onConflictDoUpdate({
       target: [outreach.organizationId, outreach.portfolioId, outreach.recipientIndex],
       set: { reservedBy: sql`excluded.reserved_by`, reservedAt: sql`excluded.reserved_at` },
+      setWhere: sql`${outreach.reservedAt} is null or ${outreach.reservedAt} <= excluded.reserved_at - ${WINDOW}`,
     });
 }
 
+/**
+ * For messages about to leave, in order: sees to it that each person has a place now, however long ago the message was accepted.
+ * Answers when those for whom none is left may ask again.
+ */
+export async function takePlaces(ctx: Ctx, integration: Numbered, batch: readonly { id: string; recipientIndex: string }[]): Promise<Map<string, Date>> {
+  const crowded = new Map<string, Date>();
+  if (batch.length === 0 || limitOf(integration) === null) return crowded;
+  const portfolioId = portfolioOf(integration);
+  const people = batch.map((message) => message.recipientIndex);
+  const counted = await countedPeople(ctx, portfolioId, people);
+  if (people.every((person) => counted.has(person))) return crowded;
+  await lockAllowance(ctx, portfolioId);
+  const allowance = await allowanceOf(ctx, integration);
+  let left = allowance.left ?? Number.POSITIVE_INFINITY;
+  const taken: { portfolioId: string; recipientIndex: string; messageId: string }[] = [];
+  for (const { id, recipientIndex } of batch) {
+    if (counted.has(recipientIndex)) continue;
+    if (left <= 0) {
+      crowded.set(id, allowance.nextFreeAt ?? new Date(ctx.now.getTime() + ASK_AGAIN_MS));
+      continue;
+    }
+    left -= 1;
+    counted.add(recipientIndex);
+    taken.push({ portfolioId, recipientIndex, messageId: id });
+  }
+  await reservePlaces(ctx, taken);
+  return crowded;
+}
+
 /** Gives back the places of messages that will not be delivered. A person who was reached by another message stays counted. */
-export async function releasePlaces(ctx: Ctx, messageIds: string[]): Promise<void> {
+export async function releasePlaces(ctx: Ctx, messageIds: readonly string[]): Promise<void> {
   if (messageIds.length === 0) return;
+  const held = ctx.db
+    .select({ portfolioId: outreach.portfolioId, recipientIndex: outreach.recipientIndex })
+    .from(outreach)
+    .where(and(eq(outreach.organizationId, ctx.organizationId), inArray(outreach.reservedBy, [...messageIds])))
+    .orderBy(outreach.portfolioId, outreach.recipientIndex)
+    .for("update");
   await ctx.db
     .update(outreach)
     .set({ reservedBy: null, reservedAt: null })
-    .where(and(eq(outreach.organizationId, ctx.organizationId), inArray(outreach.reservedBy, messageIds)));
+    .where(
+      and(
+        eq(outreach.organizationId, ctx.organizationId),
+        inArray(outreach.reservedBy, [...messageIds]),
+        sql`(${outreach.portfolioId}, ${outreach.recipientIndex}) in ${held}`,
+      ),
+    );
 }
 
-/** Meta counts on delivery: from here the 24 hours run. */
-export async function countDelivered(ctx: Ctx, delivered: { messageId: string; at: Date }[]): Promise<void> {
+type Delivered = { portfolioId: string; recipientIndex: string; messageId: string; at: Date };
+
+/** Meta counts people on delivery, whichever message reached them: from here their 24 hours run. */
+export async function countDelivered(ctx: Ctx, delivered: readonly Delivered[]): Promise<void> {
   if (delivered.length === 0) return;
-  const rows = JSON.stringify(delivered.map((d) => ({ id: d.messageId, at: d.at.toISOString() })));
+  const rows = delivered.map((d) => ({ portfolio: d.portfolioId, person: d.recipientIndex, message: d.messageId, at: d.at.toISOString() }));
   await ctx.db.execute(sql`
-    update outreach set delivered_at = greatest(outreach.delivered_at, d.at), reserved_at = null, reserved_by = null
-    from jsonb_to_recordset((${rows}::text)::jsonb) as d(id text, at timestamptz)
-    where outreach.organization_id = ${ctx.organizationId} and outreach.reserved_by = d.id`);
+    insert into outreach as o (organization_id, portfolio_id, recipient_index, delivered_at)
+    select ${ctx.organizationId}, d.portfolio, d.person, max(d.at)
+    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as d(portfolio text, person text, at timestamptz)
+    group by d.portfolio, d.person order by d.portfolio, d.person
+    on conflict (organization_id, portfolio_id, recipient_index) do update set delivered_at = greatest(o.delivered_at, excluded.delivered_at)`);
+  await releasePlaces(ctx, delivered.map((d) => d.messageId));
 }

@@ -6,26 +6,33 @@ import { messages } from "@/db/schema/messages";
 import { type Ctx, systemCtx } from "@/lib/ctx";
 import { graphAccess, type IntegrationRow } from "@/lib/integrations/access";
 import { log } from "@/lib/log";
-import { GraphError, sendMessage } from "@/lib/whatsapp/graph";
+import { patiently } from "@/lib/passing";
+import { type GraphAccess, GraphError, sendMessage } from "@/lib/whatsapp/graph";
 import { type MessagePayload, templatePayload, textPayload } from "@/lib/whatsapp/payloads";
-import { lookAgain } from "./gate";
+import { takePlaces } from "./allowance";
+import { lookAgain, type SecondLook } from "./gate";
 import { judgeFailure, type Outcome, writeOutcomes } from "./outcome";
-import { forgetHolds, takeTurns } from "./pairs";
-import { type Lane, leaveLane, rateFactor, setRate, slots, slowDown, takeLane } from "./pacing";
+import { OutcomeWriter } from "./outcome-writer";
+import { leaveLane, rateFactor, setRate, slots, slowDown, takeLane } from "./pacing";
+import { takeTurns } from "./pairs";
 import { PRIORITY, type TimelineStep } from "./schema";
-import { applyEarlyStatuses } from "./statuses";
 
 /** A claim covers this much sending time: short, so that a crash leaves few messages in doubt. */
 const SLICE_MS = 200;
 const LARGEST_SLICE = 200;
-/** A message that is being sent for longer than this was left behind by a process that died: Graph's time-out is 20 s. */
-const SENDING_LEASE_MS = 45_000;
+/** A call that is this late is not made any more: with Graph's time-out of 20 s it must end before the lease does. */
+const LATEST_CALL_MS = 20_000;
+/** A message that is being sent for longer than this was left behind by a process that died. */
+const SENDING_LEASE_MS = LATEST_CALL_MS + 25_000;
 /** Calls that may be under way at once, in seconds of the rate: Meta's answers take up to this long before the pace suffers. */
 const IN_FLIGHT_SECONDS = 2;
+/** How long the consequences of a refusal are tried to be written while the database is away. */
+const JUDGE_PATIENCE_MS = 15_000;
 
 type MessageRow = typeof messages.$inferSelect;
 type Ready = { row: MessageRow; payload: MessagePayload; slotMs: number };
-type Slice = { lane: Lane; ready: Ready[]; claimed: number };
+type Slice = { ready: Ready[]; claimed: number };
+type Later = { id: string; due: string; status: "queued" | "scheduled"; step: TimelineStep[] };
 
 export type DispatchResult = {
   /** Messages for which Meta was called. */
@@ -48,42 +55,43 @@ export async function dispatchIntegration(
 ): Promise<DispatchResult> {
   const endsAt = Date.now() + options.maxMs;
   const underWay = new Set<Promise<void>>();
-  let inFlight = 0;
+  const outcomes = new OutcomeWriter(systemCtx(db, where.organizationId, "dispatch"), where.id);
   let called = 0;
-  let nextDueAt: Date | null = null;
-  let taken = false;
   try {
-    while (Date.now() < endsAt && !options.signal?.aborted) {
+    while (!options.signal?.aborted) {
+      // Time is up with work left: the next run goes on at once.
+      if (Date.now() >= endsAt) return { called, nextDueAt: new Date(), taken: false };
       const ctx = systemCtx(db, where.organizationId, "dispatch");
       const integration = await sendingIntegration(ctx, where.id);
       if (!integration) break;
+      // Before anything is claimed: what cannot be called at all must not end as unknown.
+      const access = graphAccess(ctx, integration);
       const slice = await claimSlice(ctx, integration, options.owner);
-      if (!slice) {
-        taken = true;
-        break;
-      }
+      if (!slice) return { called, nextDueAt: null, taken: true };
       if (slice.claimed === 0) {
-        nextDueAt = await nextDue(ctx, where.id);
-        if (!nextDueAt || nextDueAt.getTime() > Date.now() + SLICE_MS) break;
+        const nextDueAt = await nextDue(ctx, where.id);
+        if (!nextDueAt || nextDueAt.getTime() > Date.now() + SLICE_MS) return { called, nextDueAt, taken: false };
         await pause(Math.max(1, nextDueAt.getTime() - Date.now()));
         continue;
       }
-      const send = sendSlice(ctx, integration, slice).finally(() => {
-        underWay.delete(send);
-        inFlight -= slice.ready.length;
-      });
-      underWay.add(send);
-      inFlight += slice.ready.length;
+      for (const ready of slice.ready) {
+        const send = sendOne(ctx, access, integration, ready).then((outcome) => {
+          outcomes.add({ outcome, recipientIndex: ready.row.recipientIndex });
+          underWay.delete(send);
+        });
+        underWay.add(send);
+      }
       called += slice.ready.length;
       const last = slice.ready.at(-1)?.slotMs ?? 0;
       await pause(last - Date.now() - SLICE_MS / 2);
-      while (inFlight > Math.max(LARGEST_SLICE, setRate(integration) * IN_FLIGHT_SECONDS)) await Promise.race(underWay);
+      while (underWay.size > Math.max(LARGEST_SLICE, setRate(integration) * IN_FLIGHT_SECONDS)) await Promise.race(underWay);
     }
+    return { called, nextDueAt: null, taken: false };
   } finally {
     await Promise.all(underWay);
-    await leaveLane(db, where.id, options.owner);
+    await outcomes.done();
+    await leaveLane(db, where, options.owner).catch((error: unknown) => log.warn({ err: error }, "A number could not be handed on; its lease will end"));
   }
-  return { called, nextDueAt, taken };
 }
 
 async function sendingIntegration(ctx: Ctx, id: string): Promise<IntegrationRow | null> {
@@ -98,7 +106,7 @@ async function nextDue(ctx: Ctx, integrationId: string): Promise<Date | null> {
   const [row] = await ctx.db
     .select({ at: min(messages.dueAt) })
     .from(messages)
-    .where(and(eq(messages.integrationId, integrationId), inArray(messages.status, ["queued", "scheduled"])));
+    .where(and(eq(messages.organizationId, ctx.organizationId), eq(messages.integrationId, integrationId), inArray(messages.status, ["queued", "scheduled"])));
   return row?.at ?? null;
 }
 
@@ -114,21 +122,23 @@ async function claimSlice(base: Ctx, integration: IntegrationRow, owner: string)
     const perSecond = Math.max(0.5, setRate(integration) * rateFactor(lane, ctx.now));
     const size = Math.min(LARGEST_SLICE, Math.max(1, Math.round((perSecond * SLICE_MS) / 1000)));
     const rows = await lockDue(ctx, integration.id, size);
-    if (rows.length === 0) return { lane, ready: [], claimed: 0 };
+    if (rows.length === 0) return { ready: [], claimed: 0 };
 
     const looks = await lookAgain(ctx, integration, rows);
-    const waits = await takeTurns(ctx, integration.id, rows.filter((row) => looks.get(row.id)?.verdict === "go"));
+    const willing = rows.filter((row) => looks.get(row.id)?.verdict === "go");
+    const crowded = await takePlaces(ctx, integration, willing.filter((row) => isOutside(looks.get(row.id), row)));
+    const held = await takeTurns(ctx, integration.id, willing.filter((row) => !crowded.has(row.id)));
     const refused: Outcome[] = [];
-    const later: { id: string; due: string; status: string; step: TimelineStep[] }[] = [];
+    const later: Later[] = [];
     const go: { row: MessageRow; payload: MessagePayload }[] = [];
     const at = ctx.now.toISOString();
     for (const row of rows) {
       const look = looks.get(row.id);
-      const wait = waits.get(row.id);
+      const waitUntil = crowded.get(row.id) ?? held.get(row.id);
       if (look?.verdict === "refuse") refused.push({ id: row.id, kind: "failed", failure: { reason: look.reason.code, title: look.reason.message } });
       else if (look?.verdict === "later") {
         later.push({ id: row.id, due: look.at.toISOString(), status: "scheduled", step: [{ step: "scheduled", at, source: "gate", detail: look.at.toISOString() }] });
-      } else if (wait) later.push({ id: row.id, due: wait.toISOString(), status: row.status, step: [] });
+      } else if (waitUntil) later.push({ id: row.id, due: waitUntil.toISOString(), status: "queued", step: [] });
       else if (look?.verdict === "go") {
         try {
           go.push({ row, payload: payloadOf(row, look.template) });
@@ -139,27 +149,36 @@ async function claimSlice(base: Ctx, integration: IntegrationRow, owner: string)
     }
     await writeOutcomes(ctx, integration.id, refused);
     await postpone(ctx, later);
-    if (go.length === 0) return { lane, ready: [], claimed: rows.length };
+    if (go.length === 0) return { ready: [], claimed: rows.length };
 
     const paced = slots(lane.paidUntil, ctx.now, perSecond, go.length);
-    await tx.update(lanes).set({ paidUntil: paced.paidUntil }).where(eq(lanes.integrationId, integration.id));
+    await tx
+      .update(lanes)
+      .set({ paidUntil: paced.paidUntil })
+      .where(and(eq(lanes.organizationId, ctx.organizationId), eq(lanes.integrationId, integration.id)));
     const step: TimelineStep[] = [{ step: "sending", at, source: "dispatch" }];
+    const outside = go.flatMap(({ row }) => (isOutside(looks.get(row.id), row) ? [row.id] : []));
     await tx
       .update(messages)
       .set({
         status: "sending",
         attempts: sql`${messages.attempts} + 1`,
+        outsideWindow: sql`${inArray(messages.id, outside)}`,
         leaseOwner: owner,
         leaseUntil: new Date(paced.paidUntil.getTime() + SENDING_LEASE_MS),
         timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb`,
       })
-      .where(inArray(messages.id, go.map(({ row }) => row.id)));
+      .where(and(eq(messages.organizationId, ctx.organizationId), inArray(messages.id, go.map(({ row }) => row.id))));
     return {
-      lane,
       claimed: rows.length,
       ready: go.map(({ row, payload }, i) => ({ row: { ...row, attempts: row.attempts + 1 }, payload, slotMs: paced.at[i] ?? 0 })),
     };
   });
+}
+
+/** Meta counts a person only when a message reaches him outside his window, and only templates may. */
+function isOutside(look: SecondLook | undefined, row: MessageRow): boolean {
+  return look?.verdict === "go" && row.kind === "template" && !look.windowOpen;
 }
 
 /** Replies before transactional messages before bulk, within each the oldest due first. */
@@ -173,6 +192,7 @@ async function lockDue(ctx: Ctx, integrationId: string, limit: number): Promise<
         .from(messages)
         .where(
           and(
+            eq(messages.organizationId, ctx.organizationId),
             eq(messages.integrationId, integrationId),
             eq(messages.priority, priority),
             inArray(messages.status, ["queued", "scheduled"]),
@@ -187,7 +207,7 @@ async function lockDue(ctx: Ctx, integrationId: string, limit: number): Promise<
   return rows;
 }
 
-async function postpone(ctx: Ctx, later: { id: string; due: string; status: string; step: TimelineStep[] }[]): Promise<void> {
+async function postpone(ctx: Ctx, later: readonly Later[]): Promise<void> {
   if (later.length === 0) return;
   await ctx.db.execute(sql`
     update messages m set status = u.status, due_at = u.due,
@@ -201,30 +221,33 @@ function payloadOf(row: MessageRow, template: Parameters<typeof templatePayload>
   return template ? templatePayload({ ...address, template, params: row.templateParams }) : textPayload({ ...address, body: row.text });
 }
 
-async function sendSlice(base: Ctx, integration: IntegrationRow, slice: Slice): Promise<void> {
-  const access = graphAccess(base, integration);
-  const outcomes = await Promise.all(
-    slice.ready.map(async ({ row, payload, slotMs }): Promise<Outcome> => {
-      await pause(slotMs - Date.now());
-      try {
-        const receipt = await sendMessage(access, integration.phoneNumberId, payload);
-        return { id: row.id, kind: "accepted", wamid: receipt.messageId, at: new Date() };
-      } catch (error) {
-        if (!(error instanceof GraphError)) {
-          log.error({ err: error, messageId: row.id }, "A send ended in an unexpected way");
-          return { id: row.id, kind: "unknown", detail: "Unexpected error" };
-        }
-        const ctx = { ...base, now: new Date() };
-        if (error.kind === "slow_down") await slowDown(ctx.db, slice.lane, ctx.now);
-        return judgeFailure(ctx, integration, row, error);
-      }
-    }),
-  );
-  const ctx = { ...base, now: new Date() };
-  const learned = await writeOutcomes(ctx, integration.id, outcomes);
-  await applyEarlyStatuses(ctx, integration.id, learned);
-  const accepted = new Set(outcomes.flatMap((o) => (o.kind === "accepted" ? [o.id] : [])));
-  await forgetHolds(ctx, integration.id, slice.ready.filter((r) => accepted.has(r.row.id)).map((r) => r.row.recipientIndex));
+/** Never throws: what became of the call, or that nobody can say. */
+async function sendOne(base: Ctx, access: GraphAccess, integration: IntegrationRow, { row, payload, slotMs }: Ready): Promise<Outcome> {
+  await pause(slotMs - Date.now());
+  if (Date.now() > slotMs + LATEST_CALL_MS) return { id: row.id, kind: "unknown", detail: "The sender was held up for too long" };
+  try {
+    const receipt = await sendMessage(access, integration.phoneNumberId, payload);
+    return { id: row.id, kind: "accepted", wamid: receipt.messageId, at: new Date() };
+  } catch (error) {
+    if (!(error instanceof GraphError)) {
+      log.error({ err: error, messageId: row.id }, "A send ended in an unexpected way");
+      return { id: row.id, kind: "unknown", detail: "Unexpected error" };
+    }
+    return judge(base, integration, row, error);
+  }
+}
+
+async function judge(base: Ctx, integration: IntegrationRow, row: MessageRow, error: GraphError): Promise<Outcome> {
+  try {
+    return await patiently(JUDGE_PATIENCE_MS, async () => {
+      const ctx = { ...base, now: new Date() };
+      if (error.kind === "slow_down") await slowDown(ctx, integration.id);
+      return judgeFailure(ctx, integration, row, error);
+    });
+  } catch (problem) {
+    log.error({ err: problem, messageId: row.id, code: error.code }, "The consequences of a refusal could not be drawn");
+    return { id: row.id, kind: "unknown", detail: "The refusal could not be written down" };
+  }
 }
 
 function pause(ms: number): Promise<void> {

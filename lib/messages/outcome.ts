@@ -1,13 +1,16 @@
 import "server-only";
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { contacts } from "@/db/schema/contacts";
+import { integrations } from "@/db/schema/integrations";
+import { messages } from "@/db/schema/messages";
 import { templates } from "@/db/schema/templates";
-import type { Ctx } from "@/lib/ctx";
+import { type Ctx, inTransaction } from "@/lib/ctx";
 import { accountOf, type IntegrationRow } from "@/lib/integrations/access";
 import { pauseIntegration } from "@/lib/integrations/pause";
 import type { PauseReason } from "@/lib/integrations/schema";
 import { blindIndex, seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
+import type { ErrorKind } from "@/lib/whatsapp/error-codes";
 import type { GraphError } from "@/lib/whatsapp/graph";
 import { releasePlaces } from "./allowance";
 import { holdPair } from "./pairs";
@@ -15,11 +18,24 @@ import type { MessageFailure, TimelineStep } from "./schema";
 import { OUTCOME_UNKNOWN } from "./status";
 
 const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
-/** Refusals that are proven harmless are tried again for a day; a sign-in code is of no use after ten minutes. */
+/** With each message's history of tries in its row, a day of trouble must not become thousands of steps. */
+const LONGEST_RETRY_MS = 5 * 60_000;
+/** Refusals that are proven harmless are tried again for a day after the message was due; a sign-in code is of no use after ten minutes. */
 const PATIENCE_MS = { authentication: 10 * 60_000, other: 24 * 60 * 60_000 };
+/** What waited long for another cause (a pause, say) still gets so many tries. */
+const FEWEST_ATTEMPTS = 5;
 
-type Sent = { id: string; contactId: string; recipientIndex: string; purpose: string; attempts: number; createdAt: Date; templateName: string | null; templateLanguage: string | null };
+type Sent = {
+  id: string;
+  contactId: string;
+  recipientIndex: string;
+  purpose: string;
+  attempts: number;
+  createdAt: Date;
+  scheduledFor: Date | null;
+  templateName: string | null;
+  templateLanguage: string | null;
+};
 
 /** What became of one call. Only `accepted` means that Meta took the message. */
 export type Outcome =
@@ -38,40 +54,59 @@ export async function judgeFailure(ctx: Ctx, integration: IntegrationRow, messag
   if (error.proof === "maybe_sent") return { id, kind: "unknown", detail };
   const { rule } = error;
   if (rule.pauses && error.proof === "refused") {
-    await pauseIntegration(ctx, integration.id, pauseReason(error), error.code ?? undefined);
+    await pauseIntegration(ctx, integration.id, pauseReason(error.code, error.kind), error.code ?? undefined);
     return { id, kind: "retry", dueAt: ctx.now, detail };
   }
   if (error.isSafeToResend) {
-    const patience = message.purpose === "authentication" ? PATIENCE_MS.authentication : PATIENCE_MS.other;
-    if (ctx.now.getTime() - message.createdAt.getTime() > patience) return { id, kind: "failed", failure: failureOf(error) };
+    if (isPatienceOver(message, ctx.now)) return { id, kind: "failed", failure: failureOf(error) };
     const held = error.kind === "pair_limit" ? await holdPair(ctx, integration.id, message.recipientIndex) : null;
     const dueAt = held ?? new Date(ctx.now.getTime() + (error.retryAfterSeconds ?? 0) * 1000 + backoffMs(message.attempts));
     return { id, kind: "retry", dueAt, detail };
   }
-  if (error.kind === "opted_out") {
-    await ctx.db
-      .update(contacts)
-      .set({ marketingStoppedAt: ctx.now, updatedAt: ctx.now })
-      .where(and(eq(contacts.organizationId, ctx.organizationId), eq(contacts.id, message.contactId)));
-  }
-  if (error.kind === "template_paused" && message.templateName && message.templateLanguage) {
-    await ctx.db
-      .update(templates)
-      .set({ status: error.code === 132016 ? "DISABLED" : "PAUSED" })
-      .where(
-        and(
-          eq(templates.organizationId, ctx.organizationId),
-          eq(templates.businessAccountId, accountOf(integration)),
-          eq(templates.name, message.templateName),
-          eq(templates.language, message.templateLanguage),
-        ),
-      );
-    announceSoon(ctx.organizationId, ["templates"]);
-  }
+  if (error.kind === "opted_out") await stopMarketing(ctx, [message.contactId]);
+  if (error.kind === "template_paused") await stopTemplate(ctx, accountOf(integration), message, error.code);
   return { id, kind: "failed", failure: failureOf(error) };
 }
 
-/** 1, 2, 4 … 60 s, each with up to a half on top, so that many waiting messages do not come back at once. */
+function isPatienceOver(message: Sent, now: Date): boolean {
+  const waitedMs = now.getTime() - (message.scheduledFor ?? message.createdAt).getTime();
+  if (message.purpose === "authentication") return waitedMs > PATIENCE_MS.authentication;
+  return waitedMs > PATIENCE_MS.other && message.attempts >= FEWEST_ATTEMPTS;
+}
+
+/** Meta said that these people stopped marketing messages (131050): nothing more of it is tried until Meta says otherwise. */
+export async function stopMarketing(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
+  if (contactIds.length === 0) return;
+  await ctx.db
+    .update(contacts)
+    .set({ marketingStoppedAt: ctx.now, updatedAt: ctx.now })
+    .where(and(eq(contacts.organizationId, ctx.organizationId), inArray(contacts.id, [...contactIds]), isNull(contacts.marketingStoppedAt)));
+  announceSoon(ctx.organizationId, ["contacts"]);
+}
+
+/** Meta paused a template (132015) or disabled it for good (132016): what waits of it is not tried. */
+export async function stopTemplate(
+  ctx: Ctx,
+  account: string,
+  { templateName, templateLanguage }: { templateName: string | null; templateLanguage: string | null },
+  code: number | null,
+): Promise<void> {
+  if (!templateName || !templateLanguage) return;
+  await ctx.db
+    .update(templates)
+    .set({ status: code === 132016 ? "DISABLED" : "PAUSED" })
+    .where(
+      and(
+        eq(templates.organizationId, ctx.organizationId),
+        eq(templates.businessAccountId, account),
+        eq(templates.name, templateName),
+        eq(templates.language, templateLanguage),
+      ),
+    );
+  announceSoon(ctx.organizationId, ["templates"]);
+}
+
+/** 1, 2, 4 s … 5 minutes, each with up to a half on top, so that many waiting messages do not come back at once. */
 function backoffMs(attempts: number): number {
   return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, attempts - 1)) * (1 + Math.random() / 2);
 }
@@ -96,65 +131,120 @@ const PAUSES_BY_CODE: Record<number, PauseReason> = {
   131064: "misclassified_templates",
 };
 
-function pauseReason(error: GraphError): PauseReason {
-  const byCode = error.code === null ? undefined : PAUSES_BY_CODE[error.code];
+/** Why an integration is paused after a refusal that every further message would meet too. */
+export function pauseReason(code: number | null, kind: ErrorKind): PauseReason {
+  const byCode = code === null ? undefined : PAUSES_BY_CODE[code];
   if (byCode) return byCode;
-  if (error.kind === "reconnect") return "permission_missing";
-  return error.kind === "fix_setup" ? "not_registered" : "account_restricted";
+  if (kind === "reconnect") return "permission_missing";
+  return kind === "fix_setup" ? "not_registered" : "account_restricted";
 }
 
 const GIVEN_UP = sql`(m.status = 'failed' and m.failure ->> 'reason' = ${OUTCOME_UNKNOWN})`;
 
 /**
- * Writes the outcomes of a batch, each kind in one statement. A webhook may have been quicker: what it brought stays. Answers
+ * Writes the outcomes of a batch in one transaction, each kind in one statement; writing them twice does no harm. A webhook may
+ * have been quicker: what it brought stays. What was to be tried again is cancelled when its integration is gone by now. Answers
  * the fingerprints of the message ids learned, for statuses that came before them.
  */
 export async function writeOutcomes(ctx: Ctx, integrationId: string, outcomes: readonly Outcome[]): Promise<string[]> {
-  const at = ctx.now.toISOString();
-  const step = (name: string, detail?: string): TimelineStep[] => [{ step: name, at, source: "dispatch", ...(detail ? { detail } : {}) }];
-
-  const accepted = outcomes.flatMap((o) =>
-    o.kind === "accepted"
-      ? [{ id: o.id, wamid: seal("messages.wamid", o.wamid), wamid_index: blindIndex("messages.wamid", o.wamid), at: o.at.toISOString(), step: [{ step: "accepted", at: o.at.toISOString(), source: "dispatch" }] }]
-      : [],
-  );
-  if (accepted.length > 0) {
-    await ctx.db.execute(sql`
-      update messages m set
-        status = case when m.status in ('sending', 'unknown') or ${GIVEN_UP} then 'sent' else m.status end,
-        failure = case when ${GIVEN_UP} then null else m.failure end,
-        wamid = coalesce(m.wamid, u.wamid), wamid_index = coalesce(m.wamid_index, u.wamid_index),
-        sent_at = coalesce(m.sent_at, u.at), unknown_since = null, lease_owner = null, lease_until = null,
-        timeline = m.timeline || u.step
-      from (select * from jsonb_to_recordset((${JSON.stringify(accepted)}::text)::jsonb)
-            as r(id text, wamid text, wamid_index text, at timestamptz, step jsonb) order by id) u
-      where m.id = u.id and m.organization_id = ${ctx.organizationId} and m.integration_id = ${integrationId}`);
-  }
-
-  const retried = outcomes.flatMap((o) => (o.kind === "retry" ? [{ id: o.id, due: o.dueAt.toISOString(), step: step("retrying", o.detail) }] : []));
-  if (retried.length > 0) {
-    await ctx.db.execute(sql`
-      update messages m set status = 'queued', due_at = u.due, lease_owner = null, lease_until = null, timeline = m.timeline || u.step
-      from (select * from jsonb_to_recordset((${JSON.stringify(retried)}::text)::jsonb) as r(id text, due timestamptz, step jsonb) order by id) u
-      where m.id = u.id and m.organization_id = ${ctx.organizationId} and m.status = 'sending'`);
-  }
-
-  const unknown = outcomes.flatMap((o) => (o.kind === "unknown" ? [{ id: o.id, step: step("unknown", o.detail) }] : []));
-  if (unknown.length > 0) {
-    await ctx.db.execute(sql`
-      update messages m set status = 'unknown', unknown_since = ${at}::timestamptz, lease_owner = null, lease_until = null, timeline = m.timeline || u.step
-      from (select * from jsonb_to_recordset((${JSON.stringify(unknown)}::text)::jsonb) as r(id text, step jsonb) order by id) u
-      where m.id = u.id and m.organization_id = ${ctx.organizationId} and m.status = 'sending'`);
-  }
-
-  const failed = outcomes.flatMap((o) => (o.kind === "failed" ? [{ id: o.id, failure: o.failure, step: step("failed", o.failure.details ?? o.failure.title ?? o.failure.reason) }] : []));
-  if (failed.length > 0) {
-    await ctx.db.execute(sql`
-      update messages m set status = 'failed', failure = u.failure, failed_at = ${at}::timestamptz, lease_owner = null, lease_until = null, timeline = m.timeline || u.step
-      from (select * from jsonb_to_recordset((${JSON.stringify(failed)}::text)::jsonb) as r(id text, failure jsonb, step jsonb) order by id) u
-      where m.id = u.id and m.organization_id = ${ctx.organizationId} and m.status in ('sending', 'queued', 'scheduled')`);
-    await releasePlaces(ctx, failed.map((f) => f.id));
-  }
+  if (outcomes.length === 0) return [];
+  const learned = await inTransaction(ctx, async (tx) => {
+    const toRetry = outcomes.flatMap((o) => (o.kind === "retry" ? [o] : []));
+    const isGone = toRetry.length > 0 && !(await holdIntegration(tx, integrationId));
+    await lockInOrder(tx, outcomes);
+    await writeUnknown(tx, outcomes.flatMap((o) => (o.kind === "unknown" ? [o] : [])));
+    await writeFailed(tx, outcomes.flatMap((o) => (o.kind === "failed" ? [o] : [])));
+    if (isGone) await writeCancelled(tx, toRetry);
+    else await writeRetried(tx, toRetry);
+    return writeAccepted(tx, outcomes.flatMap((o) => (o.kind === "accepted" ? [o] : [])));
+  });
   announceSoon(ctx.organizationId, ["messages"]);
-  return accepted.map((a) => a.wamid_index);
+  return learned;
+}
+
+/** True when the integration is there, and then keeps it there until the transaction ends. Taken before any message's lock, as its removal does. */
+export async function holdIntegration(tx: Ctx, integrationId: string): Promise<boolean> {
+  const rows = await tx.db
+    .select({ id: integrations.id })
+    .from(integrations)
+    .where(and(eq(integrations.organizationId, tx.organizationId), eq(integrations.id, integrationId), isNull(integrations.deletedAt)))
+    .for("key share");
+  return rows.length > 0;
+}
+
+/** Webhooks write to the same rows at the same time: whoever takes them in the order of their ids cannot deadlock. */
+async function lockInOrder(tx: Ctx, outcomes: readonly Outcome[]): Promise<void> {
+  await tx.db
+    .select({ id: messages.id })
+    .from(messages)
+    .where(and(eq(messages.organizationId, tx.organizationId), inArray(messages.id, outcomes.map((o) => o.id))))
+    .orderBy(messages.id)
+    .for("update");
+}
+
+type OutcomeOf<K extends Outcome["kind"]> = Extract<Outcome, { kind: K }>;
+
+const stepAt = (at: Date, step: string, detail?: string): TimelineStep[] => [{ step, at: at.toISOString(), source: "dispatch", ...(detail ? { detail } : {}) }];
+
+async function writeAccepted(tx: Ctx, accepted: OutcomeOf<"accepted">[]): Promise<string[]> {
+  if (accepted.length === 0) return [];
+  const rows = accepted.map((o) => ({
+    id: o.id,
+    wamid: seal("messages.wamid", o.wamid),
+    wamid_index: blindIndex("messages.wamid", o.wamid),
+    at: o.at.toISOString(),
+    step: stepAt(o.at, "accepted"),
+  }));
+  await tx.db.execute(sql`
+    update messages m set
+      status = case when m.status in ('sending', 'unknown') or ${GIVEN_UP} then 'sent' else m.status end,
+      failure = case when ${GIVEN_UP} then null else m.failure end,
+      failed_at = case when ${GIVEN_UP} then null else m.failed_at end,
+      wamid = coalesce(m.wamid, u.wamid), wamid_index = coalesce(m.wamid_index, u.wamid_index),
+      sent_at = coalesce(m.sent_at, u.at), unknown_since = null, lease_owner = null, lease_until = null,
+      timeline = m.timeline || u.step
+    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as u(id text, wamid text, wamid_index text, at timestamptz, step jsonb)
+    where m.id = u.id and m.organization_id = ${tx.organizationId} and not m.timeline @> u.step`);
+  return rows.map((row) => row.wamid_index);
+}
+
+async function writeRetried(tx: Ctx, retried: OutcomeOf<"retry">[]): Promise<void> {
+  if (retried.length === 0) return;
+  const rows = retried.map((o) => ({ id: o.id, due: o.dueAt.toISOString(), step: stepAt(tx.now, "retrying", o.detail) }));
+  await tx.db.execute(sql`
+    update messages m set status = 'queued', due_at = u.due, lease_owner = null, lease_until = null, timeline = m.timeline || u.step
+    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as u(id text, due timestamptz, step jsonb)
+    where m.id = u.id and m.organization_id = ${tx.organizationId} and m.status = 'sending'`);
+}
+
+async function writeCancelled(tx: Ctx, cancelled: OutcomeOf<"retry">[]): Promise<void> {
+  const ids = cancelled.map((o) => o.id);
+  const step = JSON.stringify(stepAt(tx.now, "cancelled", "The integration was removed"));
+  await tx.db
+    .update(messages)
+    .set({ status: "cancelled", leaseOwner: null, leaseUntil: null, timeline: sql`${messages.timeline} || (${step}::text)::jsonb` })
+    .where(and(eq(messages.organizationId, tx.organizationId), inArray(messages.id, ids), eq(messages.status, "sending")));
+  await releasePlaces(tx, ids);
+}
+
+async function writeUnknown(tx: Ctx, unknown: OutcomeOf<"unknown">[]): Promise<void> {
+  if (unknown.length === 0) return;
+  const rows = unknown.map((o) => ({ id: o.id, step: stepAt(tx.now, "unknown", o.detail) }));
+  await tx.db.execute(sql`
+    update messages m set status = 'unknown', unknown_since = ${tx.now.toISOString()}::timestamptz, lease_owner = null, lease_until = null, timeline = m.timeline || u.step
+    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as u(id text, step jsonb)
+    where m.id = u.id and m.organization_id = ${tx.organizationId} and m.status = 'sending'`);
+}
+
+/** A proven refusal also settles what was held for unknown meanwhile. */
+async function writeFailed(tx: Ctx, failed: OutcomeOf<"failed">[]): Promise<void> {
+  if (failed.length === 0) return;
+  const rows = failed.map((o) => ({ id: o.id, failure: o.failure, step: stepAt(tx.now, "failed", o.failure.details ?? o.failure.title ?? o.failure.reason) }));
+  const ended = await tx.db.execute<{ id: string }>(sql`
+    update messages m set status = 'failed', failure = u.failure, failed_at = ${tx.now.toISOString()}::timestamptz,
+      unknown_since = null, lease_owner = null, lease_until = null, timeline = m.timeline || u.step
+    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as u(id text, failure jsonb, step jsonb)
+    where m.id = u.id and m.organization_id = ${tx.organizationId} and m.status in ('sending', 'unknown', 'queued', 'scheduled')
+    returning m.id`);
+  await releasePlaces(tx, ended.map((row) => row.id));
 }

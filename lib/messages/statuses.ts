@@ -1,15 +1,19 @@
 import "server-only";
-import { and, asc, eq, inArray, or, sql } from "drizzle-orm";
+import { and, asc, eq, or, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
-import { contacts } from "@/db/schema/contacts";
+import { anyOf } from "@/db/columns";
+import { integrations } from "@/db/schema/integrations";
 import { earlyStatuses, messages } from "@/db/schema/messages";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
+import { accountOf, portfolioOf } from "@/lib/integrations/access";
+import { pauseIntegration } from "@/lib/integrations/pause";
 import { blindIndex, seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
 import { describeCode } from "@/lib/whatsapp/error-codes";
 import type { MetaError } from "@/lib/whatsapp/inbound-items";
 import { countDelivered, releasePlaces } from "./allowance";
+import { pauseReason, stopMarketing, stopTemplate } from "./outcome";
 import type { MessageFailure, MessageStatus, TimelineStep } from "./schema";
 import { mayBecome, statusFromMeta } from "./status";
 
@@ -22,6 +26,9 @@ const wamidIndexOf = (wamid: string) => blindIndex("messages.wamid", wamid);
 type Draft = {
   id: string;
   contactId: string;
+  recipientIndex: string;
+  templateName: string | null;
+  templateLanguage: string | null;
   outsideWindow: boolean | null;
   status: MessageStatus;
   failure: MessageFailure | null;
@@ -42,36 +49,55 @@ type Draft = {
  */
 export async function applyStatuses(ctx: Ctx, integrationId: string, reported: readonly ReportedStatus[]): Promise<void> {
   if (reported.length === 0) return;
-  await inTransaction(ctx, async (tx) => {
+  const failures = await inTransaction(ctx, async (tx) => {
     const drafts = await lockMessages(tx, integrationId, reported);
     const byId = new Map(drafts.map((draft) => [draft.id, draft]));
     const byWamid = new Map(drafts.flatMap((draft) => (draft.wamidIndex ? [[draft.wamidIndex, draft] as const] : [])));
+    const learned = learnIds(byId, byWamid, reported);
     const early: ReportedStatus[] = [];
-    for (const report of reported) {
-      const index = wamidIndexOf(report.wamid);
-      const draft = byId.get(report.callbackData ?? "") ?? byWamid.get(index);
-      if (draft) take(draft, report, index, tx.now);
+    for (const report of [...(await takeEarly(tx, integrationId, learned)), ...reported]) {
+      const draft = byId.get(report.callbackData ?? "") ?? byWamid.get(wamidIndexOf(report.wamid));
+      if (draft) take(draft, report, tx.now);
       else early.push(report);
     }
     await keepEarly(tx, integrationId, early);
     const changed = drafts.filter((draft) => draft.steps.length > 0 || draft.learned);
-    if (changed.length === 0) return;
+    if (changed.length === 0) return [];
     await write(tx, changed);
-    await drawConsequences(tx, changed);
+    return drawConsequences(tx, integrationId, changed);
   });
   announceSoon(ctx.organizationId, ["messages"]);
+  await drawWider(ctx, integrationId, failures);
 }
 
 /** Statuses that came before these message ids were learned (by fingerprint) are applied now. */
 export async function applyEarlyStatuses(ctx: Ctx, integrationId: string, wamidIndexes: readonly string[]): Promise<void> {
   if (wamidIndexes.length === 0) return;
-  await inTransaction(ctx, async (tx) => {
-    const rows = await tx.db
-      .delete(earlyStatuses)
-      .where(and(eq(earlyStatuses.organizationId, ctx.organizationId), eq(earlyStatuses.integrationId, integrationId), inArray(earlyStatuses.wamidIndex, [...wamidIndexes])))
-      .returning({ status: earlyStatuses.status });
-    await applyStatuses(tx, integrationId, rows.map(({ status }) => revive(status)));
-  });
+  await inTransaction(ctx, async (tx) => applyStatuses(tx, integrationId, await takeEarly(tx, integrationId, wamidIndexes)));
+}
+
+async function takeEarly(tx: Ctx, integrationId: string, wamidIndexes: readonly string[]): Promise<ReportedStatus[]> {
+  if (wamidIndexes.length === 0) return [];
+  const rows = await tx.db
+    .delete(earlyStatuses)
+    .where(and(eq(earlyStatuses.organizationId, tx.organizationId), eq(earlyStatuses.integrationId, integrationId), anyOf(earlyStatuses.wamidIndex, wamidIndexes)))
+    .returning({ status: earlyStatuses.status });
+  return rows.map(({ status }) => revive(status));
+}
+
+/** A status with our own id tells Meta's id of a message that has none yet. Answers the fingerprints learned. */
+function learnIds(byId: Map<string, Draft>, byWamid: Map<string, Draft>, reported: readonly ReportedStatus[]): string[] {
+  const learned: string[] = [];
+  for (const report of reported) {
+    const draft = byId.get(report.callbackData ?? "");
+    const index = wamidIndexOf(report.wamid);
+    if (!draft || draft.wamidIndex || byWamid.has(index)) continue;
+    draft.wamidIndex = index;
+    draft.learned = report.wamid;
+    byWamid.set(index, draft);
+    learned.push(index);
+  }
+  return learned;
 }
 
 /** Early statuses whose message id is known by now, of all organizations: the rare ones that crossed with the answer. */
@@ -90,6 +116,9 @@ async function lockMessages(tx: Ctx, integrationId: string, reported: readonly R
     .select({
       id: messages.id,
       contactId: messages.contactId,
+      recipientIndex: messages.recipientIndex,
+      templateName: messages.templateName,
+      templateLanguage: messages.templateLanguage,
       outsideWindow: messages.outsideWindow,
       status: messages.status,
       failure: messages.failure,
@@ -101,7 +130,7 @@ async function lockMessages(tx: Ctx, integrationId: string, reported: readonly R
       and(
         eq(messages.organizationId, tx.organizationId),
         eq(messages.integrationId, integrationId),
-        or(inArray(messages.wamidIndex, [...new Set(indexes)]), ids.length > 0 ? inArray(messages.id, [...new Set(ids)]) : undefined),
+        or(anyOf(messages.wamidIndex, [...new Set(indexes)]), ids.length > 0 ? anyOf(messages.id, [...new Set(ids)]) : undefined),
       ),
     )
     .orderBy(asc(messages.id))
@@ -109,11 +138,7 @@ async function lockMessages(tx: Ctx, integrationId: string, reported: readonly R
   return rows.map((row) => ({ ...row, learned: null, steps: [], sentAt: null, deliveredAt: null, readAt: null, failedAt: null }));
 }
 
-function take(draft: Draft, report: ReportedStatus, index: string, now: Date): void {
-  if (!draft.wamidIndex) {
-    draft.wamidIndex = index;
-    draft.learned = report.wamid;
-  }
+function take(draft: Draft, report: ReportedStatus, now: Date): void {
   const next = statusFromMeta(report.status);
   if (!next) return;
   const heard = [...draft.timeline, ...draft.steps].some((step) => step.step === next && step.source === "webhook");
@@ -165,24 +190,39 @@ async function write(tx: Ctx, drafts: readonly Draft[]): Promise<void> {
     where m.id = u.id and m.organization_id = ${tx.organizationId}`);
 }
 
-/** What a status means beyond its message: the allowance, and the person's stop. */
-async function drawConsequences(tx: Ctx, drafts: readonly Draft[]): Promise<void> {
-  await countDelivered(
-    tx,
-    drafts.flatMap((d) => {
-      const at = d.deliveredAt ?? d.readAt;
-      return d.outsideWindow && at ? [{ messageId: d.id, at }] : [];
-    }),
-  );
+/** What a status means beyond its message: the allowance, and the person's stop. Answers those that failed by it. */
+async function drawConsequences(tx: Ctx, integrationId: string, drafts: readonly Draft[]): Promise<Draft[]> {
+  const reached = drafts.flatMap((d) => {
+    const at = d.deliveredAt ?? d.readAt;
+    return d.outsideWindow && at ? [{ messageId: d.id, recipientIndex: d.recipientIndex, at }] : [];
+  });
+  const account = reached.length > 0 ? await readAccount(tx, integrationId) : undefined;
+  if (account) await countDelivered(tx, reached.map((each) => ({ ...each, portfolioId: portfolioOf(account) })));
   const failed = drafts.filter((d) => d.failedAt && d.status === "failed");
   await releasePlaces(tx, failed.map((d) => d.id));
-  const stopped = failed.filter((d) => d.failure?.reason === "opted_out").map((d) => d.contactId);
-  if (stopped.length === 0) return;
-  await tx.db
-    .update(contacts)
-    .set({ marketingStoppedAt: tx.now, updatedAt: tx.now })
-    .where(and(eq(contacts.organizationId, tx.organizationId), inArray(contacts.id, stopped)));
-  announceSoon(tx.organizationId, ["contacts"]);
+  await stopMarketing(tx, failed.filter((d) => d.failure?.reason === "opted_out").map((d) => d.contactId));
+  return failed;
+}
+
+/** Meta often accepts a message and tells only here that the account may not send. Old news must not pause what was mended since. */
+const NEWS_MS = 10 * 60_000;
+
+async function drawWider(ctx: Ctx, integrationId: string, failed: readonly Draft[]): Promise<void> {
+  const news = failed.filter((d) => d.failedAt && ctx.now.getTime() - d.failedAt.getTime() < NEWS_MS);
+  const codes = news.map((d) => d.failure?.code ?? null);
+  const pausing = codes.find((code) => describeCode(code).pauses);
+  if (pausing != null) await pauseIntegration(ctx, integrationId, pauseReason(pausing, describeCode(pausing).kind), pausing);
+  const stopped = news.filter((d) => d.failure?.reason === "template_paused");
+  const account = stopped.length > 0 ? await readAccount(ctx, integrationId) : undefined;
+  if (account) for (const draft of stopped) await stopTemplate(ctx, accountOf(account), draft, draft.failure?.code ?? null);
+}
+
+async function readAccount(ctx: Ctx, integrationId: string) {
+  const [row] = await ctx.db
+    .select({ businessAccountId: integrations.businessAccountId, sandbox: integrations.sandbox })
+    .from(integrations)
+    .where(and(eq(integrations.organizationId, ctx.organizationId), eq(integrations.id, integrationId)));
+  return row;
 }
 
 async function keepEarly(tx: Ctx, integrationId: string, early: readonly ReportedStatus[]): Promise<void> {

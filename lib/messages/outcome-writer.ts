@@ -1,0 +1,60 @@
+import "server-only";
+import { type Ctx, systemCtx } from "@/lib/ctx";
+import { log } from "@/lib/log";
+import { patiently } from "@/lib/passing";
+import { type Outcome, writeOutcomes } from "./outcome";
+import { forgetHolds } from "./pairs";
+import { applyEarlyStatuses } from "./statuses";
+
+const GATHER_MS = 50;
+const MOST_AT_ONCE = 500;
+/** What is known must reach the database while the messages' leases hold, even when it is being restarted. */
+const PATIENCE_MS = 20_000;
+
+/** An outcome with the person it concerns. */
+export type Settled = { outcome: Outcome; recipientIndex: string };
+
+/**
+ * Writes down what became of calls, together and soon: no outcome waits for the slowest call of its batch, and none is given up
+ * because the database is away for a moment. What cannot be written all the same ends as unknown when its lease is over.
+ */
+export class OutcomeWriter {
+  private waiting: Settled[] = [];
+  private writing: Promise<void> | undefined;
+
+  constructor(
+    private readonly base: Ctx,
+    private readonly integrationId: string,
+  ) {}
+
+  add(settled: Settled): void {
+    this.waiting.push(settled);
+    this.writing ??= this.write();
+  }
+
+  /** Resolves when everything added so far is written. */
+  async done(): Promise<void> {
+    while (this.writing) await this.writing;
+  }
+
+  private async write(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, MOST_AT_ONCE);
+      try {
+        await patiently(PATIENCE_MS, () => this.store(batch));
+      } catch (error) {
+        log.error({ err: error, messages: batch.length }, "What became of some messages could not be written; they will end as unknown");
+      }
+    }
+    this.writing = undefined;
+  }
+
+  private async store(batch: readonly Settled[]): Promise<void> {
+    const ctx = systemCtx(this.base.db, this.base.organizationId, this.base.actor.id);
+    const learned = await writeOutcomes(ctx, this.integrationId, batch.map((each) => each.outcome));
+    await applyEarlyStatuses(ctx, this.integrationId, learned);
+    const accepted = batch.filter(({ outcome }) => outcome.kind === "accepted");
+    await forgetHolds(ctx, this.integrationId, accepted.map((each) => each.recipientIndex));
+  }
+}
