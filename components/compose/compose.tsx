@@ -1,0 +1,274 @@
+"use client";
+
+import { CalendarClock, SendHorizontal } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { type FormEvent, type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { useAllIntegrations } from "@/components/messages/queries";
+import { ErrorNote } from "@/components/shared/error-note";
+import { Note } from "@/components/shared/note";
+import { PageHeader } from "@/components/shared/page-header";
+import { Section } from "@/components/shared/section";
+import { StatusBadge } from "@/components/shared/status-badge";
+import { useCan } from "@/components/shell/session";
+import { useTemplates } from "@/components/templates/queries";
+import { exampleValues } from "@/components/templates/template-preview";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Kbd } from "@/components/ui/kbd";
+import { Select } from "@/components/ui/select";
+import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import type { Integration } from "@/lib/integrations/schema";
+import type { SendMessage } from "@/lib/messages/schema";
+import { formatPhone, toE164 } from "@/lib/phone";
+import type { Template } from "@/lib/templates/schema";
+import { Preview } from "./preview";
+import { newIdempotencyKey, useCheck, useSend } from "./queries";
+import { paramProblems, type ReasonContext, Reasons } from "./reasons";
+import { RecipientField, RecipientSummary } from "./recipient-field";
+import { TemplatePicker } from "./template-picker";
+import { TextEditor } from "./text-editor";
+
+type Mode = "text" | "template";
+type TemplateRef = { name: string; language?: string };
+
+type ComposeProps = {
+  /** What the address asks for. */
+  to: string;
+  template?: TemplateRef;
+};
+
+/** Stands in for the text that is not written yet, so that the gate can already speak about the recipient. */
+const NOT_WRITTEN = "…";
+
+/** Writes one message: to whom, what, what it will look like, and everything that stands against it. */
+export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) {
+  const t = useTranslations("compose");
+  const can = useCan();
+  const form = useRef<HTMLFormElement>(null);
+  const [to, setTo] = useState(() => (toE164(firstTo) ? formatPhone(firstTo) : firstTo));
+  const [mode, setMode] = useState<Mode>(firstTemplate ? "template" : "text");
+  const [text, setText] = useState("");
+  const [wanted, setWanted] = useState(firstTemplate);
+  const [values, setValues] = useState<Record<string, string>>({});
+  const [integrationId, setIntegrationId] = useState<string>();
+  const [sentIds, setSentIds] = useState<string[]>([]);
+  const [key, setKey] = useState(newIdempotencyKey);
+  const integrations = useAllIntegrations();
+  const integration = integrations.data?.find((x) => (integrationId ? x.id === integrationId : x.isDefault));
+  const templates = useAccountTemplates(integration);
+  const template = mode === "template" ? findTemplate(templates, wanted) : undefined;
+  const phone = toE164(to);
+
+  const body = useMemo((): SendMessage | null => {
+    if (!/\d/.test(to) || /\p{L}/u.test(to)) return null;
+    const where = { phoneNumber: to.trim(), ...(integrationId ? { integrationId } : {}) };
+    if (!template) return { ...where, message: (mode === "text" && text.trim()) || NOT_WRITTEN };
+    const given = Object.fromEntries(template.variables.flatMap((v) => (values[v.key] ? [[v.key, values[v.key] ?? ""]] : [])));
+    return { ...where, template: template.name, language: template.language, ...(template.variables.length > 0 ? { templateParams: given } : {}) };
+  }, [to, integrationId, mode, text, template, values]);
+
+  const check = useCheck(body);
+  // While no template is chosen, the stand-in text must not be blamed for being text.
+  const isUnchosen = mode === "template" && !template;
+  const reasons = (body && check.data?.reasons.filter((reason) => !isUnchosen || reason.code !== "outside_customer_service_window")) || [];
+  const result = body && check.data ? { ...check.data, ok: reasons.length === 0, reasons } : undefined;
+  const missing = !body ? t("check.noRecipient") : isUnchosen ? t("check.noTemplate") : mode === "text" && !text.trim() ? t("check.noText") : null;
+  const problems = paramProblems(reasons);
+  const send = useSend();
+  const isRefused = result !== undefined && !result.ok && !check.isBehind;
+  const scheduledFor = result?.ok && !missing ? result.scheduledFor : undefined;
+
+  const focusOn = (name: string) => requestAnimationFrame(() => form.current?.querySelector<HTMLElement>(`[name="${CSS.escape(name)}"], [data-field="${CSS.escape(name)}"] button`)?.focus());
+  const context: ReasonContext = {
+    phoneNumber: to,
+    template,
+    hasIntegration: (integrations.data?.length ?? 0) > 0,
+    takeNumber: (e164) => setTo(formatPhone(e164)),
+    chooseTemplate: () => {
+      setMode("template");
+      focusOn("template");
+    },
+    fillIn: (name) => focusOn(`param-${name}`),
+  };
+
+  function submit(event?: FormEvent) {
+    event?.preventDefault();
+    if (!body || missing || isRefused || send.isPending) return;
+    send.mutate(
+      { body, key },
+      {
+        onSuccess: ({ id }) => {
+          setSentIds((ids) => [...ids, id]);
+          setKey(newIdempotencyKey());
+          setText("");
+          setValues({});
+        },
+        // The server has decided; another press is another attempt.
+        onError: (error) => error instanceof Error && "status" in error && error.status !== 0 && setKey(newIdempotencyKey()),
+      },
+    );
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+  }
+
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("description")} />
+      {can("messages:write") ? null : (
+        <Note tone="warning" title={t("readOnly")} className="mb-4" />
+      )}
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem]">
+        <form ref={form} onSubmit={submit} onKeyDown={onKeyDown} className="grid gap-4" noValidate>
+          <Card className="grid gap-4 p-4">
+            <RecipientField value={to} onChange={setTo} autoFocus={!firstTo} />
+            {phone ? <RecipientSummary phone={phone} /> : null}
+            <IntegrationField integrations={integrations.data} value={integration} onChange={setIntegrationId} />
+          </Card>
+          <Card>
+            <Tabs value={mode} onValueChange={(next) => setMode(next as Mode)}>
+              <TabsList aria-label={t("content")} className="px-4 pt-1">
+                <TabsTrigger value="text">{t("modes.text")}</TabsTrigger>
+                <TabsTrigger value="template">{t("modes.template")}</TabsTrigger>
+              </TabsList>
+              <TabsContent value="text" className="p-4">
+                <TextEditor value={text} onChange={setText} />
+              </TabsContent>
+              <TabsContent value="template" className="grid gap-4 p-4">
+                <div data-field="template">
+                  <Field label={t("template.label")} hint={templates?.length === 0 ? t("template.empty") : undefined}>
+                    <TemplatePicker
+                      templates={templates ?? []}
+                      value={template}
+                      disabled={!templates}
+                      onChange={({ name, language }) => {
+                        setWanted({ name, language });
+                        setValues({});
+                      }}
+                    />
+                  </Field>
+                </div>
+                {template ? <Values template={template} values={values} problems={problems} onChange={setValues} /> : null}
+              </TabsContent>
+            </Tabs>
+          </Card>
+          <Section
+            title={t("check.title")}
+            footer={
+              <>
+                <span className="mr-auto hidden items-center gap-1.5 text-muted text-xs md:flex">
+                  <Kbd>Ctrl</Kbd>
+                  <Kbd>Enter</Kbd>
+                </span>
+                <Button
+                  type="submit"
+                  variant="primary"
+                  size="lg"
+                  className="max-md:w-full"
+                  loading={send.isPending}
+                  disabled={!can("messages:write") || missing !== null || isRefused}
+                >
+                  {send.isPending ? null : scheduledFor ? <CalendarClock aria-hidden /> : <SendHorizontal aria-hidden />}
+                  {t(scheduledFor ? "schedule" : "send")}
+                </Button>
+              </>
+            }
+          >
+            <div className="grid gap-3">
+              <ErrorNote error={send.error} title={t("notSent")} />
+              <Reasons check={{ ...check, data: result, error: body ? check.error : null }} missing={missing} context={context} />
+            </div>
+          </Section>
+        </form>
+        <div className="lg:sticky lg:top-16">
+          <Preview phone={phone} sentIds={sentIds} text={mode === "text" ? text : null} template={template} values={values} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** The templates of the account that the integration sends from; undefined until they are known. */
+function useAccountTemplates(integration: Integration | undefined): Template[] | undefined {
+  const { data } = useTemplates();
+  return useMemo(() => data?.filter((x) => !integration || x.businessAccountId === integration.config.businessAccountId), [data, integration]);
+}
+
+function findTemplate(templates: readonly Template[] | undefined, wanted: TemplateRef | undefined): Template | undefined {
+  const named = templates?.filter((x) => x.name === wanted?.name) ?? [];
+  return named.find((x) => x.language === wanted?.language) ?? named[0];
+}
+
+type IntegrationFieldProps = { integrations: Integration[] | undefined; value: Integration | undefined; onChange: (id: string) => void };
+
+function IntegrationField({ integrations = [], value, onChange }: IntegrationFieldProps) {
+  const t = useTranslations("compose");
+  if (integrations.length < 2) return null;
+  return (
+    <Field label={t("from")}>
+      <Select
+        value={value?.id}
+        onValueChange={onChange}
+        placeholder={t("chooseIntegration")}
+        options={integrations.map((integration) => ({
+          value: integration.id,
+          label: (
+            <span className="inline-flex items-center gap-2">
+              {integration.name}
+              <span className="text-muted text-xs tabular-nums">{integration.phone.displayPhoneNumber}</span>
+              {integration.status === "verified" ? null : <StatusBadge kind="integration" status={integration.status} plain />}
+            </span>
+          ),
+        }))}
+      />
+    </Field>
+  );
+}
+
+type ValuesProps = {
+  template: Template;
+  values: Record<string, string>;
+  problems: Map<string, string>;
+  onChange: (values: Record<string, string>) => void;
+};
+
+function Values({ template, values, problems, onChange }: ValuesProps) {
+  const t = useTranslations("compose.values");
+  if (template.variables.length === 0) return <p className="text-muted text-sm">{t("none")}</p>;
+  const problemText = (key: string) => {
+    const reason = problems.get(key);
+    if (!reason || !values[key]) return undefined;
+    return t.has(`problems.${reason}` as never) ? t(`problems.${reason}` as never) : t("problems.other");
+  };
+  return (
+    <fieldset className="grid gap-3">
+      <legend className="mb-2 flex w-full items-center justify-between gap-3 font-medium text-sm">
+        {t("title")}
+        <Button variant="link" size="inline" className="text-xs" onClick={() => onChange(exampleValues(template))}>
+          {t("useExamples")}
+        </Button>
+      </legend>
+      <div className="grid gap-3 sm:grid-cols-2">
+        {template.variables.map(({ key, place, example }) => (
+          <Field
+            key={key}
+            label={<span className="font-mono text-xs">{key}</span>}
+            aside={place === "body" ? undefined : t(`place.${place}`)}
+            hint={example ? t("example", { example }) : undefined}
+            error={problemText(key)}
+          >
+            <Input
+              name={`param-${key}`}
+              autoComplete="off"
+              value={values[key] ?? ""}
+              onChange={(event) => onChange({ ...values, [key]: event.target.value })}
+            />
+          </Field>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

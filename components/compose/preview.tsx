@@ -1,0 +1,94 @@
+"use client";
+
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { type ReactNode, useEffect, useRef } from "react";
+import { useContactByNumber } from "@/components/contacts/queries";
+import { useFailureText } from "@/components/messages/failure-text";
+import { MessageBubble } from "@/components/messages/message-bubble";
+import { useMessage } from "@/components/messages/queries";
+import { StatusBadge } from "@/components/shared/status-badge";
+import { useClock } from "@/components/shared/time";
+import { WhatsappBubble, WhatsappWall } from "@/components/shared/whatsapp-bubble";
+import { TemplatePreview } from "@/components/templates/template-preview";
+import { Avatar } from "@/components/ui/avatar";
+import { Skeleton } from "@/components/ui/skeleton";
+import { formatPhone } from "@/lib/phone";
+import type { Template } from "@/lib/templates/schema";
+
+type PreviewProps = {
+  phone: string | null;
+  /** What was sent in this sitting, oldest first. */
+  sentIds: readonly string[];
+  text: string | null;
+  template: Template | undefined;
+  values: Record<string, string>;
+};
+
+/** The chat as the person will see it: what was just sent, with live ticks, and the draft beneath. */
+export function Preview({ phone, sentIds, text, template, values }: PreviewProps) {
+  const t = useTranslations("compose.preview");
+  const now = useClock();
+  const wall = useRef<HTMLDivElement>(null);
+  const count = sentIds.length;
+  useEffect(() => {
+    const element = wall.current;
+    if (count > 0 && element) element.scrollTop = element.scrollHeight;
+  }, [count]);
+  return (
+    <section aria-label={t("label")} className="overflow-hidden rounded-lg border bg-surface-raised">
+      <Head phone={phone} />
+      <div ref={wall} className="max-h-[calc(100dvh-13rem)] overflow-y-auto">
+        <WhatsappWall className="min-h-64 rounded-none border-0 px-5 py-5">
+          {sentIds.map((id) => (
+            <Sent key={id} id={id} />
+          ))}
+          {count > 0 ? <Divider>{t("draft")}</Divider> : null}
+          {template ? <TemplatePreview template={template} values={values} at={now} /> : <WhatsappBubble body={text ?? ""} at={text ? now : null} />}
+        </WhatsappWall>
+      </div>
+    </section>
+  );
+}
+
+function Head({ phone }: { phone: string | null }) {
+  const t = useTranslations("compose.preview");
+  const { data: contact } = useContactByNumber(phone);
+  const number = phone ? formatPhone(phone) : null;
+  const name = contact?.name ?? number ?? t("nobody");
+  return (
+    <div className="flex items-center gap-3 border-b px-4 py-2.5">
+      <Avatar name={name} />
+      <div className="grid min-w-0">
+        <p className="truncate font-medium text-sm">{name}</p>
+        {contact?.name && number ? <p className="text-muted text-xs tabular-nums">{number}</p> : null}
+      </div>
+    </div>
+  );
+}
+
+function Divider({ children }: { children: ReactNode }) {
+  return (
+    <p className="mx-auto my-1 w-fit rounded-sm bg-(--whatsapp-in) px-2 py-0.5 text-(--whatsapp-muted) text-xs">{children}</p>
+  );
+}
+
+function Sent({ id }: { id: string }) {
+  const t = useTranslations("compose.preview");
+  const failureText = useFailureText();
+  const { data: message } = useMessage(id);
+  if (!message) return <Skeleton className="ml-auto h-14 w-56" />;
+  const failed = message.status === "failed" && message.error;
+  return (
+    <div className="grid justify-items-end gap-1">
+      <MessageBubble message={message} />
+      <p className="flex max-w-full flex-wrap items-center justify-end gap-x-2 rounded-sm bg-surface-raised px-2 py-0.5 text-xs" aria-live="polite">
+        <StatusBadge kind="message" status={message.status} plain />
+        {failed ? <span>{failureText(failed).title}</span> : null}
+        <Link href={`/messages/${id}`} className="text-accent underline-offset-4 hover:underline">
+          {t("details")}
+        </Link>
+      </p>
+    </div>
+  );
+}
