@@ -1,5 +1,6 @@
 import "server-only";
-import { and, eq, inArray, isNull } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
+import { anyOf } from "@/db/columns";
 import { contacts, conversations } from "@/db/schema/contacts";
 import { integrations } from "@/db/schema/integrations";
 import { organizations } from "@/db/schema/organizations";
@@ -44,12 +45,12 @@ export type Verdict = { reasons: Reason[]; scheduledFor: Date | null; passed: Pa
 
 /**
  * The one way out: every send asks here, one message or a thousand, with the same fixed number of queries. It writes
- * nothing. Throws `not_found` when a message names an integration the organization does not have.
+ * nothing. Bulk messages are not refused for the allowance: they wait for the next free place.
  */
-export async function askGate(ctx: Ctx, wishes: readonly SendMessage[]): Promise<Verdict[]> {
+export async function askGate(ctx: Ctx, wishes: readonly SendMessage[], { isBulk = false } = {}): Promise<Verdict[]> {
   const facts = await loadFacts(ctx, wishes);
   const taken = new Map<string, Set<string>>();
-  return wishes.map((wish) => judge(ctx, wish, facts, taken));
+  return wishes.map((wish) => judge(ctx, wish, facts, isBulk ? null : taken));
 }
 
 type Facts = {
@@ -96,7 +97,7 @@ async function loadFacts(ctx: Ctx, wishes: readonly SendMessage[]): Promise<Fact
       : ctx.db
           .select({ integrationId: conversations.integrationId, contactId: conversations.contactId, lastInboundAt: conversations.lastInboundAt })
           .from(conversations)
-          .where(and(eq(conversations.organizationId, ctx.organizationId), inArray(conversations.contactId, contactIds))),
+          .where(and(eq(conversations.organizationId, ctx.organizationId), anyOf(conversations.contactId, contactIds))),
     Promise.all(
       [...used].map(async ([portfolioId, { integration, names, people }]) => {
         const [templates, allowance] = await Promise.all([
@@ -121,14 +122,14 @@ async function loadFacts(ctx: Ctx, wishes: readonly SendMessage[]): Promise<Fact
   };
 }
 
-function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set<string>>): Verdict {
+function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set<string>> | null): Verdict {
   const reasons: Reason[] = [];
   const phone = facts.phones.get(wish.phoneNumber) ?? null;
   if (!phone) reasons.push(invalidPhone(wish.phoneNumber, facts.settings.country));
 
   const integration = wish.integrationId === undefined ? facts.defaultIntegration : facts.integrations.get(wish.integrationId);
-  if (integration === undefined) throw new AppError("not_found", "There is no integration with this id");
-  if (integration === null) reasons.push(NO_INTEGRATION);
+  if (integration === undefined) reasons.push(UNKNOWN_INTEGRATION);
+  else if (integration === null) reasons.push(NO_INTEGRATION);
   else reasons.push(...integrationReasons(integration));
 
   const contact = phone ? facts.contacts.get(phone) : undefined;
@@ -147,7 +148,7 @@ function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set
   }
   const outsideWindow = !windowOpen;
   if (wish.message !== undefined && outsideWindow && phone) reasons.push(WINDOW_CLOSED);
-  if (integration && phone && outsideWindow && wish.template !== undefined) {
+  if (taken && integration && phone && outsideWindow && wish.template !== undefined) {
     reasons.push(...allowanceReasons(ctx, portfolioOf(integration), phoneIndex(phone), facts, taken));
   }
 
@@ -166,7 +167,7 @@ function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set
       template,
       params: wish.templateParams ?? null,
       purpose,
-      priority: isReply ? PRIORITY.reply : PRIORITY.transactional,
+      priority: taken === null ? PRIORITY.bulk : isReply ? PRIORITY.reply : PRIORITY.transactional,
       outsideWindow,
       scheduledFor,
       allowanceLeft: facts.allowances.get(portfolioOf(integration))?.left ?? null,
@@ -230,6 +231,12 @@ function invalidPhone(phoneNumber: string, country: string): Reason {
     details: { phoneNumber, ...(suggestion ? { suggestion } : {}) },
   };
 }
+
+const UNKNOWN_INTEGRATION: Reason = {
+  code: "not_found",
+  message: "There is no integration with this id",
+  fix: "Use an id of GET /api/v1/integrations, or leave integrationId out for the default one",
+};
 
 const NO_INTEGRATION: Reason = {
   code: "integration_not_verified",
@@ -396,11 +403,11 @@ export async function lookAgain(ctx: Ctx, integration: IntegrationRow, batch: re
     ctx.db
       .select({ id: contacts.id, timeZone: contacts.timeZone, marketingStoppedAt: contacts.marketingStoppedAt })
       .from(contacts)
-      .where(and(eq(contacts.organizationId, ctx.organizationId), inArray(contacts.id, contactIds))),
+      .where(and(eq(contacts.organizationId, ctx.organizationId), anyOf(contacts.id, contactIds))),
     ctx.db
       .select({ contactId: conversations.contactId, lastInboundAt: conversations.lastInboundAt })
       .from(conversations)
-      .where(and(eq(conversations.organizationId, ctx.organizationId), eq(conversations.integrationId, integration.id), inArray(conversations.contactId, contactIds))),
+      .where(and(eq(conversations.organizationId, ctx.organizationId), eq(conversations.integrationId, integration.id), anyOf(conversations.contactId, contactIds))),
     consentStates(ctx, contactIds),
     findTemplates(ctx, accountOf(integration), names),
   ]);

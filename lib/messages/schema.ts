@@ -49,6 +49,25 @@ export const Accepted = z.object({
 });
 export type Accepted = z.infer<typeof Accepted>;
 
+/** Items are parsed one by one, so that a wrong one is refused alone. */
+export const SendBulk = z.strictObject({
+  messages: z.array(z.unknown()).min(1, "Give at least one message").max(1000, "At most 1,000 messages").describe("Up to 1,000 bodies of send."),
+});
+export type SendBulk = z.infer<typeof SendBulk>;
+
+export const BulkResult = z.object({
+  accepted: z.number().int(),
+  refused: z.number().int(),
+  results: z.array(
+    z.object({
+      index: z.number().int(),
+      id: z.string().optional(),
+      error: z.object({ error: z.string(), message: z.string(), details: z.unknown().optional() }).optional(),
+    }),
+  ),
+});
+export type BulkResult = z.infer<typeof BulkResult>;
+
 export const GateReason = z.object({
   code: z.string(),
   message: z.string(),

@@ -1,8 +1,5 @@
 import "server-only";
-import { and, eq } from "drizzle-orm";
 import { messages } from "@/db/schema/messages";
-import { idempotencyKeys } from "@/db/schema/organizations";
-import { sha256 } from "@/lib/crypto";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
@@ -11,6 +8,7 @@ import { announceSoon } from "@/lib/live";
 import { wake } from "@/lib/wake";
 import { allowanceOf, countedPeople, lockAllowance, reservePlaces } from "./allowance";
 import { allowanceUsedUp, askGate, type Passed, type Reason } from "./gate";
+import { claimKey, earlierAnswer, hashOf, idempotencyKey } from "./idempotency";
 import type { Accepted, CheckResult, SendMessage, TimelineStep } from "./schema";
 
 /** Fewer places than this left, and requests take turns, so that two at once cannot take the last one. */
@@ -22,9 +20,9 @@ const CROWDED_PLACES = 100;
  * the same key with another body is `idempotency_conflict`.
  */
 export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string | null = null): Promise<Accepted> {
-  const key = idempotencyKey(wish, headerKey);
-  const requestHash = sha256(canonical({ ...wish, idempotencyKey: undefined }));
-  const earlier = key && (await earlierAnswer(ctx, key, requestHash));
+  const key = idempotencyKey(wish.idempotencyKey, headerKey);
+  const requestHash = hashOf({ ...wish, idempotencyKey: undefined });
+  const earlier = key && (await earlierAnswer<Accepted>(ctx, key, requestHash));
   if (earlier) return earlier;
 
   const [verdict] = await askGate(ctx, [wish]);
@@ -43,7 +41,7 @@ export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string
     await tx.db.insert(messages).values(messageRow(tx, id, passed));
     return true;
   });
-  if (!stored) return (await earlierAnswer(ctx, key ?? "", requestHash)) ?? sendMessage(ctx, wish, headerKey);
+  if (!stored) return (await earlierAnswer<Accepted>(ctx, key ?? "", requestHash)) ?? sendMessage(ctx, wish, headerKey);
   announceSoon(ctx.organizationId, ["messages"]);
   if (!passed.scheduledFor) wake({ kind: "messages", integrationId: passed.integration.id, organizationId: ctx.organizationId });
   return accepted;
@@ -60,7 +58,7 @@ export async function checkMessage(ctx: Ctx, wish: SendMessage): Promise<CheckRe
   };
 }
 
-function refusal(reasons: readonly Reason[]): AppError {
+export function refusal(reasons: readonly Reason[]): AppError {
   const [first] = reasons;
   if (!first) throw new Error("A message was refused without a reason.");
   const own = typeof first.details === "object" && first.details !== null ? first.details : {};
@@ -109,45 +107,4 @@ async function takePlace(tx: Ctx, passed: Passed, messageId: string): Promise<vo
     if (allowance.left === 0 && !counted.has(recipientIndex)) throw refusal([allowanceUsedUp(allowance, tx.now)]);
   }
   await reservePlaces(tx, [{ portfolioId, recipientIndex, messageId }]);
-}
-
-/* Idempotency */
-
-function idempotencyKey(wish: SendMessage, headerKey: string | null): string | null {
-  if (headerKey !== null && (headerKey.length === 0 || headerKey.length > 200)) {
-    throw new AppError("validation_failed", "The Idempotency-Key header must have 1 to 200 characters");
-  }
-  if (headerKey !== null && wish.idempotencyKey !== undefined && headerKey !== wish.idempotencyKey) {
-    throw new AppError("validation_failed", "The Idempotency-Key header and idempotencyKey differ");
-  }
-  return headerKey ?? wish.idempotencyKey ?? null;
-}
-
-/** JSON with sorted keys, so that the order in which a program writes its fields does not make another request. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
-
-async function earlierAnswer(ctx: Ctx, key: string, requestHash: string): Promise<Accepted | null> {
-  const [row] = await ctx.db
-    .select({ requestHash: idempotencyKeys.requestHash, response: idempotencyKeys.response })
-    .from(idempotencyKeys)
-    .where(and(eq(idempotencyKeys.organizationId, ctx.organizationId), eq(idempotencyKeys.key, key)));
-  if (!row) return null;
-  if (row.requestHash !== requestHash) throw new AppError("idempotency_conflict");
-  return row.response as Accepted;
-}
-
-/** False when another request has the key: its transaction has ended by then. */
-async function claimKey(tx: Ctx, key: string, requestHash: string, response: Accepted): Promise<boolean> {
-  const claimed = await tx.db
-    .insert(idempotencyKeys)
-    .values({ organizationId: tx.organizationId, key, requestHash, response, createdAt: tx.now })
-    .onConflictDoNothing()
-    .returning({ key: idempotencyKeys.key });
-  return claimed.length > 0;
 }
