@@ -15,6 +15,7 @@ import { accountOf, type IntegrationRow, portfolioOf } from "@/lib/integrations/
 import { isOpen, nextOpening } from "@/lib/organizations/business-hours";
 import type { OrganizationSettings } from "@/lib/organizations/schema";
 import { suggestE164, toE164 } from "@/lib/phone";
+import { normalizeLanguage } from "@/lib/templates/language";
 import { findTemplates, type TemplateRow } from "@/lib/templates/templates";
 import { checkTemplateParams, renderTemplate } from "@/lib/whatsapp/template-rules";
 import { isWindowOpen } from "@/lib/whatsapp/window";
@@ -153,7 +154,9 @@ function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set
   }
 
   const isReply = wish.message !== undefined && windowOpen;
-  const scheduledFor = isReply ? null : openingFor(purpose, facts.settings, contact?.timeZone ?? null, ctx.now);
+  const opening = isReply ? null : openingFor(purpose, facts.settings, contact?.timeZone ?? null, ctx.now);
+  if (opening === "never") reasons.push(NEVER_OPEN);
+  const scheduledFor = opening === "never" ? null : opening;
   if (reasons.length > 0 || !integration || !contact || !phone) return { reasons, scheduledFor: null, passed: null };
   return {
     reasons,
@@ -191,11 +194,16 @@ export function chooseLanguage<T extends { language: string; status: string }>(
   personal: string | null,
   preferred: readonly string[],
 ): T | null {
-  const base = (language: string) => language.split(/[_-]/)[0];
-  const matches = (list: readonly T[], language: string) =>
-    list.find((t) => t.language === language.replace("-", "_")) ?? list.find((t) => base(t.language) === base(language));
-  if (asked !== undefined) return matches(templates, asked) ?? null;
+  const base = (language: string) => language.split("_")[0];
+  const matches = (list: readonly T[], wanted: string) => {
+    const language = normalizeLanguage(wanted);
+    return list.find((t) => t.language === language) ?? list.find((t) => base(t.language) === base(language));
+  };
   const approved = templates.filter((t) => t.status === "APPROVED");
+  if (asked !== undefined) {
+    const exact = templates.find((t) => t.language === normalizeLanguage(asked));
+    return exact ?? matches(approved, asked) ?? matches(templates, asked) ?? null;
+  }
   for (const list of [approved, templates]) {
     for (const language of personal ? [personal, ...preferred] : preferred) {
       const found = matches(list, language);
@@ -212,12 +220,12 @@ export function plainText(template: TemplateRow, params: TemplateParams | null):
   return [shown.header?.text, shown.body, shown.footer].filter(Boolean).join("\n\n");
 }
 
-/** When a message of this purpose may leave; null: now. */
-function openingFor(purpose: MessagePurpose, settings: OrganizationSettings, personalZone: string | null, now: Date): Date | null {
+/** When a message of this purpose may leave; null: now. `never`: the hours have no opening in the coming year. */
+function openingFor(purpose: MessagePurpose, settings: OrganizationSettings, personalZone: string | null, now: Date): Date | "never" | null {
   const hours = settings.businessHours;
   if (!hours.purposes.includes(purpose)) return null;
   const zone = hours.zone === "recipient" ? (personalZone ?? settings.timeZone) : settings.timeZone;
-  return isOpen(hours, zone, now) ? null : nextOpening(hours, zone, now);
+  return isOpen(hours, zone, now) ? null : (nextOpening(hours, zone, now) ?? "never");
 }
 
 /* The reasons */
@@ -249,6 +257,13 @@ const WINDOW_CLOSED: Reason = {
   message: "The 24-hour customer service window is closed. Send a template instead.",
   fix: "Send an approved template, or wait until the person writes to you",
 };
+
+const NEVER_OPEN: Reason = {
+  code: "conflict",
+  message: "The business hours have no opening in the coming year",
+  fix: "Change the organization's business hours, or the purposes that they bind",
+};
+const ASK_AGAIN_MS = 60 * 60 * 1000;
 
 export function integrationReasons(integration: Pick<IntegrationRow, "id" | "status" | "pauseReason">): Reason[] {
   if (integration.status === "verified") return [];
@@ -420,13 +435,16 @@ export async function lookAgain(ctx: Ctx, integration: IntegrationRow, batch: re
     const windowOpen = isWindowOpen(lastInbound.get(message.contactId), ctx.now);
     const template = templates.find((t) => t.name === message.templateName && t.language === message.templateLanguage) ?? null;
     const who = person.get(message.contactId);
-    const reasons = consentReasons(consents.get(message.contactId) ?? NO_CONSENT, message.purpose, windowOpen, who?.marketingStoppedAt ?? null);
+    // Meta may have made marketing of a template while its messages waited.
+    const purpose = template?.category === "MARKETING" ? "marketing" : message.purpose;
+    const reasons = consentReasons(consents.get(message.contactId) ?? NO_CONSENT, purpose, windowOpen, who?.marketingStoppedAt ?? null);
     if (message.kind === "template" && template?.status !== "APPROVED") {
       reasons.push({ code: template ? "template_not_approved" : "template_not_found", message: "Message template is not approved by Meta", fix: "Sync the templates and see what Meta says of this one" });
     }
     if (message.kind === "text" && !windowOpen) reasons.push(WINDOW_CLOSED);
     if (reasons[0]) return { verdict: "refuse", reason: reasons[0] };
-    const at = message.priority === PRIORITY.reply ? null : openingFor(message.purpose, settings, who?.timeZone ?? null, ctx.now);
+    const opening = message.priority === PRIORITY.reply ? null : openingFor(purpose, settings, who?.timeZone ?? null, ctx.now);
+    const at = opening === "never" ? new Date(ctx.now.getTime() + ASK_AGAIN_MS) : opening;
     return at ? { verdict: "later", at } : { verdict: "go", template, windowOpen };
   };
   return new Map(batch.map((message) => [message.id, judgeAgain(message)]));

@@ -9,7 +9,7 @@ import { sendMessage } from "./send";
 
 /**
  * Sends a failed message, or one whose outcome is unknown, once more as a new message through the whole gate. Only a person
- * decides this: nothing is ever resent silently. Throws `conflict` for a message that is on its way or arrived.
+ * decides this: nothing is ever resent silently, and within a day one message is sent again once only. Throws `conflict` for a message that is on its way or arrived.
  */
 export async function resendMessage(ctx: Ctx, id: string): Promise<Accepted> {
   const [row] = await ctx.db.select().from(messages).where(and(eq(messages.organizationId, ctx.organizationId), eq(messages.id, id)));
@@ -29,7 +29,8 @@ export async function resendMessage(ctx: Ctx, id: string): Promise<Accepted> {
           ...(row.templateParams ? { templateParams: row.templateParams } : {}),
         }),
   };
-  const accepted = await sendMessage(ctx, wish);
+  // The same answer to the second press of the button.
+  const accepted = await sendMessage(ctx, wish, `resend:${id}`);
   await audit(ctx, "message.resent", { type: "message", id }, { as: accepted.id, was: row.status });
   return accepted;
 }

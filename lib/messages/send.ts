@@ -9,10 +9,11 @@ import { wake } from "@/lib/wake";
 import { allowanceOf, countedPeople, lockAllowance, reservePlaces } from "./allowance";
 import { allowanceUsedUp, askGate, type Passed, type Reason } from "./gate";
 import { claimKey, earlierAnswer, hashOf, idempotencyKey } from "./idempotency";
+import { holdIntegration } from "./outcome";
 import type { Accepted, CheckResult, SendMessage, TimelineStep } from "./schema";
 
-/** Fewer places than this left, and requests take turns, so that two at once cannot take the last one. */
-const CROWDED_PLACES = 100;
+/** Fewer places than this left, and requests take turns: more than there can be requests at once, so that no two take the last one. */
+const CROWDED_PLACES = 1_000;
 
 /**
  * Accepts one message: when this returns, it is stored and will be sent, or ends in a state that says why not. Throws the
@@ -36,6 +37,7 @@ export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string
     integrationId: passed.integration.id,
   };
   const stored = await inTransaction(ctx, async (tx) => {
+    if (!(await holdIntegration(tx, passed.integration.id))) throw new AppError("not_found", "There is no integration with this id");
     if (key && !(await claimKey(tx, key, requestHash, accepted))) return false;
     if (passed.outsideWindow) await takePlace(tx, passed, id);
     await tx.db.insert(messages).values(messageRow(tx, id, passed));

@@ -4,8 +4,10 @@ import type { Db } from "@/db/client";
 import { integrations } from "@/db/schema/integrations";
 import { earlyStatuses, messages, outreach, pairs } from "@/db/schema/messages";
 import { attempts, idempotencyKeys, organizations } from "@/db/schema/organizations";
-import { systemCtx } from "@/lib/ctx";
+import { inTransaction, systemCtx } from "@/lib/ctx";
 import { announceSoon } from "@/lib/live";
+import { log } from "@/lib/log";
+import { isPassing } from "@/lib/passing";
 import { releasePlaces } from "./allowance";
 import type { MessageFailure, TimelineStep } from "./schema";
 import { OUTCOME_UNKNOWN } from "./status";
@@ -42,10 +44,17 @@ export async function nextDueAt(db: Db): Promise<Date | null> {
 export async function doubtAbandoned(db: Db, now: Date): Promise<number> {
   const at = now.toISOString();
   const step: TimelineStep[] = [{ step: "unknown", at, source: "sweep", detail: "The sender stopped before Meta's answer was written down" }];
+  const abandoned = db
+    .select({ id: messages.id })
+    .from(messages)
+    .where(and(eq(messages.status, "sending"), lt(messages.leaseUntil, now)))
+    .orderBy(messages.id)
+    .limit(BATCH)
+    .for("update", { skipLocked: true });
   const rows = await db
     .update(messages)
     .set({ status: "unknown", unknownSince: now, leaseOwner: null, leaseUntil: null, timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb` })
-    .where(and(eq(messages.status, "sending"), lt(messages.leaseUntil, now)))
+    .where(and(inArray(messages.id, abandoned), eq(messages.status, "sending")))
     .returning({ organizationId: messages.organizationId });
   for (const organizationId of new Set(rows.map((row) => row.organizationId))) announceSoon(organizationId, ["messages"]);
   return rows.length;
@@ -68,12 +77,17 @@ export async function settleUnknown(db: Db, now: Date): Promise<number> {
   const failure: MessageFailure = { reason: OUTCOME_UNKNOWN };
   const step: TimelineStep[] = [{ step: "failed", at: now.toISOString(), source: "sweep", detail: "No word from Meta came in time" }];
   for (const [organizationId, rows] of byOrganization) {
-    const ids = rows.map((row) => row.id);
-    await db
-      .update(messages)
-      .set({ status: "failed", failure, failedAt: now, unknownSince: null, timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb` })
-      .where(and(eq(messages.organizationId, organizationId), inArray(messages.id, ids), eq(messages.status, "unknown")));
-    await releasePlaces(systemCtx(db, organizationId, "sweep"), ids);
+    await inTransaction(systemCtx(db, organizationId, "sweep"), async (tx) => {
+      const mine = and(eq(messages.organizationId, organizationId), inArray(messages.id, rows.map((row) => row.id)), eq(messages.status, "unknown"));
+      const held = await tx.db.select({ id: messages.id }).from(messages).where(mine).orderBy(messages.id).for("update");
+      const ids = held.map((row) => row.id);
+      if (ids.length === 0) return;
+      await tx.db
+        .update(messages)
+        .set({ status: "failed", failure, failedAt: now, unknownSince: null, timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb` })
+        .where(and(eq(messages.organizationId, organizationId), inArray(messages.id, ids)));
+      await releasePlaces(tx, ids);
+    });
     announceSoon(organizationId, ["messages"]);
   }
   return late.length;
@@ -82,7 +96,13 @@ export async function settleUnknown(db: Db, now: Date): Promise<number> {
 /** Statuses that crossed with the answer that told their message id. */
 export async function settleEarly(db: Db): Promise<void> {
   for (const { organizationId, integrationId, wamidIndex } of await findSettledEarly(db)) {
-    await applyEarlyStatuses(systemCtx(db, organizationId, "sweep"), integrationId, [wamidIndex]);
+    try {
+      await applyEarlyStatuses(systemCtx(db, organizationId, "sweep"), integrationId, [wamidIndex]);
+    } catch (error) {
+      // One that cannot be applied must not keep the sweep from everything after it.
+      if (isPassing(error)) throw error;
+      log.error({ err: error, integrationId }, "An early status could not be applied");
+    }
   }
 }
 

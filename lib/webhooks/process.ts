@@ -1,5 +1,5 @@
 import "server-only";
-import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNull, lte, or, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { anyOf } from "@/db/columns";
 import { contacts, conversations } from "@/db/schema/contacts";
@@ -14,7 +14,9 @@ import { accountOf } from "@/lib/integrations/access";
 import { announceSoon } from "@/lib/live";
 import { log } from "@/lib/log";
 import { applyStatuses, type ReportedStatus } from "@/lib/messages/statuses";
+import { errorLabel, isPassing } from "@/lib/passing";
 import { toE164 } from "@/lib/phone";
+import { normalizeLanguage } from "@/lib/templates/language";
 import { parseWebhook, parseWebhookJson } from "@/lib/whatsapp/inbound";
 import type { MessageItem, StatusItem, WebhookItem } from "@/lib/whatsapp/inbound-items";
 
@@ -75,13 +77,15 @@ async function postpone(ctx: Ctx, events: readonly EventRow[], error: unknown): 
       .set({
         status: isLast ? "failed" : "pending",
         dueAt: new Date(Date.now() + 1000 * 2 ** Math.min(event.attempts, 8)),
-        error: error instanceof Error ? error.name : "Error",
+        error: errorLabel(error),
       })
       .where(and(eq(webhookEvents.organizationId, ctx.organizationId), eq(webhookEvents.id, event.id)));
   }
 }
 
 async function processEvents(ctx: Ctx, events: readonly EventRow[]): Promise<void> {
+  const again = events.filter((event) => event.attempts > 0).map((event) => event.id);
+  if (again.length > 0) await ctx.db.delete(deadLetters).where(and(eq(deadLetters.organizationId, ctx.organizationId), inArray(deadLetters.eventId, again)));
   const placed = await place(ctx, events);
   await processStatuses(ctx, placed);
   for (const one of placed) if (one.item.kind !== "status") await guarded(ctx, one, () => processItem(ctx, one));
@@ -145,6 +149,7 @@ async function guarded(ctx: Ctx, one: Placed, work: () => Promise<void>): Promis
   try {
     await work();
   } catch (error) {
+    // The database being away is not the item's fault: the whole body comes again.
     if (isPassing(error)) throw error;
     log.error({ err: error, kind: one.item.kind, eventId: one.eventId }, "A webhook item could not be processed");
     await ctx.db.insert(deadLetters).values({
@@ -152,16 +157,10 @@ async function guarded(ctx: Ctx, one: Placed, work: () => Promise<void>): Promis
       organizationId: ctx.organizationId,
       eventId: one.eventId,
       item: one.item.raw,
-      error: error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 500) : "Error",
+      error: errorLabel(error),
       createdAt: ctx.now,
     });
   }
-}
-
-/** The database being away is not the item's fault: the whole body comes again. */
-function isPassing(error: unknown): boolean {
-  const code = String((error as { cause?: { code?: unknown } })?.cause?.code ?? (error as { code?: unknown })?.code ?? "");
-  return /^(CONNECTION|ECONN|ETIMEDOUT|CONNECT_TIMEOUT|08|57P|40)/.test(code);
 }
 
 async function processItem(ctx: Ctx, { item, integration }: Placed): Promise<void> {
@@ -170,7 +169,7 @@ async function processItem(ctx: Ctx, { item, integration }: Placed): Promise<voi
     case "message":
       return openWindow(ctx, integration.id, item);
     case "template_status":
-      return updateTemplate(ctx, integration, item.name, item.language, { status: TEMPLATE_STATUS[item.event] ?? item.event, rejectedReason: item.rejection?.reason ?? item.reason ?? null });
+      return updateTemplate(ctx, integration, item.name, item.language, { status: TEMPLATE_STATUS[item.event] ?? item.event, rejectedReason: rejectionOf(item) });
     case "template_quality":
       return updateTemplate(ctx, integration, item.name, item.language, { qualityScore: item.current });
     case "template_category":
@@ -184,10 +183,13 @@ async function processItem(ctx: Ctx, { item, integration }: Placed): Promise<voi
   }
 }
 
+/** These come from the phone's app or about what was written before; only what a person writes opens the window. */
+const NOT_WRITTEN: readonly string[] = ["request_welcome", "edit", "revoke"];
+
 /** A person's message opens the customer service window of this number, from Meta's own time. */
 async function openWindow(ctx: Ctx, integrationId: string, item: MessageItem): Promise<void> {
   const phone = phoneOf(item.from ?? item.contactWaId);
-  if (!phone || item.groupId) return;
+  if (!phone || item.groupId || NOT_WRITTEN.includes(item.type)) return;
   const contact = (await ensureContacts(ctx, [phone])).get(phone);
   if (!contact) return;
   if (!contact.name && item.profileName) {
@@ -196,7 +198,8 @@ async function openWindow(ctx: Ctx, integrationId: string, item: MessageItem): P
       .set({ name: item.profileName.slice(0, 120), updatedAt: ctx.now })
       .where(and(eq(contacts.organizationId, ctx.organizationId), eq(contacts.id, contact.id)));
   }
-  await noteInbound(ctx, integrationId, contact.id, item.at ?? ctx.now);
+  // A time that has not come yet would hold the window open too long.
+  await noteInbound(ctx, integrationId, contact.id, item.at && item.at < ctx.now ? item.at : ctx.now);
   announceSoon(ctx.organizationId, ["contacts"]);
 }
 
@@ -212,6 +215,11 @@ export async function noteInbound(ctx: Ctx, integrationId: string, contactId: st
 }
 
 const TEMPLATE_STATUS: Record<string, string> = { REINSTATED: "APPROVED", UNARCHIVED: "APPROVED", FLAGGED: "APPROVED" };
+
+function rejectionOf(item: Extract<WebhookItem, { kind: "template_status" }>): string | null {
+  const reason = item.rejection?.reason ?? item.reason;
+  return reason && reason !== "NONE" ? reason : null;
+}
 
 async function updateTemplate(
   ctx: Ctx,
@@ -229,7 +237,7 @@ async function updateTemplate(
         eq(templates.organizationId, ctx.organizationId),
         eq(templates.businessAccountId, accountOf(integration)),
         eq(templates.name, name),
-        eq(templates.language, language),
+        eq(templates.language, normalizeLanguage(language)),
       ),
     );
   announceSoon(ctx.organizationId, ["templates"]);
@@ -240,10 +248,13 @@ async function keepPreference(ctx: Ctx, item: Extract<WebhookItem, { kind: "pref
   if (!phone || item.category !== "marketing_messages" || (item.value !== "stop" && item.value !== "resume")) return;
   const contact = (await ensureContacts(ctx, [phone])).get(phone);
   if (!contact) return;
+  const at = item.at ?? ctx.now;
+  // A word that was overtaken by a later one changes nothing.
+  const isNewer = or(isNull(contacts.marketingStoppedAt), lte(contacts.marketingStoppedAt, at));
   await ctx.db
     .update(contacts)
-    .set({ marketingStoppedAt: item.value === "stop" ? (item.at ?? ctx.now) : null, updatedAt: ctx.now })
-    .where(and(eq(contacts.organizationId, ctx.organizationId), eq(contacts.phoneIndex, phoneIndex(phone))));
+    .set({ marketingStoppedAt: item.value === "stop" ? at : null, updatedAt: ctx.now })
+    .where(and(eq(contacts.organizationId, ctx.organizationId), eq(contacts.phoneIndex, phoneIndex(phone)), isNewer));
   announceSoon(ctx.organizationId, ["contacts"]);
 }
 

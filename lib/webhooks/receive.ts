@@ -47,7 +47,7 @@ export async function receiveWebhook(db: Db, raw: Uint8Array, signature: string 
     .values(
       organizationIds.map((organizationId) => {
         const own = signers.filter((signer) => signer.organizationId === organizationId);
-        const part = organizationIds.length === 1 ? text : JSON.stringify(partOf(body, own));
+        const part = organizationIds.length === 1 || body === undefined ? text : JSON.stringify(partOf(body, own));
         return {
           id: newId("whk", now.getTime()),
           organizationId,
