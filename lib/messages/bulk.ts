@@ -1,6 +1,7 @@
 import "server-only";
 import { sql } from "drizzle-orm";
 import { type Ctx, inTransaction } from "@/lib/ctx";
+import { AppError } from "@/lib/errors";
 import { issuesOf } from "@/lib/http/respond";
 import { newId } from "@/lib/ids";
 import { seal } from "@/lib/keyring";
@@ -8,6 +9,7 @@ import { announceSoon } from "@/lib/live";
 import { wake } from "@/lib/wake";
 import { askGate, type Passed, type Reason } from "./gate";
 import { claimKey, earlierAnswer, hashOf, idempotencyKey } from "./idempotency";
+import { holdIntegration } from "./outcome";
 import { type BulkResult, type SendBulk, SendMessage } from "./schema";
 import { messageRow } from "./send";
 
@@ -44,14 +46,18 @@ export async function sendBulk(ctx: Ctx, { messages: items }: SendBulk, headerKe
   results.sort((a, b) => a.index - b.index);
   const answer: BulkResult = { accepted: taken.length, refused: results.length - taken.length, results };
 
+  const integrationIds = [...new Set(taken.map(({ passed }) => passed.integration.id))].sort();
   const stored = await inTransaction(ctx, async (tx) => {
+    for (const integrationId of integrationIds) {
+      if (!(await holdIntegration(tx, integrationId))) throw new AppError("not_found", "There is no integration with this id");
+    }
     if (key && !(await claimKey(tx, key, requestHash, answer))) return false;
     await insertMessages(tx, taken);
     return true;
   });
   if (!stored) return (await earlierAnswer<BulkResult>(ctx, key ?? "", requestHash)) ?? sendBulk(ctx, { messages: items }, headerKey);
   announceSoon(ctx.organizationId, ["messages"]);
-  for (const integrationId of new Set(taken.map(({ passed }) => passed.integration.id))) {
+  for (const integrationId of integrationIds) {
     wake({ kind: "messages", integrationId, organizationId: ctx.organizationId });
   }
   return answer;

@@ -1,10 +1,12 @@
 import "server-only";
 import { and, asc, eq, inArray, isNull, lte, min, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
+import { anyOf } from "@/db/columns";
 import { integrations, lanes } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
 import { type Ctx, systemCtx } from "@/lib/ctx";
 import { graphAccess, type IntegrationRow } from "@/lib/integrations/access";
+import { open } from "@/lib/keyring";
 import { log } from "@/lib/log";
 import { patiently } from "@/lib/passing";
 import { type GraphAccess, GraphError, sendMessage } from "@/lib/whatsapp/graph";
@@ -29,7 +31,26 @@ const IN_FLIGHT_SECONDS = 2;
 /** How long the consequences of a refusal are tried to be written while the database is away. */
 const JUDGE_PATIENCE_MS = 15_000;
 
-type MessageRow = typeof messages.$inferSelect;
+/** What a call needs. The text of a template stays sealed: its parameters are sent. */
+const CALLED = {
+  id: messages.id,
+  contactId: messages.contactId,
+  recipient: messages.recipient,
+  recipientIndex: messages.recipientIndex,
+  kind: messages.kind,
+  text: sql<string | null>`case when ${messages.kind} = 'text' then ${messages.text} end`.mapWith((sealed: string) => open("messages.text", sealed)),
+  templateName: messages.templateName,
+  templateLanguage: messages.templateLanguage,
+  templateParams: messages.templateParams,
+  purpose: messages.purpose,
+  priority: messages.priority,
+  attempts: messages.attempts,
+  dueAt: messages.dueAt,
+  scheduledFor: messages.scheduledFor,
+  createdAt: messages.createdAt,
+};
+
+type MessageRow = Pick<typeof messages.$inferSelect, Exclude<keyof typeof CALLED, "text">> & { text: string | null };
 type Ready = { row: MessageRow; payload: MessagePayload; slotMs: number };
 type Slice = { ready: Ready[]; claimed: number };
 type Later = { id: string; due: string; status: "queued" | "scheduled"; step: TimelineStep[] };
@@ -163,12 +184,12 @@ async function claimSlice(base: Ctx, integration: IntegrationRow, owner: string)
       .set({
         status: "sending",
         attempts: sql`${messages.attempts} + 1`,
-        outsideWindow: sql`${inArray(messages.id, outside)}`,
+        outsideWindow: anyOf(messages.id, outside),
         leaseOwner: owner,
         leaseUntil: new Date(paced.paidUntil.getTime() + SENDING_LEASE_MS),
         timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb`,
       })
-      .where(and(eq(messages.organizationId, ctx.organizationId), inArray(messages.id, go.map(({ row }) => row.id))));
+      .where(and(eq(messages.organizationId, ctx.organizationId), anyOf(messages.id, go.map(({ row }) => row.id))));
     return {
       claimed: rows.length,
       ready: go.map(({ row, payload }, i) => ({ row: { ...row, attempts: row.attempts + 1 }, payload, slotMs: paced.at[i] ?? 0 })),
@@ -188,7 +209,7 @@ async function lockDue(ctx: Ctx, integrationId: string, limit: number): Promise<
     if (rows.length >= limit) break;
     rows.push(
       ...(await ctx.db
-        .select()
+        .select(CALLED)
         .from(messages)
         .where(
           and(
@@ -218,7 +239,7 @@ async function postpone(ctx: Ctx, later: readonly Later[]): Promise<void> {
 
 function payloadOf(row: MessageRow, template: Parameters<typeof templatePayload>[0]["template"] | null): MessagePayload {
   const address = { to: row.recipient, callbackData: row.id };
-  return template ? templatePayload({ ...address, template, params: row.templateParams }) : textPayload({ ...address, body: row.text });
+  return template ? templatePayload({ ...address, template, params: row.templateParams }) : textPayload({ ...address, body: row.text ?? "" });
 }
 
 /** Never throws: what became of the call, or that nobody can say. */

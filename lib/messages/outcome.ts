@@ -1,5 +1,6 @@
 import "server-only";
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { anyOf } from "@/db/columns";
 import { contacts } from "@/db/schema/contacts";
 import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
@@ -177,7 +178,7 @@ async function lockInOrder(tx: Ctx, outcomes: readonly Outcome[]): Promise<void>
   await tx.db
     .select({ id: messages.id })
     .from(messages)
-    .where(and(eq(messages.organizationId, tx.organizationId), inArray(messages.id, outcomes.map((o) => o.id))))
+    .where(and(eq(messages.organizationId, tx.organizationId), anyOf(messages.id, outcomes.map((o) => o.id))))
     .orderBy(messages.id)
     .for("update");
 }

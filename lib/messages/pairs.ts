@@ -90,7 +90,7 @@ export async function forgetHolds(ctx: Ctx, integrationId: string, recipientInde
       and(
         eq(pairs.organizationId, ctx.organizationId),
         eq(pairs.integrationId, integrationId),
-        inArray(pairs.recipientIndex, [...new Set(recipientIndexes)]),
+        anyOf(pairs.recipientIndex, [...new Set(recipientIndexes)]),
         gt(pairs.holds, 0),
         lte(pairs.heldUntil, ctx.now),
       ),
