@@ -43,12 +43,12 @@ export function explain(error) {
   process.exit(1);
 }
 
-/** One line per stage, with the time it took. */
-export async function stage(name, work) {
+/** One line per stage, with the time it took; not on stdout, which belongs to what the command answers. */
+async function stage(name, work) {
   const startedAt = performance.now();
-  process.stdout.write(`${name} …\n`);
+  process.stderr.write(`${name} …\n`);
   const result = await work();
-  process.stdout.write(`${name}: done in ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
+  process.stderr.write(`${name}: done in ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
   return result;
 }
 
@@ -83,7 +83,8 @@ async function readJson(path) {
 
 function npm(args) {
   const script = process.env.npm_execpath?.endsWith("npm-cli.js") ? process.env.npm_execpath : undefined;
-  return script ? runCommand(process.execPath, [script, ...args]) : runCommand("npm", args);
+  const options = { stdio: ["ignore", process.stderr, process.stderr] };
+  return script ? runCommand(process.execPath, [script, ...args], options) : runCommand("npm", args, options);
 }
 
 /** Runs a command with our output and answers its exit code; 1 also when it was killed or does not exist. */
