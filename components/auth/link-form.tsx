@@ -41,13 +41,18 @@ export function LinkForm({ token, preview, isSignedIn }: LinkFormProps) {
   const asksPassword = !isJoining || isNew || !isSignedIn;
   const choosesPassword = !isJoining || isNew;
   const shape = isNew ? NewPerson : choosesPassword ? NewPassword : isSignedIn ? Nothing : PresentPassword;
-  const { register, handleSubmit, setError, formState } = useForm({ resolver: zodResolver(shape), defaultValues: { name: "", password: "" } });
+  const { register, handleSubmit, setError, formState } = useForm({
+    resolver: zodResolver(shape),
+    defaultValues: { name: "", password: "" },
+  });
   const { errors, isSubmitting } = formState;
 
   async function submit({ name, password }: { name: string; password: string }) {
     setFailure(undefined);
     try {
-      const used = await api.post<UsedLink>("/links", { body: { token, ...(isNew ? { name } : {}), ...(asksPassword ? { password } : {}) } });
+      const used = await api.post<UsedLink>("/links", {
+        body: { token, ...(isNew ? { name } : {}), ...(asksPassword ? { password } : {}) },
+      });
       setLeaving(true);
       await enter(used, asksPassword ? password : null);
     } catch (error) {
@@ -77,7 +82,12 @@ export function LinkForm({ token, preview, isSignedIn }: LinkFormProps) {
             hint={choosesPassword ? t("passwordHint") : undefined}
             error={fieldText(errors.password)}
           >
-            <Input type="password" autoComplete={choosesPassword ? "new-password" : "current-password"} autoFocus={!isNew} {...register("password")} />
+            <Input
+              type="password"
+              autoComplete={choosesPassword ? "new-password" : "current-password"}
+              autoFocus={!isNew}
+              {...register("password")}
+            />
           </Field>
         ) : null}
         {kind === "password" ? <p className="text-muted text-sm">{t("link.signsOut")}</p> : null}

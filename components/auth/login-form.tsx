@@ -71,23 +71,37 @@ export function LoginForm({ next, email, error, oidcName, isUnowned }: LoginForm
           <summary className="w-fit font-medium text-foreground">{t("forgot.question")}</summary>
           <div className="mt-2 grid gap-2">
             <p>{t("forgot.admin")}</p>
-            <p>{t.rich("forgot.operator", { code: (text) => <code className="rounded-sm bg-surface-sunken px-1 font-mono text-foreground text-xs">{text}</code> })}</p>
+            <p>
+              {t.rich("forgot.operator", {
+                code: (text) => (
+                  <code className="rounded-sm bg-surface-sunken px-1 font-mono text-foreground text-xs">{text}</code>
+                ),
+              })}
+            </p>
           </div>
         </details>
       }
     >
       {isUnowned ? (
-        <Note title={t("unowned.title")}>{t.rich("unowned.description", { code: (text) => <code className="font-mono text-xs">{text}</code> })}</Note>
+        <Note title={t("unowned.title")}>
+          {t.rich("unowned.description", { code: (text) => <code className="font-mono text-xs">{text}</code> })}
+        </Note>
       ) : null}
       <div aria-live="polite" className="empty:hidden">
-        {trouble ? <Note tone={trouble === "throttled" ? "warning" : "danger"} title={t(`trouble.${trouble}.title`)}>{t(`trouble.${trouble}.description`)}</Note> : null}
+        {trouble ? (
+          <Note tone={trouble === "throttled" ? "warning" : "danger"} title={t(`trouble.${trouble}.title`)}>
+            {t(`trouble.${trouble}.description`)}
+          </Note>
+        ) : null}
       </div>
       {oidcName ? (
         <div className="grid gap-4">
           <Button size="lg" loading={leaving} onClick={leaveForOidc}>
             {t("continueWith", { name: oidcName })}
           </Button>
-          <div className="flex items-center gap-3 text-muted text-xs before:h-px before:flex-1 before:bg-border after:h-px after:flex-1 after:bg-border">{t("or")}</div>
+          <div className="flex items-center gap-3 text-muted text-xs before:h-px before:flex-1 before:bg-border after:h-px after:flex-1 after:bg-border">
+            {t("or")}
+          </div>
         </div>
       ) : null}
       <form onSubmit={handleSubmit(submit)} noValidate className="grid gap-4">

@@ -32,8 +32,15 @@ export function DoctorResults({ integrationId, checks, isRunning, canFix }: Doct
         const said = inEnglish ? check.message : t(`checks.${check.name}.${check.ok ? "ok" : "bad"}`);
         const fix = check.ok && !check.fix ? null : inEnglish ? check.fix : check.ok ? null : t(`checks.${check.name}.fix`);
         return (
-          <li key={check.name} className="grid grid-cols-[1.25rem_minmax(0,1fr)_auto] items-start gap-x-2.5 gap-y-1 border-b py-2.5 first:pt-0 last:border-0 last:pb-0">
-            <Icon className={check.ok ? "mt-0.5 size-4 text-success" : "mt-0.5 size-4 text-danger"} aria-label={t(check.ok ? "ok" : "failed")} role="img" />
+          <li
+            key={check.name}
+            className="grid grid-cols-[1.25rem_minmax(0,1fr)_auto] items-start gap-x-2.5 gap-y-1 border-b py-2.5 first:pt-0 last:border-0 last:pb-0"
+          >
+            <Icon
+              className={check.ok ? "mt-0.5 size-4 text-success" : "mt-0.5 size-4 text-danger"}
+              aria-label={t(check.ok ? "ok" : "failed")}
+              role="img"
+            />
             <div className="grid min-w-0 gap-0.5">
               <p className="font-medium">{t(`checks.${check.name}.title`)}</p>
               <p className="break-words text-muted">{said}</p>
@@ -55,7 +62,8 @@ export function DoctorResults({ integrationId, checks, isRunning, canFix }: Doct
 function Fix({ integrationId, name }: { integrationId: string; name: IntegrationCheck["name"] }): ReactNode {
   const t = useTranslations("integrations");
   if (name === "webhook_subscription") return <Subscribe integrationId={integrationId} />;
-  if (name === "token") return <NewTokenDialog integrationId={integrationId} trigger={<Button size="sm">{t("newToken.action")}</Button>} />;
+  if (name === "token")
+    return <NewTokenDialog integrationId={integrationId} trigger={<Button size="sm">{t("newToken.action")}</Button>} />;
   return (
     <Button asChild size="sm">
       <Link href={`/integrations/${integrationId}/edit`}>{t(name === "signature" ? "doctor.giveSecret" : "doctor.correct")}</Link>

@@ -14,7 +14,11 @@ export function EditIntegration({ integration }: { integration: Integration }) {
   const address = `/integrations/${integration.id}`;
   return (
     <div className="mx-auto max-w-3xl">
-      <PageHeader back={{ href: address, label: integration.name }} title={t("editing.title", { name: integration.name })} description={t("editing.description")} />
+      <PageHeader
+        back={{ href: address, label: integration.name }}
+        title={t("editing.title", { name: integration.name })}
+        description={t("editing.description")}
+      />
       <Section title={t("editing.section")}>
         <IntegrationForm
           integration={integration}

@@ -1,10 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { Duration, Time, useClock } from "@/components/shared/time";
 import { Num } from "@/components/shared/number";
 import { Ring } from "@/components/shared/ring";
 import { Stat } from "@/components/shared/stat";
+import { Duration, Time, useClock } from "@/components/shared/time";
 import type { IntegrationHealth } from "@/lib/integrations/schema";
 
 /** People reached in the rolling 24 hours, and when a place becomes free again. */
@@ -16,9 +16,19 @@ export function Allowance({ allowance, sizePx }: { allowance: IntegrationHealth[
       <Ring used={used} limit={limit} sizePx={sizePx} />
       <div className="grid gap-0.5 text-sm">
         <p className="font-medium">
-          {limit === null ? t.rich("usedOfNone", { used: () => <Num value={used} /> }) : t.rich("used", { used: () => <Num value={used} />, limit: () => <Num value={limit} /> })}
+          {limit === null
+            ? t.rich("usedOfNone", { used: () => <Num value={used} /> })
+            : t.rich("used", { used: () => <Num value={used} />, limit: () => <Num value={limit} /> })}
         </p>
-        <p className="text-muted">{limit === null ? t("noLimit") : left === 0 ? (nextFreeAt ? t.rich("full", { at: () => <Time at={nextFreeAt} format="short" /> }) : t("fullSoon")) : t.rich("left", { left: () => <Num value={left ?? 0} /> })}</p>
+        <p className="text-muted">
+          {limit === null
+            ? t("noLimit")
+            : left === 0
+              ? nextFreeAt
+                ? t.rich("full", { at: () => <Time at={nextFreeAt} format="short" /> })
+                : t("fullSoon")
+              : t.rich("left", { left: () => <Num value={left ?? 0} /> })}
+        </p>
         <p className="text-muted text-xs">{t("rule")}</p>
       </div>
     </div>
@@ -39,7 +49,11 @@ export function Queue({ health }: { health: IntegrationHealth }) {
         value={<Num value={queued + sending} />}
         hint={waitMs > 0 ? t.rich("oldest", { duration: () => <Duration ms={waitMs} /> }) : t("nothingWaits")}
       />
-      <Stat label={t("scheduled")} value={<Num value={scheduled} />} hint={unknown > 0 ? t("unknown", { count: unknown }) : t("scheduledHint")} />
+      <Stat
+        label={t("scheduled")}
+        value={<Num value={scheduled} />}
+        hint={unknown > 0 ? t("unknown", { count: unknown }) : t("scheduledHint")}
+      />
       <Stat
         label={t("rate")}
         value={t.rich("perSecond", { rate: () => <Num value={ratePerSecond.now} /> })}

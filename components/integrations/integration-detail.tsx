@@ -15,7 +15,13 @@ import { useErrorText } from "@/components/shared/use-error-text";
 import { useCan } from "@/components/shell/session";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuSeparator, DropdownMenuTrigger } from "@/components/ui/dropdown-menu";
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from "@/components/ui/dropdown-menu";
 import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast";
 import type { Integration, UpdateIntegration } from "@/lib/integrations/schema";
@@ -108,7 +114,9 @@ export function IntegrationDetail({ initial }: { initial: Integration }) {
         {isPaused && integration.pauseReason ? (
           <Note tone="warning" title={t(`pauseReason.${integration.pauseReason}.title`)}>
             {t(`pauseReason.${integration.pauseReason}.fix`)}{" "}
-            {integration.pauseErrorCode === null ? null : <span className="text-xs">{t("metaCode", { code: integration.pauseErrorCode })}</span>}
+            {integration.pauseErrorCode === null ? null : (
+              <span className="text-xs">{t("metaCode", { code: integration.pauseErrorCode })}</span>
+            )}
           </Note>
         ) : null}
         {integration.warnings.map((warning) => (
@@ -132,11 +140,18 @@ export function IntegrationDetail({ initial }: { initial: Integration }) {
           <Section
             title={t("doctor.title")}
             description={
-              integration.checkedAt ? t.rich("doctor.checkedAt", { at: () => <Time at={integration.checkedAt} /> }) : t("doctor.neverChecked")
+              integration.checkedAt
+                ? t.rich("doctor.checkedAt", { at: () => <Time at={integration.checkedAt} /> })
+                : t("doctor.neverChecked")
             }
           >
             {integration.checks.length > 0 || test.isPending ? (
-              <DoctorResults integrationId={integration.id} checks={integration.checks} isRunning={test.isPending} canFix={canWrite} />
+              <DoctorResults
+                integrationId={integration.id}
+                checks={integration.checks}
+                isRunning={test.isPending}
+                canFix={canWrite}
+              />
             ) : (
               <p className="text-muted text-sm">{t("doctor.empty")}</p>
             )}
@@ -148,7 +163,13 @@ export function IntegrationDetail({ initial }: { initial: Integration }) {
         </div>
         <div className="grid gap-5">
           <Section title={t("allowance.title")}>
-            {health.data ? <Allowance allowance={health.data.allowance} /> : health.error ? <p className="text-muted text-sm">{t("health.failed")}</p> : <Skeleton className="h-24 w-full" />}
+            {health.data ? (
+              <Allowance allowance={health.data.allowance} />
+            ) : health.error ? (
+              <p className="text-muted text-sm">{t("health.failed")}</p>
+            ) : (
+              <Skeleton className="h-24 w-full" />
+            )}
           </Section>
           <Section title={t("facts.title")}>
             <PhoneFacts integration={integration} />

@@ -71,7 +71,9 @@ export function IntegrationForm({ integration, kind: fixedKind, onDone, onCancel
   async function submit(values: Values) {
     setFailure(undefined);
     try {
-      await onDone(integration ? await update.mutateAsync(changesOf(values, dirtyFields)) : await create.mutateAsync(bodyOf(values, isMeta)));
+      await onDone(
+        integration ? await update.mutateAsync(changesOf(values, dirtyFields)) : await create.mutateAsync(bodyOf(values, isMeta)),
+      );
     } catch (error) {
       if (!applyFieldErrors(withFlatPaths(error), setError)) setFailure(error);
     }
@@ -81,7 +83,11 @@ export function IntegrationForm({ integration, kind: fixedKind, onDone, onCancel
     <form onSubmit={handleSubmit(submit)} noValidate className="grid gap-6">
       {integration || fixedKind ? null : (
         <Field label={t("kind")}>
-          <RadioGroup value={kind} onValueChange={(value) => setKind(value === "meta" ? "meta" : "sandbox")} className="sm:grid-cols-2">
+          <RadioGroup
+            value={kind}
+            onValueChange={(value) => setKind(value === "meta" ? "meta" : "sandbox")}
+            className="sm:grid-cols-2"
+          >
             <RadioCard value="sandbox" label={t("sandbox.label")} hint={t("sandbox.hint")} />
             <RadioCard value="meta" label={t("meta.label")} hint={t("meta.hint")} />
           </RadioGroup>
@@ -102,10 +108,24 @@ export function IntegrationForm({ integration, kind: fixedKind, onDone, onCancel
           </Group>
           <Group title={t("number.title")} description={t("number.description")}>
             <div className="grid gap-4 sm:grid-cols-2">
-              <Field label={t("phoneNumberId.label")} hint={t(integration ? "phoneNumberId.fixed" : "phoneNumberId.hint")} error={fieldText(errors.phoneNumberId)}>
-                <Input className="font-mono" inputMode="numeric" autoComplete="off" disabled={Boolean(integration)} {...text("phoneNumberId")} />
+              <Field
+                label={t("phoneNumberId.label")}
+                hint={t(integration ? "phoneNumberId.fixed" : "phoneNumberId.hint")}
+                error={fieldText(errors.phoneNumberId)}
+              >
+                <Input
+                  className="font-mono"
+                  inputMode="numeric"
+                  autoComplete="off"
+                  disabled={Boolean(integration)}
+                  {...text("phoneNumberId")}
+                />
               </Field>
-              <Field label={t("businessAccountId.label")} hint={t("businessAccountId.hint")} error={fieldText(errors.businessAccountId)}>
+              <Field
+                label={t("businessAccountId.label")}
+                hint={t("businessAccountId.hint")}
+                error={fieldText(errors.businessAccountId)}
+              >
                 <Input className="font-mono" inputMode="numeric" autoComplete="off" {...text("businessAccountId")} />
               </Field>
             </div>
@@ -130,14 +150,26 @@ export function IntegrationForm({ integration, kind: fixedKind, onDone, onCancel
 
       {fixedKind ? null : (
         <Group title={t("here.title")} description={t("here.description")}>
-          <Field label={t("name.label")} hint={t("name.hint")} error={fieldText(errors.name)} aside={integration ? undefined : common("optional")}>
+          <Field
+            label={t("name.label")}
+            hint={t("name.hint")}
+            error={fieldText(errors.name)}
+            aside={integration ? undefined : common("optional")}
+          >
             <Input placeholder={t(isMeta ? "name.meta" : "name.sandbox")} {...text("name")} />
           </Field>
           {integration ? null : (
             <Controller
               control={control}
               name="isDefault"
-              render={({ field }) => <CheckboxField label={t("isDefault.label")} hint={t("isDefault.hint")} checked={field.value} onCheckedChange={field.onChange} />}
+              render={({ field }) => (
+                <CheckboxField
+                  label={t("isDefault.label")}
+                  hint={t("isDefault.hint")}
+                  checked={field.value}
+                  onCheckedChange={field.onChange}
+                />
+              )}
             />
           )}
         </Group>
@@ -147,10 +179,25 @@ export function IntegrationForm({ integration, kind: fixedKind, onDone, onCancel
         <details className="group rounded-lg border px-4 py-3">
           <summary className="w-fit font-medium text-sm">{t("more")}</summary>
           <div className="mt-4 grid gap-4 sm:grid-cols-2">
-            <Field label={t("endpointUrl.label")} hint={t("endpointUrl.hint")} error={fieldText(errors.endpointUrl)} aside={common("optional")}>
-              <Input className="font-mono" placeholder="https://graph.facebook.com/v26.0" autoComplete="off" {...text("endpointUrl")} />
+            <Field
+              label={t("endpointUrl.label")}
+              hint={t("endpointUrl.hint")}
+              error={fieldText(errors.endpointUrl)}
+              aside={common("optional")}
+            >
+              <Input
+                className="font-mono"
+                placeholder="https://graph.facebook.com/v26.0"
+                autoComplete="off"
+                {...text("endpointUrl")}
+              />
             </Field>
-            <Field label={t("verifyToken.label")} hint={t(integration ? "verifyToken.keep" : "verifyToken.hint")} error={fieldText(errors.webhookVerifyToken)} aside={common("optional")}>
+            <Field
+              label={t("verifyToken.label")}
+              hint={t(integration ? "verifyToken.keep" : "verifyToken.hint")}
+              error={fieldText(errors.webhookVerifyToken)}
+              aside={common("optional")}
+            >
               <Input className="font-mono" autoComplete="off" {...text("webhookVerifyToken")} />
             </Field>
           </div>

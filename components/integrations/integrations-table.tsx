@@ -48,7 +48,11 @@ export function IntegrationsTable({ firstPage, apiUrl }: { firstPage: Page<Integ
         accessorFn: (row) => row.phone.displayPhoneNumber,
         meta: { label: t("columns.number"), className: "w-44" },
         cell: ({ row: { original } }) =>
-          original.phone.displayPhoneNumber ? <span className="whitespace-nowrap tabular-nums">{original.phone.displayPhoneNumber}</span> : <span className="text-muted">–</span>,
+          original.phone.displayPhoneNumber ? (
+            <span className="whitespace-nowrap tabular-nums">{original.phone.displayPhoneNumber}</span>
+          ) : (
+            <span className="text-muted">–</span>
+          ),
       },
       {
         id: "status",
@@ -66,7 +70,9 @@ export function IntegrationsTable({ firstPage, apiUrl }: { firstPage: Page<Integ
         id: "rate",
         accessorFn: (row) => row.ratePerSecond.effective,
         meta: { label: t("columns.rate"), className: "w-28", align: "right" },
-        cell: ({ row }) => t.rich("facts.perSecond", { rate: () => <Num value={row.original.ratePerSecond.effective} /> }),
+        cell: ({ row }) => (
+          <span>{t.rich("facts.perSecond", { rate: () => <Num value={row.original.ratePerSecond.effective} /> })}</span>
+        ),
       },
       {
         id: "lastWebhook",

@@ -32,7 +32,10 @@ export function NewTokenDialog({ integrationId, trigger, ...outer }: NewTokenDia
   const [failure, setFailure] = useState<unknown>();
   const update = useUpdateIntegration(integrationId);
   const test = useTestIntegration();
-  const { register, handleSubmit, setError, reset, formState } = useForm({ resolver: zodResolver(NewToken), defaultValues: { apiKey: "" } });
+  const { register, handleSubmit, setError, reset, formState } = useForm({
+    resolver: zodResolver(NewToken),
+    defaultValues: { apiKey: "" },
+  });
   const { errors, isSubmitting } = formState;
   const open = outer.open ?? ownOpen;
 
@@ -73,7 +76,7 @@ export function NewTokenDialog({ integrationId, trigger, ...outer }: NewTokenDia
       >
         <form id={formId} onSubmit={handleSubmit(submit)} noValidate className="grid gap-4">
           <Field label={t("label")} hint={t("hint")} error={fieldText(errors.apiKey)}>
-            <Input className="font-mono" autoComplete="off" spellCheck={false} {...register("apiKey")} />
+            <Input className="font-mono" autoComplete="off" spellCheck={false} autoFocus {...register("apiKey")} />
           </Field>
           <ErrorNote error={failure} title={t("notSaved")} />
         </form>

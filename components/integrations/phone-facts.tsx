@@ -15,7 +15,11 @@ export function PhoneFacts({ integration }: { integration: Integration }) {
   return (
     <KeyValues>
       <KeyValue label={t("number")}>
-        {phone.displayPhoneNumber ? <span className="tabular-nums">{phone.displayPhoneNumber}</span> : <span className="text-muted">{t("notRead")}</span>}
+        {phone.displayPhoneNumber ? (
+          <span className="tabular-nums">{phone.displayPhoneNumber}</span>
+        ) : (
+          <span className="text-muted">{t("notRead")}</span>
+        )}
       </KeyValue>
       <KeyValue label={t("name")}>{phone.verifiedName ?? <span className="text-muted">{t("notRead")}</span>}</KeyValue>
       <KeyValue label={t("quality")}>
@@ -50,9 +54,19 @@ export function PhoneFacts({ integration }: { integration: Integration }) {
         {config.sandbox ? t("builtIn") : <span className="break-all font-mono text-xs">{integration.endpointUrl}</span>}
       </KeyValue>
       <KeyValue label={t("tokenExpires")}>
-        {integration.tokenExpiresAt ? <Time at={integration.tokenExpiresAt} format="full" /> : <span className="text-muted">{t("never")}</span>}
+        {integration.tokenExpiresAt ? (
+          <Time at={integration.tokenExpiresAt} format="full" />
+        ) : (
+          <span className="text-muted">{t("never")}</span>
+        )}
       </KeyValue>
-      <KeyValue label={t("templatesSynced")}>{integration.templatesSyncedAt ? <Time at={integration.templatesSyncedAt} /> : <span className="text-muted">{t("notYet")}</span>}</KeyValue>
+      <KeyValue label={t("templatesSynced")}>
+        {integration.templatesSyncedAt ? (
+          <Time at={integration.templatesSyncedAt} />
+        ) : (
+          <span className="text-muted">{t("notYet")}</span>
+        )}
+      </KeyValue>
     </KeyValues>
   );
 }

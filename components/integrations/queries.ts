@@ -5,7 +5,14 @@ import type { z } from "zod";
 import { useList } from "@/components/shared/use-list";
 import { ApiError, api } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
-import type { CreateIntegration, DoctorReport, Integration, IntegrationHealth, UpdateIntegration, WebhookValues } from "@/lib/integrations/schema";
+import type {
+  CreateIntegration,
+  DoctorReport,
+  Integration,
+  IntegrationHealth,
+  UpdateIntegration,
+  WebhookValues,
+} from "@/lib/integrations/schema";
 
 const HEALTH_MS = 15_000;
 
@@ -32,14 +39,21 @@ export function useIntegrationHealth(id: string) {
 
 export function useCreateIntegration() {
   const refresh = useRefresh();
-  return useMutation({ mutationFn: (body: z.input<typeof CreateIntegration>) => api.post<Integration>("/integrations", { body }), onSuccess: refresh });
+  return useMutation({
+    mutationFn: (body: z.input<typeof CreateIntegration>) => api.post<Integration>("/integrations", { body }),
+    onSuccess: refresh,
+  });
 }
 
 export function useUpdateIntegration(id: string) {
+  const queryClient = useQueryClient();
   const refresh = useRefresh();
   return useMutation({
     mutationFn: (body: UpdateIntegration) => api.patch<Integration>(`/integrations/${id}`, { body }),
-    onSuccess: refresh,
+    onSuccess: (updated) => {
+      queryClient.setQueryData(["integrations", id], updated);
+      refresh();
+    },
   });
 }
 
@@ -53,11 +67,12 @@ export function useSubscribeIntegration(id: string) {
   return useMutation({ mutationFn: () => api.post<DoctorReport>(`/integrations/${id}/subscribe`), onSettled: refresh });
 }
 
+/** Only the list is read again: the page of what is gone is left in the same moment. */
 export function useRemoveIntegration(id: string) {
-  const refresh = useRefresh();
+  const queryClient = useQueryClient();
   return useMutation({
     mutationFn: ({ force }: { force: boolean }) => api.delete(`/integrations/${id}`, { query: { force } }),
-    onSuccess: refresh,
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["integrations", "list"] }),
   });
 }
 

@@ -40,7 +40,12 @@ export function RateForm({ integration, canWrite }: { integration: Integration; 
       }}
     >
       <div className="flex items-end gap-2">
-        <Field label={t("label")} error={isWrong ? t("wrong", { limit }) : undefined} hint={t("hint", { limit })} className="flex-1">
+        <Field
+          label={t("label")}
+          error={isWrong ? t("wrong", { limit }) : undefined}
+          hint={t("hint", { limit })}
+          className="flex-1"
+        >
           <Input
             type="number"
             inputMode="numeric"

@@ -7,7 +7,12 @@ import { toast } from "@/components/ui/toast";
 import type { Integration, IntegrationHealth } from "@/lib/integrations/schema";
 import { useRemoveIntegration } from "./queries";
 
-type RemoveDialogProps = { integration: Integration; health: IntegrationHealth | undefined; open: boolean; onOpenChange: (open: boolean) => void };
+type RemoveDialogProps = {
+  integration: Integration;
+  health: IntegrationHealth | undefined;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+};
 
 /** Says how much is cancelled before it is. */
 export function RemoveDialog({ integration, health, open, onOpenChange }: RemoveDialogProps) {

@@ -46,9 +46,17 @@ export function WebhookValues({ integration, canReveal }: { integration: Integra
           )}
         </KeyValue>
         <KeyValue label={t("fields")}>
-          <span className="font-mono text-xs">messages, message_template_status_update, account_update, phone_number_quality_update</span>
+          <span className="font-mono text-xs">
+            messages, message_template_status_update, account_update, phone_number_quality_update
+          </span>
         </KeyValue>
-        <KeyValue label={t("lastHeard")}>{integration.lastWebhookAt ? <Time at={integration.lastWebhookAt} /> : <span className="text-muted">{t("neverHeard")}</span>}</KeyValue>
+        <KeyValue label={t("lastHeard")}>
+          {integration.lastWebhookAt ? (
+            <Time at={integration.lastWebhookAt} />
+          ) : (
+            <span className="text-muted">{t("neverHeard")}</span>
+          )}
+        </KeyValue>
       </KeyValues>
       <ErrorNote error={values.error} title={t("notShown")} onRetry={() => void values.refetch()} />
       {integration.config.sandbox ? (

@@ -1,6 +1,19 @@
 "use client";
 
-import { ChevronRight, CircleAlert, CircleCheck, CircleHelp, CirclePause, CircleX, Gauge, KeyRound, LayoutTemplate, type LucideIcon, Unplug, WifiOff } from "lucide-react";
+import {
+  ChevronRight,
+  CircleAlert,
+  CircleCheck,
+  CircleHelp,
+  CirclePause,
+  CircleX,
+  Gauge,
+  KeyRound,
+  LayoutTemplate,
+  type LucideIcon,
+  Unplug,
+  WifiOff,
+} from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Section } from "@/components/shared/section";
@@ -39,7 +52,10 @@ export function Attention({ items }: { items: Overview["attention"] }) {
             const values = { name: item.name ?? "", count: item.count ?? 0 };
             return (
               <li key={`${item.kind} ${item.href} ${item.name ?? ""}`} className="border-b last:border-0">
-                <Link href={item.href} className="flex items-start gap-2.5 px-4 py-3 text-sm hover:bg-surface focus-visible:-outline-offset-2">
+                <Link
+                  href={item.href}
+                  className="flex items-start gap-2.5 px-4 py-3 text-sm hover:bg-surface focus-visible:-outline-offset-2"
+                >
                   <Icon className="mt-0.5 size-4 shrink-0" style={{ color: toneColor(tone) }} aria-hidden />
                   <span className="grid min-w-0 flex-1 gap-0.5">
                     <span className="font-medium">{t(`kinds.${item.kind}.title`, values)}</span>

@@ -37,7 +37,10 @@ export function DayBars({ days }: { days: readonly Day[] }) {
       </figcaption>
       <div
         role="img"
-        aria-label={t("label", { total: formatNumber(total, language), days: days.map((day) => `${dayName(day.date)} ${formatNumber(day.accepted, language)}`).join(", ") })}
+        aria-label={t("label", {
+          total: formatNumber(total, language),
+          days: days.map((day) => `${dayName(day.date)} ${formatNumber(day.accepted, language)}`).join(", "),
+        })}
         className="grid h-24 auto-cols-fr grid-flow-col items-end gap-1 border-b"
       >
         {days.map((day) => (
@@ -46,7 +49,10 @@ export function DayBars({ days }: { days: readonly Day[] }) {
             title={`${dayName(day.date)}: ${formatNumber(day.accepted, language)}`}
             className="flex h-full flex-col justify-end rounded-t-sm hover:bg-surface-sunken"
           >
-            <span className="flex flex-col-reverse gap-px overflow-hidden rounded-t-sm" style={{ height: `${(day.accepted / highest) * 100}%` }}>
+            <span
+              className="flex flex-col-reverse gap-px overflow-hidden rounded-t-sm"
+              style={{ height: `${(day.accepted / highest) * 100}%` }}
+            >
               {partsOf(day).map(({ name: part, tone, value }) =>
                 value > 0 ? <span key={part} style={{ flexGrow: value, flexBasis: 0, background: toneColor(tone) }} /> : null,
               )}

@@ -29,7 +29,11 @@ export function NumberHealth({ number }: { number: Overview["integrations"][numb
         {number.sandbox ? <Badge>{t("kind.sandbox")}</Badge> : null}
       </div>
       {number.status === "paused" && number.pauseReason ? (
-        <Note tone="warning" title={t(`pauseReason.${number.pauseReason}.title`)} action={<Resume integrationId={number.integrationId} />}>
+        <Note
+          tone="warning"
+          title={t(`pauseReason.${number.pauseReason}.title`)}
+          action={<Resume integrationId={number.integrationId} />}
+        >
           {t(`pauseReason.${number.pauseReason}.fix`)}
         </Note>
       ) : null}

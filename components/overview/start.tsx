@@ -72,7 +72,11 @@ export function Start({ integrations, apiUrl }: StartProps) {
       <ol>
         {steps.map(({ key, isDone, action }, index) => (
           <li key={key} className="grid grid-cols-[1.25rem_minmax(0,1fr)] gap-x-3 border-b p-4 last:border-0">
-            {isDone ? <Check className="mt-0.5 size-4 text-success" aria-hidden /> : <Circle className={cn("mt-0.5 size-4", index === present ? "text-accent" : "text-muted")} aria-hidden />}
+            {isDone ? (
+              <Check className="mt-0.5 size-4 text-success" aria-hidden />
+            ) : (
+              <Circle className={cn("mt-0.5 size-4", index === present ? "text-accent" : "text-muted")} aria-hidden />
+            )}
             <div className="grid gap-3">
               <div className="grid gap-0.5">
                 <p className="font-medium text-base">

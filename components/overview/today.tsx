@@ -19,12 +19,24 @@ export function Today({ overview }: { overview: Overview }) {
     <Section title={t("title")}>
       <div className="grid gap-6">
         <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
-          <Stat label={t("accepted")} value={<Num value={today.accepted} />} hint={t.rich("usual", { count: () => <Num value={usual} /> })} size="large" />
+          <Stat
+            label={t("accepted")}
+            value={<Num value={today.accepted} />}
+            hint={t.rich("usual", { count: () => <Num value={usual} /> })}
+            size="large"
+          />
           <Stat label={t("delivered")} value={<Share of={today.delivered} in={today.sent} />} hint={t("ofSent")} />
           <Stat label={t("read")} value={<Share of={today.read} in={today.delivered} />} hint={t("ofDelivered")} />
-          <Stat label={t("waiting")} value={<Num value={today.waiting} />} hint={scheduled > 0 ? t.rich("scheduled", { count: () => <Num value={scheduled} /> }) : t("nothingScheduled")} />
+          <Stat
+            label={t("waiting")}
+            value={<Num value={today.waiting} />}
+            hint={scheduled > 0 ? t.rich("scheduled", { count: () => <Num value={scheduled} /> }) : t("nothingScheduled")}
+          />
         </div>
-        <FunnelBar label={t("title")} parts={partsOf(today).map(({ name, tone, value }) => ({ key: name, label: t(`parts.${name}`), value, tone }))} />
+        <FunnelBar
+          label={t("title")}
+          parts={partsOf(today).map(({ name, tone, value }) => ({ key: name, label: t(`parts.${name}`), value, tone }))}
+        />
         <DayBars days={days} />
       </div>
     </Section>
@@ -32,5 +44,9 @@ export function Today({ overview }: { overview: Overview }) {
 }
 
 function Share({ of, in: whole }: { of: number; in: number }) {
-  return whole === 0 ? <span className="text-muted">–</span> : <Num value={of / whole} style="percent" maximumFractionDigits={1} />;
+  return whole === 0 ? (
+    <span className="text-muted">–</span>
+  ) : (
+    <Num value={of / whole} style="percent" maximumFractionDigits={1} />
+  );
 }

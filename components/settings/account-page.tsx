@@ -50,7 +50,10 @@ function Profile() {
   const chooseLanguage = useChooseLanguage({ signedIn: true });
   const update = useUpdateMe();
   const [failure, setFailure] = useState<unknown>();
-  const { register, handleSubmit, setError, reset, formState } = useForm({ resolver: zodResolver(ProfileForm), defaultValues: { name: user.name } });
+  const { register, handleSubmit, setError, reset, formState } = useForm({
+    resolver: zodResolver(ProfileForm),
+    defaultValues: { name: user.name },
+  });
   const { errors, isSubmitting, isDirty } = formState;
   return (
     <form
@@ -83,7 +86,10 @@ function Profile() {
             <Input value={user.email} disabled />
           </Field>
           <Field label={t("profile.language")} hint={t("profile.languageHint")}>
-            <NativeSelect value={language} onChange={(event) => isLanguage(event.target.value) && chooseLanguage(event.target.value)}>
+            <NativeSelect
+              value={language}
+              onChange={(event) => isLanguage(event.target.value) && chooseLanguage(event.target.value)}
+            >
               {LANGUAGES.map((code) => (
                 <option key={code} value={code} lang={code}>
                   {LANGUAGE_NAMES[code]}
@@ -98,7 +104,10 @@ function Profile() {
   );
 }
 
-const NewPassword = z.object({ currentPassword: z.string().min(1, "Give your present password").max(200), newPassword: Password });
+const NewPassword = z.object({
+  currentPassword: z.string().min(1, "Give your present password").max(200),
+  newPassword: Password,
+});
 
 function PasswordForm() {
   const t = useTranslations("settings.account.password");
@@ -216,7 +225,8 @@ function SessionLine({ session }: { session: Session }) {
           {session.current ? <Badge tone="success">{t("current")}</Badge> : null}
         </span>
         <span className="text-muted text-xs">
-          {t.rich("seen", { at: () => <Time at={session.lastSeenAt} /> })} · {t.rich("since", { at: () => <Time at={session.createdAt} format="date" /> })}
+          {t.rich("seen", { at: () => <Time at={session.lastSeenAt} /> })} ·{" "}
+          {t.rich("since", { at: () => <Time at={session.createdAt} format="date" /> })}
           {session.ip ? ` · ${session.ip}` : ""}
         </span>
       </div>

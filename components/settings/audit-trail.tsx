@@ -10,8 +10,8 @@ import { EmptyState } from "@/components/shared/empty-state";
 import { IdChip } from "@/components/shared/id-chip";
 import { KeyValue, KeyValues } from "@/components/shared/key-value";
 import { Time, useClock } from "@/components/shared/time";
-import { useListState } from "@/components/shared/use-list";
 import { useZone } from "@/components/shared/use-language";
+import { useListState } from "@/components/shared/use-list";
 import { Button } from "@/components/ui/button";
 import { Sheet, SheetContent } from "@/components/ui/sheet";
 import type { AuditEntry } from "@/lib/organizations/schema";
@@ -19,7 +19,19 @@ import { addDays, firstMomentOf, wallTimeAt } from "@/lib/time";
 import { useAudit, useMembers, useTokens } from "./queries";
 
 const FILTERS = ["action", "actor", "period"] as const;
-const NOUNS = ["session", "password", "organization", "member", "invitation", "token", "integration", "templates", "contact", "consent", "message"] as const;
+const NOUNS = [
+  "session",
+  "password",
+  "organization",
+  "member",
+  "invitation",
+  "token",
+  "integration",
+  "templates",
+  "contact",
+  "consent",
+  "message",
+] as const;
 const PERIODS = { today: 0, week: 6, month: 29 } as const;
 
 /** Who did what and when; the entry in full at the side. */
@@ -43,7 +55,11 @@ export function AuditTrail() {
         accessorFn: (row) => nameOf(row.action),
         meta: { label: t("columns.action"), card: "title" },
         cell: ({ row: { original } }) => (
-          <button type="button" onClick={() => setShown(original)} className="text-left font-medium after:absolute after:inset-0 hover:underline">
+          <button
+            type="button"
+            onClick={() => setShown(original)}
+            className="text-left font-medium after:absolute after:inset-0 hover:underline"
+          >
             {nameOf(original.action)}
           </button>
         ),
@@ -55,7 +71,9 @@ export function AuditTrail() {
         cell: ({ row: { original } }) => (
           <span className="truncate">
             {original.actor.name || t(`actorTypes.${original.actor.type}`)}
-            {original.actor.type === "user" ? null : <span className="text-muted"> · {t(`actorTypes.${original.actor.type}`)}</span>}
+            {original.actor.type === "user" ? null : (
+              <span className="text-muted"> · {t(`actorTypes.${original.actor.type}`)}</span>
+            )}
           </span>
         ),
       },
@@ -65,13 +83,25 @@ export function AuditTrail() {
         meta: { label: t("columns.target"), className: "w-56" },
         cell: ({ row }) => <IdChip id={row.original.target.id} short className="-ml-1" />,
       },
-      { id: "ip", accessorKey: "ip", meta: { label: t("columns.ip"), className: "w-36", hidden: true }, cell: ({ row }) => <span className="font-mono text-muted text-xs">{row.original.ip ?? "–"}</span> },
-      { id: "at", accessorKey: "at", meta: { label: t("columns.at"), className: "w-48", align: "right", card: "aside" }, cell: ({ row }) => <Time at={row.original.at} format="short" className="text-muted" /> },
+      {
+        id: "ip",
+        accessorKey: "ip",
+        meta: { label: t("columns.ip"), className: "w-36", hidden: true },
+        cell: ({ row }) => <span className="font-mono text-muted text-xs">{row.original.ip ?? "–"}</span>,
+      },
+      {
+        id: "at",
+        accessorKey: "at",
+        meta: { label: t("columns.at"), className: "w-48", align: "right", card: "aside" },
+        cell: ({ row }) => <Time at={row.original.at} format="short" className="text-muted" />,
+      },
     ],
     [t, nameOf],
   );
   const people = (members.data?.pages ?? []).flatMap((page) => page.data).map(({ id, name }) => ({ value: id, label: name }));
-  const programs = (tokens.data?.pages ?? []).flatMap((page) => page.data).map(({ id, name }) => ({ value: id, label: t("program", { name }) }));
+  const programs = (tokens.data?.pages ?? [])
+    .flatMap((page) => page.data)
+    .map(({ id, name }) => ({ value: id, label: t("program", { name }) }));
   return (
     <>
       <p className="mb-3 text-muted text-sm">{t("description")}</p>
@@ -84,15 +114,27 @@ export function AuditTrail() {
         state={state}
         compact
         filters={[
-          { name: "action", label: t("filters.action"), options: NOUNS.map((noun) => ({ value: noun, label: t(`nouns.${noun}`) })) },
+          {
+            name: "action",
+            label: t("filters.action"),
+            options: NOUNS.map((noun) => ({ value: noun, label: t(`nouns.${noun}`) })),
+          },
           { name: "actor", label: t("filters.actor"), options: [...people, ...programs] },
-          { name: "period", label: t("filters.period"), options: Object.keys(PERIODS).map((value) => ({ value, label: t(`periods.${value as keyof typeof PERIODS}`) })) },
+          {
+            name: "period",
+            label: t("filters.period"),
+            options: Object.keys(PERIODS).map((value) => ({ value, label: t(`periods.${value as keyof typeof PERIODS}`) })),
+          },
         ]}
         empty={<EmptyState icon={ScrollText} title={t("empty")} />}
       />
       <Sheet open={shown !== null} onOpenChange={(open) => open || setShown(null)}>
         {shown ? (
-          <SheetContent title={nameOf(shown.action)} description={shown.actor.name} footer={<Button onClick={() => setShown(null)}>{t("close")}</Button>}>
+          <SheetContent
+            title={nameOf(shown.action)}
+            description={shown.actor.name}
+            footer={<Button onClick={() => setShown(null)}>{t("close")}</Button>}
+          >
             <Entry entry={shown} />
           </SheetContent>
         ) : null}
@@ -128,7 +170,9 @@ function Entry({ entry }: { entry: AuditEntry }) {
           <IdChip id={entry.id} className="-ml-1" />
         </KeyValue>
       </KeyValues>
-      {Object.keys(entry.details).length > 0 ? <CodeBlock title={t("details")} code={JSON.stringify(entry.details, null, 2)} wrap /> : null}
+      {Object.keys(entry.details).length > 0 ? (
+        <CodeBlock title={t("details")} code={JSON.stringify(entry.details, null, 2)} wrap />
+      ) : null}
     </div>
   );
 }

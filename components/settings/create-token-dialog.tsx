@@ -25,10 +25,21 @@ const Form = z.object({
 });
 
 /** What most programs need: to send, and to look at what became of it. */
-const USUAL: Permission[] = ["integrations:read", "templates:read", "contacts:read", "contacts:write", "messages:read", "messages:write"];
+const USUAL: Permission[] = [
+  "integrations:read",
+  "templates:read",
+  "contacts:read",
+  "contacts:write",
+  "messages:read",
+  "messages:write",
+];
 const LIFETIMES = ["30", "90", "365", "never"] as const;
 
-type CreateTokenDialogProps = { open: boolean; onOpenChange: (open: boolean) => void; onCreated: (created: CreatedApiToken) => void };
+type CreateTokenDialogProps = {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  onCreated: (created: CreatedApiToken) => void;
+};
 
 export function CreateTokenDialog({ open, onOpenChange, onCreated }: CreateTokenDialogProps) {
   const t = useTranslations("settings.tokens");
@@ -79,7 +90,7 @@ export function CreateTokenDialog({ open, onOpenChange, onCreated }: CreateToken
           })}
         >
           <Field label={t("create.name")} hint={t("create.nameHint")} error={fieldText(errors.name)}>
-            <Input autoComplete="off" {...register("name")} />
+            <Input autoComplete="off" autoFocus {...register("name")} />
           </Field>
           <Field label={t("create.expires")} hint={t("create.expiresHint")}>
             <NativeSelect {...register("days")}>
@@ -92,7 +103,11 @@ export function CreateTokenDialog({ open, onOpenChange, onCreated }: CreateToken
           </Field>
           <fieldset className="grid gap-2">
             <legend className="mb-2 font-medium text-sm">{t("create.scopes")}</legend>
-            <Controller control={control} name="scopes" render={({ field }) => <ScopePicker value={field.value} onChange={field.onChange} />} />
+            <Controller
+              control={control}
+              name="scopes"
+              render={({ field }) => <ScopePicker value={field.value} onChange={field.onChange} />}
+            />
             {errors.scopes ? (
               <p role="alert" className="text-danger text-xs">
                 {fieldText({ type: "custom", message: errors.scopes.message })}

@@ -41,7 +41,12 @@ export function Holidays({ holidays, disabled, onChange }: HolidaysProps) {
                 <span className="w-28 shrink-0 tabular-nums">{shown}</span>
                 <span className="min-w-0 flex-1 truncate text-muted">{holiday.name}</span>
                 {disabled ? null : (
-                  <Button variant="ghost" size="icon-sm" aria-label={t("remove", { date: shown })} onClick={() => onChange(holidays.filter((one) => one.date !== holiday.date))}>
+                  <Button
+                    variant="ghost"
+                    size="icon-sm"
+                    aria-label={t("remove", { date: shown })}
+                    onClick={() => onChange(holidays.filter((one) => one.date !== holiday.date))}
+                  >
                     <X aria-hidden />
                   </Button>
                 )}

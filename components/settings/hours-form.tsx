@@ -74,14 +74,21 @@ export function HoursForm({ initial }: { initial: Organization }) {
                   <Button
                     key={name}
                     size="sm"
-                    onClick={() => change({ week: Object.fromEntries(WEEKDAYS.map((day, index) => [day, spansOf(index)])) as Week })}
+                    onClick={() =>
+                      change({ week: Object.fromEntries(WEEKDAYS.map((day, index) => [day, spansOf(index)])) as Week })
+                    }
                   >
                     {t(`presets.${name as keyof typeof PRESETS}`)}
                   </Button>
                 ))}
               </div>
             ) : null}
-            <WeekEditor week={hours.week} problems={parsed.success ? [] : parsed.error.issues} disabled={!canWrite} onChange={(week) => change({ week })} />
+            <WeekEditor
+              week={hours.week}
+              problems={parsed.success ? [] : parsed.error.issues}
+              disabled={!canWrite}
+              onChange={(week) => change({ week })}
+            />
           </div>
         </Section>
         <Section title={t("holidays.title")} description={t("holidays.description")}>
@@ -92,7 +99,13 @@ export function HoursForm({ initial }: { initial: Organization }) {
         <Section title={t("shown.title")}>
           <div className="grid gap-4">
             <Note tone={isOpenNow ? "success" : "info"}>
-              {isOpenNow ? t("shown.open") : opensAt ? t.rich("shown.opens", { at: () => <Time at={opensAt} format="full" /> }) : t("shown.neverOpens")}
+              {!parsed.success
+                ? t("wrong")
+                : isOpenNow
+                  ? t("shown.open")
+                  : opensAt
+                    ? t.rich("shown.opens", { at: () => <Time at={opensAt} format="full" /> })
+                    : t("shown.neverOpens")}
             </Note>
             <WeekStrip week={hours.week} />
             <p className="text-muted text-xs">{t("shown.zone", { zone: organization.timeZone })}</p>
@@ -109,14 +122,25 @@ export function HoursForm({ initial }: { initial: Organization }) {
                   hint={t(`purposes.${purpose}.hint`)}
                   checked={hours.purposes.includes(purpose)}
                   disabled={!canWrite}
-                  onCheckedChange={(on) => change({ purposes: HOURS_PURPOSES.filter((one) => (one === purpose ? on : hours.purposes.includes(one))) })}
+                  onCheckedChange={(on) =>
+                    change({ purposes: HOURS_PURPOSES.filter((one) => (one === purpose ? on : hours.purposes.includes(one))) })
+                  }
                 />
               ))}
             </fieldset>
             <fieldset className="grid gap-3">
               <legend className="mb-2 font-medium text-sm">{t("rules.zone")}</legend>
-              <RadioGroup aria-label={t("rules.zone")} value={hours.zone} disabled={!canWrite} onValueChange={(zone) => change({ zone: zone === "recipient" ? "recipient" : "organization" })}>
-                <Radio value="organization" label={t("zone.organization.label")} hint={t("zone.organization.hint", { zone: organization.timeZone })} />
+              <RadioGroup
+                aria-label={t("rules.zone")}
+                value={hours.zone}
+                disabled={!canWrite}
+                onValueChange={(zone) => change({ zone: zone === "recipient" ? "recipient" : "organization" })}
+              >
+                <Radio
+                  value="organization"
+                  label={t("zone.organization.label")}
+                  hint={t("zone.organization.hint", { zone: organization.timeZone })}
+                />
                 <Radio value="recipient" label={t("zone.recipient.label")} hint={t("zone.recipient.hint")} />
               </RadioGroup>
             </fieldset>
@@ -124,20 +148,18 @@ export function HoursForm({ initial }: { initial: Organization }) {
           </div>
         </Section>
         <ErrorNote error={update.error} title={t("notSaved")} />
-        {canWrite ? (
-          <div className="sticky bottom-4 flex items-center justify-end gap-2 rounded-lg border bg-surface-raised p-3 max-md:bottom-20">
-            <span className="mr-auto text-muted text-sm" role="status">
-              {draft ? t("unsaved") : null}
-            </span>
-            <Button disabled={!draft} onClick={() => setDraft(null)}>
-              {t("discard")}
-            </Button>
-            <Button type="submit" variant="primary" disabled={!draft || !parsed.success} loading={update.isPending}>
-              {common("save")}
-            </Button>
-          </div>
-        ) : null}
       </div>
+      {draft ? (
+        <div className="sticky bottom-4 z-10 flex flex-wrap items-center gap-2 rounded-lg border border-border-strong bg-surface-raised p-3 max-md:bottom-20 max-md:mr-14 lg:col-span-2">
+          <Button type="submit" variant="primary" disabled={!parsed.success} loading={update.isPending}>
+            {common("save")}
+          </Button>
+          <Button onClick={() => setDraft(null)}>{t("discard")}</Button>
+          <span className="text-muted text-sm" role="status">
+            {t(parsed.success ? "unsaved" : "wrong")}
+          </span>
+        </div>
+      ) : null}
     </form>
   );
 }

@@ -29,7 +29,10 @@ export function InviteDialog({ trigger, onInvited }: { trigger: ReactNode; onInv
   const [failure, setFailure] = useState<unknown>();
   const invite = useInvite();
   const defaultValues: { email: string; role: Role } = { email: "", role: "operator" };
-  const { register, control, handleSubmit, setError, reset, formState } = useForm({ resolver: zodResolver(CreateInvitation), defaultValues });
+  const { register, control, handleSubmit, setError, reset, formState } = useForm({
+    resolver: zodResolver(CreateInvitation),
+    defaultValues,
+  });
   const { errors, isSubmitting } = formState;
 
   function show(next: boolean) {
@@ -69,7 +72,7 @@ export function InviteDialog({ trigger, onInvited }: { trigger: ReactNode; onInv
           })}
         >
           <Field label={t("inviting.email")} error={fieldText(errors.email)}>
-            <Input type="email" autoComplete="off" {...register("email")} />
+            <Input type="email" autoComplete="off" autoFocus {...register("email")} />
           </Field>
           <Field label={t("columns.role")}>
             <Controller

@@ -13,7 +13,13 @@ import { useCan, useSession } from "@/components/shell/session";
 import { Avatar } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuSeparator, DropdownMenuTrigger } from "@/components/ui/dropdown-menu";
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from "@/components/ui/dropdown-menu";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast";
 import { ROLES } from "@/lib/organizations/permissions";
@@ -89,7 +95,12 @@ function Members({ canWrite, onLink }: { canWrite: boolean; onLink: (link: Shown
           </span>
         ),
       },
-      { id: "email", accessorKey: "email", meta: { label: t("columns.email"), hidden: true, card: "hidden" }, cell: ({ row }) => row.original.email },
+      {
+        id: "email",
+        accessorKey: "email",
+        meta: { label: t("columns.email"), hidden: true, card: "hidden" },
+        cell: ({ row }) => row.original.email,
+      },
       {
         id: "role",
         accessorKey: "role",
@@ -113,7 +124,9 @@ function Members({ canWrite, onLink }: { canWrite: boolean; onLink: (link: Shown
             {
               id: "actions",
               meta: { label: t("columns.actions"), className: "w-14", align: "right", card: "aside", csv: false },
-              cell: ({ row }) => <MemberActions member={row.original} onLink={onLink} onRemove={() => setLeaving(row.original)} />,
+              cell: ({ row }) => (
+                <MemberActions member={row.original} onLink={onLink} onRemove={() => setLeaving(row.original)} />
+              ),
             } satisfies ColumnDef<Member>,
           ]
         : []),
@@ -134,7 +147,14 @@ function Members({ canWrite, onLink }: { canWrite: boolean; onLink: (link: Shown
           toast.success(t("remove.done", { name: leaving.name }));
         }}
       />
-      <DataTable label={t("title")} name="members" columns={columns} query={query} rowId={(row) => row.id} empty={<EmptyState title={t("empty")} />} />
+      <DataTable
+        label={t("title")}
+        name="members"
+        columns={columns}
+        query={query}
+        rowId={(row) => row.id}
+        empty={<EmptyState title={t("empty")} />}
+      />
     </>
   );
 }
@@ -213,10 +233,30 @@ function Invitations({ canWrite }: { canWrite: boolean }) {
   const withdraw = useWithdrawInvitation();
   const columns = useMemo<ColumnDef<Invitation>[]>(
     () => [
-      { id: "email", accessorKey: "email", meta: { label: t("columns.email"), card: "title" }, cell: ({ row }) => row.original.email },
-      { id: "role", accessorFn: (row) => roles(row.role), meta: { label: t("columns.role"), className: "w-36" }, cell: ({ getValue }) => String(getValue()) },
-      { id: "createdAt", accessorKey: "createdAt", meta: { label: t("columns.sent"), className: "w-40" }, cell: ({ row }) => <Time at={row.original.createdAt} className="text-muted" /> },
-      { id: "expiresAt", accessorKey: "expiresAt", meta: { label: t("columns.expires"), className: "w-44" }, cell: ({ row }) => <Time at={row.original.expiresAt} format="full" className="text-muted" /> },
+      {
+        id: "email",
+        accessorKey: "email",
+        meta: { label: t("columns.email"), card: "title" },
+        cell: ({ row }) => row.original.email,
+      },
+      {
+        id: "role",
+        accessorFn: (row) => roles(row.role),
+        meta: { label: t("columns.role"), className: "w-36" },
+        cell: ({ getValue }) => String(getValue()),
+      },
+      {
+        id: "createdAt",
+        accessorKey: "createdAt",
+        meta: { label: t("columns.sent"), className: "w-40" },
+        cell: ({ row }) => <Time at={row.original.createdAt} className="text-muted" />,
+      },
+      {
+        id: "expiresAt",
+        accessorKey: "expiresAt",
+        meta: { label: t("columns.expires"), className: "w-44" },
+        cell: ({ row }) => <Time at={row.original.expiresAt} format="full" className="text-muted" />,
+      },
       ...(canWrite
         ? [
             {

@@ -20,7 +20,13 @@ import type { Place } from "@/lib/i18n/places";
 import { type Organization, UpdateOrganization } from "@/lib/organizations/schema";
 import { useOrganization, useUpdateOrganization } from "./queries";
 
-const Settings = UpdateOrganization.pick({ name: true, timeZone: true, country: true, languages: true, unknownSettleMinutes: true }).required();
+const Settings = UpdateOrganization.pick({
+  name: true,
+  timeZone: true,
+  country: true,
+  languages: true,
+  unknownSettleMinutes: true,
+}).required();
 
 type OrganizationFormProps = { initial: Organization; countries: Place[]; timeZones: Place[]; languages: Place[] };
 
@@ -83,23 +89,46 @@ export function OrganizationForm({ initial, countries, timeZones, languages }: O
               <Controller
                 control={control}
                 name="country"
-                render={({ field }) => <Combobox value={field.value} onValueChange={field.onChange} options={countries} placeholder={t("country.choose")} disabled={!canWrite} />}
+                render={({ field }) => (
+                  <Combobox
+                    value={field.value}
+                    onValueChange={field.onChange}
+                    options={countries}
+                    placeholder={t("country.choose")}
+                    disabled={!canWrite}
+                  />
+                )}
               />
             </Field>
             <Field label={t("timeZone.label")} hint={t("timeZone.hint")} error={fieldText(errors.timeZone)}>
               <Controller
                 control={control}
                 name="timeZone"
-                render={({ field }) => <Combobox value={field.value} onValueChange={field.onChange} options={timeZones} placeholder={t("timeZone.choose")} disabled={!canWrite} />}
+                render={({ field }) => (
+                  <Combobox
+                    value={field.value}
+                    onValueChange={field.onChange}
+                    options={timeZones}
+                    placeholder={t("timeZone.choose")}
+                    disabled={!canWrite}
+                  />
+                )}
               />
             </Field>
           </div>
           <Controller
             control={control}
             name="languages"
-            render={({ field }) => <LanguageOrder value={field.value} onChange={field.onChange} options={languages} disabled={!canWrite} />}
+            render={({ field }) => (
+              <LanguageOrder value={field.value} onChange={field.onChange} options={languages} disabled={!canWrite} />
+            )}
           />
-          <Field label={t("settle.label")} hint={t("settle.hint")} error={fieldText(errors.unknownSettleMinutes)} className="max-w-60">
+          <Field
+            label={t("settle.label")}
+            hint={t("settle.hint")}
+            error={fieldText(errors.unknownSettleMinutes)}
+            className="max-w-sm"
+          >
             <Input type="number" inputMode="numeric" min={1} {...register("unknownSettleMinutes", { valueAsNumber: true })} />
           </Field>
           <ErrorNote error={failure} title={t("notSaved")} />
@@ -132,7 +161,9 @@ function LanguageOrder({ value, onChange, options, disabled }: LanguageOrderProp
                     size="icon-sm"
                     aria-label={t("up", { language: nameOf(code) })}
                     disabled={index === 0}
-                    onClick={() => onChange(value.map((one, i) => (i === index - 1 ? code : i === index ? (value[index - 1] ?? code) : one)))}
+                    onClick={() =>
+                      onChange(value.map((one, i) => (i === index - 1 ? code : i === index ? (value[index - 1] ?? code) : one)))
+                    }
                   >
                     <ArrowUp aria-hidden />
                   </Button>
@@ -150,7 +181,14 @@ function LanguageOrder({ value, onChange, options, disabled }: LanguageOrderProp
             </li>
           ))}
         </ol>
-        {disabled ? null : <Combobox onValueChange={(code) => onChange([...value, code])} options={rest} placeholder={t("add")} className="sm:max-w-60" />}
+        {disabled ? null : (
+          <Combobox
+            onValueChange={(code) => onChange([...value, code])}
+            options={rest}
+            placeholder={t("add")}
+            className="sm:max-w-60"
+          />
+        )}
       </div>
     </Field>
   );

@@ -26,7 +26,11 @@ import type {
 const KEY = "organization";
 
 export function useOrganization(initialData: Organization) {
-  return useQuery({ queryKey: [KEY, "settings"], queryFn: ({ signal }) => api.get<Organization>("/organization", { signal }), initialData });
+  return useQuery({
+    queryKey: [KEY, "settings"],
+    queryFn: ({ signal }) => api.get<Organization>("/organization", { signal }),
+    initialData,
+  });
 }
 
 export function useUpdateOrganization() {

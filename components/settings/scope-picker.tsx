@@ -1,8 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { CheckboxField } from "@/components/ui/choice";
 import { Checkbox } from "@/components/ui/checkbox";
+import { CheckboxField } from "@/components/ui/choice";
 import { PERMISSIONS, type Permission } from "@/lib/organizations/permissions";
 
 const NOUNS = [...new Set(PERMISSIONS.map((permission) => permission.split(":")[0] ?? ""))];
@@ -15,10 +15,16 @@ type ScopePickerProps = { value: readonly Permission[]; onChange: (value: Permis
 export function ScopePicker({ value, onChange }: ScopePickerProps) {
   const t = useTranslations("settings.tokens.scopes");
   const hasAll = PERMISSIONS.every((permission) => value.includes(permission));
-  const toggle = (permission: Permission, on: boolean) => onChange(PERMISSIONS.filter((one) => (one === permission ? on : value.includes(one))));
+  const toggle = (permission: Permission, on: boolean) =>
+    onChange(PERMISSIONS.filter((one) => (one === permission ? on : value.includes(one))));
   return (
     <div className="grid gap-3">
-      <CheckboxField label={t("all.label")} hint={t("all.hint")} checked={hasAll} onCheckedChange={(on) => onChange(on ? [...PERMISSIONS] : [])} />
+      <CheckboxField
+        label={t("all.label")}
+        hint={t("all.hint")}
+        checked={hasAll}
+        onCheckedChange={(on) => onChange(on ? [...PERMISSIONS] : [])}
+      />
       <table className="w-full text-left text-sm">
         <thead className="border-b text-muted text-xs">
           <tr>

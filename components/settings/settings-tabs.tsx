@@ -18,6 +18,9 @@ const TABS = [
 export function SettingsTabs() {
   const t = useTranslations("settings");
   const can = useCan();
-  const links = TABS.filter((tab) => tab.permission === null || can(tab.permission)).map(({ name, href }) => ({ href, label: t(`tabs.${name}`) }));
+  const links = TABS.filter((tab) => tab.permission === null || can(tab.permission)).map(({ name, href }) => ({
+    href,
+    label: t(`tabs.${name}`),
+  }));
   return <TabLinks label={t("title")} links={links} />;
 }

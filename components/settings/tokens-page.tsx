@@ -20,7 +20,7 @@ import { useRevokeToken, useTokens } from "./queries";
 
 const SHOWN_SCOPES = 3;
 
-type TokensPageProps = { apiUrl: string; /** The address asks for the form: `?new=1`. */ isCreating: boolean };
+type TokensPageProps = { apiUrl: string /** The address asks for the form: `?new=1`. */; isCreating: boolean };
 
 export function TokensPage({ apiUrl, isCreating }: TokensPageProps) {
   const t = useTranslations("settings.tokens");
@@ -57,7 +57,9 @@ export function TokensPage({ apiUrl, isCreating }: TokensPageProps) {
               </Badge>
             ))}
             {original.scopes.length > SHOWN_SCOPES ? (
-              <Badge title={original.scopes.slice(SHOWN_SCOPES).join(", ")}>{t("moreScopes", { count: original.scopes.length - SHOWN_SCOPES })}</Badge>
+              <Badge title={original.scopes.slice(SHOWN_SCOPES).join(", ")}>
+                {t("moreScopes", { count: original.scopes.length - SHOWN_SCOPES })}
+              </Badge>
             ) : null}
           </span>
         ),
@@ -66,7 +68,12 @@ export function TokensPage({ apiUrl, isCreating }: TokensPageProps) {
         id: "lastUsedAt",
         accessorKey: "lastUsedAt",
         meta: { label: t("columns.lastUsed"), className: "w-40" },
-        cell: ({ row }) => (row.original.lastUsedAt ? <Time at={row.original.lastUsedAt} className="text-muted" /> : <span className="text-muted">{t("neverUsed")}</span>),
+        cell: ({ row }) =>
+          row.original.lastUsedAt ? (
+            <Time at={row.original.lastUsedAt} className="text-muted" />
+          ) : (
+            <span className="text-muted">{t("neverUsed")}</span>
+          ),
       },
       {
         id: "expiresAt",
@@ -81,7 +88,12 @@ export function TokensPage({ apiUrl, isCreating }: TokensPageProps) {
             <Time at={original.expiresAt} format="date" className="text-muted" />
           ),
       },
-      { id: "createdAt", accessorKey: "createdAt", meta: { label: t("columns.created"), className: "w-32" }, cell: ({ row }) => <Time at={row.original.createdAt} format="date" className="text-muted" /> },
+      {
+        id: "createdAt",
+        accessorKey: "createdAt",
+        meta: { label: t("columns.created"), className: "w-32" },
+        cell: ({ row }) => <Time at={row.original.createdAt} format="date" className="text-muted" />,
+      },
       ...(canWrite
         ? [
             {
@@ -96,7 +108,9 @@ export function TokensPage({ apiUrl, isCreating }: TokensPageProps) {
                   }
                   title={t("revoke.title", { name: original.name })}
                   description={
-                    original.lastUsedAt ? t.rich("revoke.used", { at: () => <Time at={original.lastUsedAt} /> }) : t("revoke.unused")
+                    original.lastUsedAt
+                      ? t.rich("revoke.used", { at: () => <Time at={original.lastUsedAt} /> })
+                      : t("revoke.unused")
                   }
                   action={t("revoke.confirm")}
                   onConfirm={async () => {

@@ -34,7 +34,10 @@ export function WeekEditor({ week, problems, disabled, onChange }: WeekEditorPro
         const problem = problems.find((issue) => issue.path[0] === "week" && issue.path[1] === day);
         const set = (next: Span[]) => onChange({ ...week, [day]: next });
         return (
-          <li key={day} className="grid gap-x-4 gap-y-1.5 border-b py-2.5 first:pt-0 last:border-0 last:pb-0 sm:grid-cols-[6.5rem_minmax(0,1fr)_auto]">
+          <li
+            key={day}
+            className="grid gap-x-4 gap-y-1.5 border-b py-2.5 first:pt-0 last:border-0 last:pb-0 sm:grid-cols-[6.5rem_minmax(0,1fr)_auto]"
+          >
             <span className="pt-1.5 font-medium text-sm">{name}</span>
             <div className="grid gap-1.5">
               {spans.length === 0 ? <span className="pt-1.5 text-muted text-sm">{t("closed")}</span> : null}
@@ -43,13 +46,29 @@ export function WeekEditor({ week, problems, disabled, onChange }: WeekEditorPro
                 return (
                   // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity but their place.
                   <span key={spanIndex} className="flex items-center gap-1.5">
-                    <TimeInput label={t("from", { day: name })} value={span.from} disabled={disabled} onChange={(from) => change({ from })} />
+                    <TimeInput
+                      label={t("from", { day: name })}
+                      value={span.from}
+                      disabled={disabled}
+                      onChange={(from) => change({ from })}
+                    />
                     <span aria-hidden className="text-muted">
                       –
                     </span>
-                    <TimeInput label={t("to", { day: name })} value={span.to} disabled={disabled} isEnd onChange={(to) => change({ to })} />
+                    <TimeInput
+                      label={t("to", { day: name })}
+                      value={span.to}
+                      disabled={disabled}
+                      isEnd
+                      onChange={(to) => change({ to })}
+                    />
                     {disabled ? null : (
-                      <Button variant="ghost" size="icon-sm" aria-label={t("removeSpan", { day: name, from: span.from, to: span.to })} onClick={() => set(spans.filter((_, i) => i !== spanIndex))}>
+                      <Button
+                        variant="ghost"
+                        size="icon-sm"
+                        aria-label={t("removeSpan", { day: name, from: span.from, to: span.to })}
+                        onClick={() => set(spans.filter((_, i) => i !== spanIndex))}
+                      >
                         <X aria-hidden />
                       </Button>
                     )}
@@ -64,7 +83,13 @@ export function WeekEditor({ week, problems, disabled, onChange }: WeekEditorPro
             </div>
             {disabled ? null : (
               <span className="flex items-start gap-1">
-                <Button size="sm" variant="ghost" disabled={spans.length >= MOST_SPANS} aria-label={t("addSpanTo", { day: name })} onClick={() => set([...spans, nextSpan(spans)])}>
+                <Button
+                  size="sm"
+                  variant="ghost"
+                  disabled={spans.length >= MOST_SPANS}
+                  aria-label={t("addSpanTo", { day: name })}
+                  onClick={() => set([...spans, nextSpan(spans)])}
+                >
                   <Plus aria-hidden />
                   {t("addSpan")}
                 </Button>
@@ -73,7 +98,9 @@ export function WeekEditor({ week, problems, disabled, onChange }: WeekEditorPro
                   variant="ghost"
                   aria-label={t("copyToAll", { day: name })}
                   title={t("copyToAll", { day: name })}
-                  onClick={() => onChange(Object.fromEntries(WEEKDAYS.map((one) => [one, spans.map((span) => ({ ...span }))])) as Week)}
+                  onClick={() =>
+                    onChange(Object.fromEntries(WEEKDAYS.map((one) => [one, spans.map((span) => ({ ...span }))])) as Week)
+                  }
                 >
                   <CopyCheck aria-hidden />
                 </Button>

@@ -29,7 +29,12 @@ function Choose() {
   return (
     <StepCard title={t("title")} description={t("description")}>
       <div className="grid gap-6">
-        <RadioGroup aria-label={form("kind")} value={kind} onValueChange={(value) => setKind(value === "meta" ? "meta" : "sandbox")} className="sm:grid-cols-2">
+        <RadioGroup
+          aria-label={form("kind")}
+          value={kind}
+          onValueChange={(value) => setKind(value === "meta" ? "meta" : "sandbox")}
+          className="sm:grid-cols-2"
+        >
           <RadioCard value="sandbox" label={t("sandbox.label")} hint={t("sandbox.hint")} />
           <RadioCard value="meta" label={t("meta.label")} hint={t("meta.hint")} />
         </RadioGroup>
@@ -79,7 +84,9 @@ function Connected({ integration, onContinue }: { integration: Integration; onCo
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <span className="font-medium">{integration.name}</span>
           <StatusBadge kind="integration" status={integration.status} />
-          {integration.phone.displayPhoneNumber ? <span className="text-muted text-sm tabular-nums">{integration.phone.displayPhoneNumber}</span> : null}
+          {integration.phone.displayPhoneNumber ? (
+            <span className="text-muted text-sm tabular-nums">{integration.phone.displayPhoneNumber}</span>
+          ) : null}
         </div>
         {integration.checks.length > 0 || isRunning ? (
           <DoctorResults integrationId={integration.id} checks={integration.checks} isRunning={isRunning} canFix />

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Check, CircleDashed } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
+import { useFailureText } from "@/components/messages/failure-text";
 import { ErrorNote } from "@/components/shared/error-note";
 import { Note } from "@/components/shared/note";
 import { Phone } from "@/components/shared/phone";
@@ -34,7 +35,13 @@ const WATCH_MS = 1_000;
 const MOVING = ["queued", "sending", "sent", "delivered", "unknown"];
 const ALL_DAY = [{ from: "00:00", to: "24:00" }];
 
-type MessageStepProps = { integration: Integration; person: string; onContinue: () => void; isContinuing: boolean; failure: unknown };
+type MessageStepProps = {
+  integration: Integration;
+  person: string;
+  onContinue: () => void;
+  isContinuing: boolean;
+  failure: unknown;
+};
 
 /** The first message, watched until it is read. */
 export function MessageStep({ integration, person, onContinue, isContinuing, failure }: MessageStepProps) {
@@ -52,7 +59,12 @@ export function MessageStep({ integration, person, onContinue, isContinuing, fai
         message ? (
           <>
             <Button onClick={() => setAgain(true)}>{t("again")}</Button>
-            <Button variant="primary" loading={isContinuing} onClick={onContinue} disabled={MOVING.includes(message.status) && !hasArrived}>
+            <Button
+              variant="primary"
+              loading={isContinuing}
+              onClick={onContinue}
+              disabled={MOVING.includes(message.status) && !hasArrived}
+            >
               {t("continue")}
             </Button>
           </>
@@ -93,7 +105,11 @@ function Compose({ integration, person, onSent }: ComposeProps) {
   const isSandbox = integration.config.sandbox;
   const templates = useQuery({
     queryKey: ["templates", "setup", integration.id],
-    queryFn: ({ signal }) => api.get<Page<Template>>("/crm/whatsapp/templates", { query: { integrationId: integration.id, status: "APPROVED", limit: 100 }, signal }),
+    queryFn: ({ signal }) =>
+      api.get<Page<Template>>("/crm/whatsapp/templates", {
+        query: { integrationId: integration.id, status: "APPROVED", limit: 100 },
+        signal,
+      }),
   });
   const [phone, setPhone] = useState(isSandbox ? VIRTUAL_PHONE : "");
   const [chosen, setChosen] = useState<string>();
@@ -101,9 +117,14 @@ function Compose({ integration, person, onSent }: ComposeProps) {
   const [agreed, setAgreed] = useState(isSandbox);
   const [waitsUntil, setWaitsUntil] = useState<string>();
 
-  const offered = (templates.data?.data ?? []).filter((one) => one.category !== "AUTHENTICATION" && (!isSandbox || one.name === GUIDE_TEMPLATE));
-  const template = offered.find((one) => one.id === chosen) ?? offered.find((one) => one.language.startsWith(language)) ?? offered[0];
-  const examples = Object.fromEntries((template?.variables ?? []).map(({ key, example }) => [key, key === "customerName" ? person : (example ?? "")]));
+  const offered = (templates.data?.data ?? []).filter(
+    (one) => one.category !== "AUTHENTICATION" && (!isSandbox || one.name === GUIDE_TEMPLATE),
+  );
+  const template =
+    offered.find((one) => one.id === chosen) ?? offered.find((one) => one.language.startsWith(language)) ?? offered[0];
+  const examples = Object.fromEntries(
+    (template?.variables ?? []).map(({ key, example }) => [key, key === "customerName" ? person : (example ?? "")]),
+  );
   const params = { ...examples, ...Object.fromEntries(Object.entries(given).filter(([key]) => key in examples)) };
   const shown = template ? renderTemplate(template, params) : undefined;
   const isNumber = toE164(phone) !== null;
@@ -111,8 +132,16 @@ function Compose({ integration, person, onSent }: ComposeProps) {
   const send = useMutation({
     mutationFn: async ({ evenIfItWaits }: { evenIfItWaits: boolean }) => {
       if (!template) return false;
-      const body = { phoneNumber: phone, template: template.name, templateParams: params, language: template.language, integrationId: integration.id };
-      await api.post("/crm/consents", { body: { phoneNumber: phone, status: "opted_in", source: "setup", wording: t("consentWording") } });
+      const body = {
+        phoneNumber: phone,
+        template: template.name,
+        templateParams: params,
+        language: template.language,
+        integrationId: integration.id,
+      };
+      await api.post("/crm/consents", {
+        body: { phoneNumber: phone, status: "opted_in", source: "setup", wording: t("consentWording") },
+      });
       if (!evenIfItWaits) {
         const { scheduledFor } = await api.post<CheckResult>("/crm/whatsapp/check", { body });
         setWaitsUntil(scheduledFor);
@@ -133,8 +162,14 @@ function Compose({ integration, person, onSent }: ComposeProps) {
   });
 
   if (templates.isPending) return <Skeleton className="h-48 w-full" />;
-  if (templates.error) return <ErrorNote error={templates.error} title={t("noTemplatesRead")} onRetry={() => void templates.refetch()} />;
-  if (!template) return <Note tone="warning" title={t("noTemplates.title")}>{t("noTemplates.description")}</Note>;
+  if (templates.error)
+    return <ErrorNote error={templates.error} title={t("noTemplatesRead")} onRetry={() => void templates.refetch()} />;
+  if (!template)
+    return (
+      <Note tone="warning" title={t("noTemplates.title")}>
+        {t("noTemplates.description")}
+      </Note>
+    );
 
   return (
     <form
@@ -155,10 +190,20 @@ function Compose({ integration, person, onSent }: ComposeProps) {
         ) : (
           <>
             <Field label={t("to")} hint={t("toHint")} error={phone && !isNumber ? t("toWrong") : undefined}>
-              <Input type="tel" autoComplete="tel" placeholder="+90 555 123 45 67" value={phone} onChange={(event) => setPhone(event.target.value)} />
+              <Input
+                type="tel"
+                autoComplete="tel"
+                placeholder="+90 555 123 45 67"
+                value={phone}
+                onChange={(event) => setPhone(event.target.value)}
+              />
             </Field>
             <Field label={t("template")}>
-              <Select value={template.id} onValueChange={setChosen} options={offered.map((one) => ({ value: one.id, label: one.name, hint: one.language }))} />
+              <Select
+                value={template.id}
+                onValueChange={setChosen}
+                options={offered.map((one) => ({ value: one.id, label: one.name, hint: one.language }))}
+              />
             </Field>
           </>
         )}
@@ -200,7 +245,14 @@ function Compose({ integration, person, onSent }: ComposeProps) {
             {t("closed.description")}
           </Note>
         ) : (
-          <Button type="submit" variant="primary" size="lg" loading={send.isPending} disabled={!isNumber || !agreed} className="justify-self-end">
+          <Button
+            type="submit"
+            variant="primary"
+            size="lg"
+            loading={send.isPending}
+            disabled={!isNumber || !agreed}
+            className="justify-self-end"
+          >
             {t("send")}
           </Button>
         )}
@@ -221,6 +273,8 @@ const MILESTONES = ["accepted", "sent", "delivered", "read"] as const;
 function Watched({ message, integration }: { message: Message; integration: Integration }) {
   const t = useTranslations("setup.message");
   const statusLabel = useStatusLabel("message");
+  const explain = useFailureText();
+  const failure = message.error ? explain(message.error) : null;
   const times = { accepted: message.createdAt, sent: message.sentAt, delivered: message.deliveredAt, read: message.readAt };
   const reached = MILESTONES.findLastIndex((milestone) => times[milestone]);
   return (
@@ -240,20 +294,34 @@ function Watched({ message, integration }: { message: Message; integration: Inte
             const at = times[milestone] ?? (index < reached ? times[MILESTONES[reached] ?? "accepted"] : null);
             return (
               <li key={milestone} className={cn("flex items-center gap-2", !at && "text-muted")}>
-                {at ? <Check className="size-4 text-success" aria-hidden /> : <CircleDashed className={cn("size-4", index === reached + 1 && message.status !== "failed" && "animate-pulse")} aria-hidden />}
+                {at ? (
+                  <Check className="size-4 text-success" aria-hidden />
+                ) : (
+                  <CircleDashed
+                    className={cn("size-4", index === reached + 1 && message.status !== "failed" && "animate-pulse")}
+                    aria-hidden
+                  />
+                )}
                 <span className="flex-1">{milestone === "accepted" ? t("accepted") : statusLabel(milestone)}</span>
                 {at ? <Time at={at} format="seconds" className="text-muted text-xs" /> : null}
               </li>
             );
           })}
         </ol>
-        {message.status === "read" ? <Note tone="success" title={t("read.title")}>{t(integration.config.sandbox ? "read.sandbox" : "read.meta")}</Note> : null}
-        {message.status === "scheduled" ? (
-          <Note title={t.rich("scheduled", { at: () => <Time at={message.scheduledFor} format="full" /> })}>{t("scheduledHint")}</Note>
+        {message.status === "read" ? (
+          <Note tone="success" title={t("read.title")}>
+            {t(integration.config.sandbox ? "read.sandbox" : "read.meta")}
+          </Note>
         ) : null}
-        {message.error ? (
-          <Note tone="danger" title={message.error.meaning}>
-            {message.error.action} {message.error.code === null ? null : <span className="text-xs">{t("metaCode", { code: message.error.code })}</span>}
+        {message.status === "scheduled" ? (
+          <Note title={t.rich("scheduled", { at: () => <Time at={message.scheduledFor} format="full" /> })}>
+            {t("scheduledHint")}
+          </Note>
+        ) : null}
+        {failure ? (
+          <Note tone="danger" title={failure.title}>
+            {failure.meaning} {failure.action}{" "}
+            {message.error?.code ? <span className="text-xs">{t("metaCode", { code: message.error.code })}</span> : null}
           </Note>
         ) : null}
       </div>

@@ -52,7 +52,9 @@ export function OwnerStep({ token, countries, timeZones }: OwnerStepProps) {
       await api.post<SetupResult>("/setup", { body: { ...input, language } });
       setLeaving(true);
       const outcome = await signInWithPassword(input.email, input.password);
-      window.location.assign(outcome === "signed_in" ? "/setup" : `/login?next=%2Fsetup&email=${encodeURIComponent(input.email)}`);
+      window.location.assign(
+        outcome === "signed_in" ? "/setup" : `/login?next=%2Fsetup&email=${encodeURIComponent(input.email)}`,
+      );
     } catch (error) {
       if (!applyFieldErrors(error, setError)) setFailure(error);
     }
@@ -92,7 +94,10 @@ export function OwnerStep({ token, countries, timeZones }: OwnerStepProps) {
                 <Input autoComplete="organization" {...register("organizationName")} />
               </Field>
               <Field label={t("language")} hint={t("languageHint")}>
-                <NativeSelect value={language} onChange={(event) => isLanguage(event.target.value) && chooseLanguage(event.target.value)}>
+                <NativeSelect
+                  value={language}
+                  onChange={(event) => isLanguage(event.target.value) && chooseLanguage(event.target.value)}
+                >
                   {LANGUAGES.map((code) => (
                     <option key={code} value={code} lang={code}>
                       {LANGUAGE_NAMES[code]}
@@ -104,14 +109,28 @@ export function OwnerStep({ token, countries, timeZones }: OwnerStepProps) {
                 <Controller
                   control={control}
                   name="country"
-                  render={({ field }) => <Combobox value={field.value || undefined} onValueChange={field.onChange} options={countries} placeholder={t("chooseCountry")} />}
+                  render={({ field }) => (
+                    <Combobox
+                      value={field.value || undefined}
+                      onValueChange={field.onChange}
+                      options={countries}
+                      placeholder={t("chooseCountry")}
+                    />
+                  )}
                 />
               </Field>
               <Field label={t("timeZone")} hint={t("timeZoneHint")} error={fieldText(errors.timeZone)}>
                 <Controller
                   control={control}
                   name="timeZone"
-                  render={({ field }) => <Combobox value={field.value || undefined} onValueChange={field.onChange} options={timeZones} placeholder={t("chooseTimeZone")} />}
+                  render={({ field }) => (
+                    <Combobox
+                      value={field.value || undefined}
+                      onValueChange={field.onChange}
+                      options={timeZones}
+                      placeholder={t("chooseTimeZone")}
+                    />
+                  )}
                 />
               </Field>
             </div>

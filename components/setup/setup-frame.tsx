@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 
-export const STEPS = ["owner", "connect", "message", "api"] as const;
+const STEPS = ["owner", "connect", "message", "api"] as const;
 export type Step = (typeof STEPS)[number];
 
 /** The four steps above, the present one's card below. */
@@ -18,8 +18,17 @@ export function SetupFrame({ step, children, footer }: { step: Step; children: R
           return (
             <li key={name} aria-current={index === present ? "step" : undefined} className="grid content-start gap-2">
               <span aria-hidden className={cn("h-1 rounded-full", index <= present ? "bg-accent" : "bg-border-strong")} />
-              <span className={cn("flex items-center gap-1.5 text-xs", index === present ? "font-medium text-foreground" : "text-muted")}>
-                {isDone ? <Check className="size-3.5 shrink-0 text-success" aria-hidden /> : <span className="tabular-nums">{index + 1}</span>}
+              <span
+                className={cn(
+                  "flex items-center gap-1.5 text-xs",
+                  index === present ? "font-medium text-foreground" : "text-muted",
+                )}
+              >
+                {isDone ? (
+                  <Check className="size-3.5 shrink-0 text-success" aria-hidden />
+                ) : (
+                  <span className="tabular-nums">{index + 1}</span>
+                )}
                 <span className={cn("truncate", index !== present && "max-sm:sr-only")}>{t(`steps.${name}`)}</span>
                 {isDone ? <span className="sr-only">{t("steps.done")}</span> : null}
               </span>

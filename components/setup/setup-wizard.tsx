@@ -32,7 +32,9 @@ export function SetupWizard({ integrations: firstPage, hasToken, person, apiUrl 
   const [step, setStep] = useState<Exclude<Step, "owner">>(!isReady ? "connect" : hasToken ? "api" : "message");
   const makeToken = useMutation({
     mutationFn: () =>
-      api.post<CreatedApiToken>("/tokens", { body: { name: t("api.tokenName"), scopes: GUIDE_SCOPES, expiresInDays: GUIDE_DAYS } }),
+      api.post<CreatedApiToken>("/tokens", {
+        body: { name: t("api.tokenName"), scopes: GUIDE_SCOPES, expiresInDays: GUIDE_DAYS },
+      }),
     onSuccess: () => setStep("api"),
   });
 
@@ -51,9 +53,22 @@ export function SetupWizard({ integrations: firstPage, hasToken, person, apiUrl 
       {step === "connect" || !integration ? (
         <ConnectStep integration={integration} onContinue={() => setStep("message")} />
       ) : step === "message" ? (
-        <MessageStep integration={integration} person={person} onContinue={() => makeToken.mutate()} isContinuing={makeToken.isPending} failure={makeToken.error} />
+        <MessageStep
+          integration={integration}
+          person={person}
+          onContinue={() => makeToken.mutate()}
+          isContinuing={makeToken.isPending}
+          failure={makeToken.error}
+        />
       ) : (
-        <ApiStep integration={integration} token={makeToken.data?.token} apiUrl={apiUrl} onNewToken={() => makeToken.mutate()} isMaking={makeToken.isPending} failure={makeToken.error} />
+        <ApiStep
+          integration={integration}
+          token={makeToken.data?.token}
+          apiUrl={apiUrl}
+          onNewToken={() => makeToken.mutate()}
+          isMaking={makeToken.isPending}
+          failure={makeToken.error}
+        />
       )}
     </SetupFrame>
   );

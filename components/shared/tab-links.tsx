@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { useEffect, useRef } from "react";
 import { cn } from "@/components/ui/cn";
 import { tabListStyles, tabStyles } from "@/components/ui/tabs";
 
@@ -10,6 +11,10 @@ type TabLink = { href: string; label: React.ReactNode };
 /** Tabs that are pages of their own, as in settings. */
 export function TabLinks({ label, links, className }: { label: string; links: readonly TabLink[]; className?: string }) {
   const pathname = usePathname();
+  const present = useRef<HTMLAnchorElement>(null);
+  // On a phone the present tab may lie outside of what is seen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the ref's link changes with the pathname.
+  useEffect(() => present.current?.scrollIntoView({ block: "nearest", inline: "center" }), [pathname]);
   return (
     <nav aria-label={label} className={cn(tabListStyles, "mb-5", className)}>
       {links.map(({ href, label: text }) => {

@@ -16,5 +16,7 @@ export async function generateMetadata() {
 export default async function LoginPage({ searchParams }: { searchParams: Promise<Search> }) {
   const { next, email, error } = await searchParams;
   if (await getSession()) redirect("/");
-  return <LoginForm next={next} email={email} error={error} oidcName={oidcName()} isUnowned={!(await isSetUp(await openDatabase()))} />;
+  return (
+    <LoginForm next={next} email={email} error={error} oidcName={oidcName()} isUnowned={!(await isSetUp(await openDatabase()))} />
+  );
 }

@@ -29,7 +29,9 @@ export default async function SetupPage({ searchParams }: { searchParams: Promis
     listIntegrations(ctx, PageQuery.parse({ limit: 100 })),
     listApiTokens(ctx, PageQuery.parse({ limit: 1 })),
   ]);
-  return <SetupWizard integrations={integrations} hasToken={tokens.data.length > 0} person={session.user.name} apiUrl={publicUrl()} />;
+  return (
+    <SetupWizard integrations={integrations} hasToken={tokens.data.length > 0} person={session.user.name} apiUrl={publicUrl()} />
+  );
 }
 
 async function Stranger({ token }: { token: string | undefined }) {
