@@ -39,15 +39,14 @@ export async function expectNoSidewaysScroll(page: Page, where: string): Promise
   expect.soft(tooWide, `${where} scrolls sideways`).toEqual([]);
 }
 
-/** Until fonts are there, nothing loads and nothing moves any more. */
+/** Until fonts are there and nothing moves any more. */
 export async function settle(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    await document.fonts.ready;
-    const moving = document
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  await page.waitForFunction(() =>
+    document
       .getAnimations()
-      .filter((one) => one.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
-    await Promise.all(moving.map((one) => one.finished.catch(() => undefined)));
-  });
+      .every((one) => one.playState !== "running" || one.effect?.getComputedTiming().iterations === Number.POSITIVE_INFINITY),
+  );
 }
 
 export async function speak(page: Page, language: Language): Promise<void> {

@@ -64,5 +64,5 @@ export async function signIn(page: Page, { url, email, password }: Demo): Promis
 export async function openPage(page: Page, { path }: ShownPage): Promise<void> {
   await page.goto(path);
   await page.locator("h1").first().waitFor();
-  await expect(page.locator('.animate-shimmer, .animate-spin')).toHaveCount(0);
+  await expect(page.locator(".animate-shimmer, .animate-spin")).toHaveCount(0);
 }
