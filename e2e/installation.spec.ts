@@ -1,12 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "@playwright/test";
 import postgres from "postgres";
+
+const run = promisify(execFile);
 
 // What a person sees who starts, stops and breaks an installation. Each test has a data directory and a port of its own.
 type Started = { child: ChildProcess; output: () => string; exitCode: Promise<number | null> };
@@ -58,6 +61,13 @@ async function refusal(environment: Record<string, string>): Promise<string | un
   return output().trim().split("\n").at(-1);
 }
 
+/** The demo organization, made in the running installation by the command that a person would use. */
+async function seed(): Promise<{ url: string; token: string }> {
+  const env = { ...process.env, PORT: port, DATA_DIR: folder, LOG_LEVEL: "warn" };
+  const { stdout } = await run(process.execPath, ["scripts/run.mjs", "scripts/seed.ts", "--json"], { env });
+  return JSON.parse(stdout);
+}
+
 async function databaseUrl(): Promise<string> {
   return JSON.parse(await readFile(join(folder, "database.json"), "utf8")).url;
 }
@@ -89,6 +99,31 @@ test("kill -9 and a second start lose nothing", async () => {
   await first.exitCode;
   const second = await startAndWait();
   expect([...(await query(await databaseUrl(), "select note from notes"))]).toEqual([{ note: "kept" }]);
+  second.child.kill("SIGTERM");
+  expect(await second.exitCode).toBe(0);
+});
+
+test("killed between the accepted send and its webhooks, it delivers the same message, once", async ({ request }) => {
+  // Slow enough that the server dies before Meta's stand-in has reported anything but the acceptance.
+  const first = await startAndWait({ SANDBOX_SPEED: "8" });
+  const { url, token } = await seed();
+  const headers = { authorization: `Bearer ${token}` };
+  const countSent = async () => (await query(await databaseUrl(), "select count(*)::int as n from sandbox_messages"))[0]?.n;
+  const before = await countSent();
+  const data = { phoneNumber: "+905551234567", message: "Are you still there?" };
+  const accepted = await request.post(`${url}/api/v1/crm/whatsapp/send`, { headers, data });
+  expect(accepted.status()).toBe(202);
+  const { id } = await accepted.json();
+  await expect.poll(countSent).toBe(before + 1);
+  first.child.kill("SIGKILL");
+  await first.exitCode;
+
+  const second = await startAndWait({ SANDBOX_SPEED: "0.2" });
+  const message = async () => (await request.get(`${url}/api/v1/crm/whatsapp/messages/${id}`, { headers })).json();
+  await expect.poll(async () => (await message()).status, { timeout: 90_000 }).toMatch(/^(delivered|read)$/);
+  const steps = (await message()).timeline.map(({ step }: { step: string }) => step);
+  for (const step of ["sent", "delivered"]) expect(steps.filter((one: string) => one === step)).toEqual([step]);
+  expect(await countSent()).toBe(before + 1);
   second.child.kill("SIGTERM");
   expect(await second.exitCode).toBe(0);
 });
