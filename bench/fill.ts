@@ -1,0 +1,113 @@
+import { eq, sql } from "drizzle-orm";
+import type { Db } from "@/db/client";
+import { consents, contacts } from "@/db/schema/contacts";
+import { integrations } from "@/db/schema/integrations";
+import { messages } from "@/db/schema/messages";
+import { phoneIndex } from "@/lib/contacts/phone-index";
+import { openDatabase } from "@/lib/ctx";
+import { newId } from "@/lib/ids";
+import { withDatabase } from "@/scripts/installation";
+
+/**
+ * Fills an installation for a benchmark, past the API where the API is not what is measured:
+ *   people N             opted-in contacts +90532…, N of them
+ *   waiting ID N         N waiting template messages of the integration, to as many people
+ *   finished ID N        N finished messages, in bulk by SQL
+ *   high ID [ID …]       the numbers have Meta's highest throughput and no tier
+ *   counts               messages by status, as JSON
+ */
+const [, , what, ...given] = process.argv;
+const BULK = 500;
+
+const person = (i: number) => `+90532${String(1_000_000 + i).padStart(7, "0")}`;
+
+async function organizationOf(db: Db, integrationId: string): Promise<string> {
+  const [row] = await db.select({ organizationId: integrations.organizationId }).from(integrations).where(eq(integrations.id, integrationId));
+  if (!row) throw new Error(`There is no integration ${integrationId}.`);
+  return row.organizationId;
+}
+
+async function fillPeople(db: Db, organizationId: string, count: number): Promise<void> {
+  const now = new Date();
+  for (let from = 0; from < count; from += BULK) {
+    const people = Array.from({ length: Math.min(BULK, count - from) }, (_, i) => ({ id: newId("con"), phone: person(from + i) }));
+    const added = await db
+      .insert(contacts)
+      .values(people.map(({ id, phone }) => ({ id, organizationId, phone, phoneIndex: phoneIndex(phone), country: "TR" })))
+      .onConflictDoNothing()
+      .returning({ id: contacts.id });
+    if (added.length === 0) continue;
+    await db.insert(consents).values(
+      added.map(({ id }) => ({ id: newId("cns"), organizationId, contactId: id, purpose: "all" as const, status: "opted_in" as const, source: "bench", occurredAt: now, recordedAt: now, recordedBy: "bench" })),
+    );
+  }
+}
+
+async function fillWaiting(db: Db, integrationId: string, count: number): Promise<void> {
+  const organizationId = await organizationOf(db, integrationId);
+  const now = new Date();
+  const known = new Map((await db.select({ id: contacts.id, index: contacts.phoneIndex }).from(contacts).where(eq(contacts.organizationId, organizationId))).map((c) => [c.index, c.id]));
+  for (let from = 0; from < count; from += BULK) {
+    await db.insert(messages).values(
+      Array.from({ length: Math.min(BULK, count - from) }, (_, i) => {
+        const phone = person(from + i);
+        const index = phoneIndex(phone);
+        return {
+          id: newId("msg"),
+          organizationId,
+          integrationId,
+          contactId: known.get(index) ?? "",
+          recipient: phone,
+          recipientIndex: index,
+          kind: "template" as const,
+          text: `Hi John Doe, thank you for your order. We have received order ORD-${from + i} and are preparing it now.`,
+          templateName: "order_confirmation",
+          templateLanguage: "en",
+          templateParams: { orderNumber: `ORD-${from + i}`, customerName: "John Doe" },
+          purpose: "utility" as const,
+          priority: 1,
+          status: "queued" as const,
+          dueAt: now,
+          outsideWindow: true,
+          timeline: [{ step: "queued", at: now.toISOString(), source: "api" as const }],
+          createdBy: "bench",
+          createdAt: now,
+        };
+      }),
+    );
+  }
+}
+
+/** One finished message is made by the product's own encryption and multiplied by the database; ids and times differ. */
+async function fillFinished(db: Db, integrationId: string, count: number): Promise<void> {
+  await fillWaiting(db, integrationId, 1);
+  const [sample] = await db.execute<{ id: string }>(sql`select id from messages where integration_id = ${integrationId} order by id desc limit 1`);
+  const PART = 250_000;
+  for (let from = 0; from < count; from += PART) {
+    await db.execute(sql`
+      insert into messages (id, organization_id, integration_id, contact_id, recipient, recipient_index, kind, text, template_name, template_language, template_params,
+        purpose, priority, status, due_at, attempts, wamid, wamid_index, outside_window, timeline, created_by, created_at, sent_at, delivered_at, read_at)
+      select 'msg_00' || lpad((${from}::int + n)::text, 24, '0'), m.organization_id, m.integration_id, m.contact_id, m.recipient, md5((n % 100000)::text), m.kind, m.text,
+        m.template_name, m.template_language, m.template_params, m.purpose, m.priority, 'read', t, 1, m.text, 'bench' || (${from}::int + n)::text, true, m.timeline, 'bench', t, t, t, t
+      from messages m, generate_series(1, ${Math.min(PART, count - from)}::int) n, lateral (select now() - interval '60 days' + n * interval '1 millisecond' as t) at
+      where m.id = ${sample?.id ?? ""}`);
+  }
+  await db.execute(sql`update messages set status = 'cancelled' where id = ${sample?.id ?? ""}`);
+  await db.execute(sql`vacuum analyze messages`);
+}
+
+await withDatabase(async () => {
+  const db = await openDatabase();
+  const [first = "", second = "0"] = given;
+  if (what === "people") {
+    const [organization] = await db.execute<{ id: string }>(sql`select organization_id as id from integrations where deleted_at is null limit 1`);
+    await fillPeople(db, organization?.id ?? "", Number(first));
+  } else if (what === "waiting") await fillWaiting(db, first, Number(second));
+  else if (what === "finished") await fillFinished(db, first, Number(second));
+  else if (what === "high") {
+    for (const id of given) await db.update(integrations).set({ throughputLevel: "HIGH", messagingLimitTier: "TIER_UNLIMITED" }).where(eq(integrations.id, id));
+  } else if (what === "counts") {
+    const rows = await db.execute<{ status: string; count: number }>(sql`select status, count(*)::int as count from messages group by status`);
+    process.stdout.write(JSON.stringify(Object.fromEntries(rows.map((row) => [row.status, row.count]))));
+  } else throw new Error("Say what: people, waiting, finished, high or counts.");
+});
