@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, connect, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmbeddedDatabase, startEmbedded } from "@/db/embedded";
@@ -16,7 +16,8 @@ export type BenchDatabase = {
 /** A PostgreSQL that belongs to no installation, so that several processes can share it and survive each other. */
 export async function startDatabase(port: number): Promise<BenchDatabase> {
   const dir = await mkdtemp(join(tmpdir(), "console-bench-db-"));
-  const start = () => startEmbedded({ dir: join(dir, "postgres"), passwordFile: join(dir, "password"), logFile: join(dir, "postgres.log") });
+  const start = () =>
+    startEmbedded({ dir: join(dir, "postgres"), passwordFile: join(dir, "password"), logFile: join(dir, "postgres.log") });
   let server: EmbeddedDatabase | undefined = await start();
   const address = new URL(server.url);
   address.port = String(port);
@@ -26,7 +27,10 @@ export async function startDatabase(port: number): Promise<BenchDatabase> {
   const door = createServer((client) => {
     if (!server) return void client.destroy();
     const upstream = connect(Number(new URL(server.url).port), "127.0.0.1");
-    for (const [socket, other] of [[client, upstream], [upstream, client]] as const) {
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
       sockets.add(socket);
       socket.setNoDelay(true);
       socket.on("error", () => other.destroy());

@@ -40,7 +40,11 @@ export async function readTold(databaseUrl: string, integrationId: string, after
 }
 
 /** Messages that are not in an end state, and webhook bodies that are not processed. */
-export async function countOpen(databaseUrl: string, integrationId: string, after = ""): Promise<{ messages: number; bodies: number }> {
+export async function countOpen(
+  databaseUrl: string,
+  integrationId: string,
+  after = "",
+): Promise<{ messages: number; bodies: number }> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined });
   try {
     const [open] = await sql<{ messages: number; bodies: number }[]>`

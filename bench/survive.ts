@@ -24,7 +24,13 @@ const SENDS_WITHIN_MS = 20_000;
 
 // Slow enough that messages are left for the last kill: each life of the app sends for about a second and a half.
 const ratePerSecond = Math.max(20, Math.round(messages / (kills * 1.6)));
-const world = await startWorld({ port: option("port", 3151), processes, people: messages, ratePerSecond, ownDatabase: processes > 1 });
+const world = await startWorld({
+  port: option("port", 3151),
+  processes,
+  people: messages,
+  ratePerSecond,
+  ownDatabase: processes > 1,
+});
 try {
   await world.fill(messages);
   await world.resume();
@@ -34,7 +40,8 @@ try {
     const before = await world.accepted();
     let sends = false;
     if (kill % AT_START !== AT_START - 1) {
-      for (const until = Date.now() + SENDS_WITHIN_MS; !sends && Date.now() < until; await pause(50)) sends = (await world.accepted()) > before;
+      for (const until = Date.now() + SENDS_WITHIN_MS; !sends && Date.now() < until; await pause(50))
+        sends = (await world.accepted()) > before;
     }
     await pause(EARLIEST_MS + Math.random() * (LATEST_MS - EARLIEST_MS));
     if (sends) atWork += 1;
@@ -44,7 +51,16 @@ try {
   await world.setRate(1000);
   await world.settled();
   const verdict = await world.verdict();
-  console.log(JSON.stringify({ ...verdict, kills, killsWhileSending: atWork, processes, ratePerSecond, seconds: Math.round((Date.now() - startedAt) / 1000) }));
+  console.log(
+    JSON.stringify({
+      ...verdict,
+      kills,
+      killsWhileSending: atWork,
+      processes,
+      ratePerSecond,
+      seconds: Math.round((Date.now() - startedAt) / 1000),
+    }),
+  );
   if (!isSound(verdict)) process.exitCode = 1;
 } finally {
   await world.stop();

@@ -1,7 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type BenchDatabase, startDatabase } from "./database";
-import { type Api, apiOf, type Installation, pause, removeDataDir, runScript, STAND_IN, startInstallation, startStandIn } from "./harness";
+import {
+  type Api,
+  apiOf,
+  type Installation,
+  pause,
+  removeDataDir,
+  runScript,
+  STAND_IN,
+  startInstallation,
+  startStandIn,
+} from "./harness";
 import { countOpen, judge, readArrivals, readTold, type Verdict } from "./judge";
 
 /** How long nothing may change before a run counts as stuck: longer than a lease and the settle time together. */
@@ -35,7 +45,11 @@ export type World = {
 };
 
 export async function startWorld({ port, processes, people, ratePerSecond, ownDatabase }: Options): Promise<World> {
-  const standIn = await startStandIn({ port: port + 900, rate: 100_000, webhookUrl: `http://127.0.0.1:${port}/api/v1/crm/whatsapp/webhook` });
+  const standIn = await startStandIn({
+    port: port + 900,
+    rate: 100_000,
+    webhookUrl: `http://127.0.0.1:${port}/api/v1/crm/whatsapp/webhook`,
+  });
   const database = ownDatabase ? await startDatabase(port + 800) : undefined;
   const env: Record<string, string> = {
     GRAPH_ALLOWED_HOSTS: `graph.facebook.com,${standIn.url}`,
@@ -54,7 +68,9 @@ export async function startWorld({ port, processes, people, ratePerSecond, ownDa
     for (let i = 0; i < processes; i++) apps.push(await startInstallation({ port: port + i, env }));
     const [first] = apps;
     if (!first) throw new Error("There is no process.");
-    const seed = JSON.parse((await runScript("scripts/seed.ts", ["--json"], first.environment)).trim().split("\n").at(-1) ?? "{}");
+    const seed = JSON.parse(
+      (await runScript("scripts/seed.ts", ["--json"], first.environment)).trim().split("\n").at(-1) ?? "{}",
+    );
     const api = apiOf(first.url, String(seed.token));
     const done = async (method: string, path: string, body?: unknown) => {
       const answer = await api(method, path, body);
@@ -62,8 +78,15 @@ export async function startWorld({ port, processes, people, ratePerSecond, ownDa
       return answer.body;
     };
     const made = await done("POST", "/api/v1/integrations", {
-      provider: "meta", category: "whatsapp", apiKey: STAND_IN.token, endpointUrl: `${standIn.url}/v26.0`,
-      config: { phoneNumberId: STAND_IN.phoneNumberId, businessAccountId: STAND_IN.businessAccountId, appSecret: STAND_IN.appSecret },
+      provider: "meta",
+      category: "whatsapp",
+      apiKey: STAND_IN.token,
+      endpointUrl: `${standIn.url}/v26.0`,
+      config: {
+        phoneNumberId: STAND_IN.phoneNumberId,
+        businessAccountId: STAND_IN.businessAccountId,
+        appSecret: STAND_IN.appSecret,
+      },
     });
     const integrationId = String(made.id);
     const path = `/api/v1/integrations/${integrationId}`;
@@ -75,7 +98,8 @@ export async function startWorld({ port, processes, people, ratePerSecond, ownDa
     await done("PATCH", path, { ratePerSecond });
 
     let after = "";
-    const databaseUrl = async () => database?.url ?? String(JSON.parse(await readFile(`${first.dataDir}/database.json`, "utf8")).url);
+    const databaseUrl = async () =>
+      database?.url ?? String(JSON.parse(await readFile(`${first.dataDir}/database.json`, "utf8")).url);
     const accepted = async () => (await standIn.stats()).accepted;
     const open = async () => {
       const { webhooks } = (await standIn.stats()) as unknown as { webhooks: { waiting: number } };
@@ -83,7 +107,14 @@ export async function startWorld({ port, processes, people, ratePerSecond, ownDa
     };
 
     return {
-      apps, standIn, database, integrationId, api, accepted, databaseUrl, stop,
+      apps,
+      standIn,
+      database,
+      integrationId,
+      api,
+      accepted,
+      databaseUrl,
+      stop,
       async restartApp(index, signal) {
         const app = apps[index];
         if (!app) throw new Error(`There is no process ${index}.`);

@@ -6,6 +6,7 @@ import { issuesOf } from "@/lib/http/respond";
 import { newId } from "@/lib/ids";
 import { seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
+import { countAccepted } from "@/lib/metrics";
 import { wake } from "@/lib/wake";
 import { askGate, type Passed, type Reason } from "./gate";
 import { claimKey, earlierAnswer, hashOf, idempotencyKey } from "./idempotency";
@@ -57,6 +58,7 @@ export async function sendBulk(ctx: Ctx, { messages: items }: SendBulk, headerKe
   });
   if (!stored) return (await earlierAnswer<BulkResult>(ctx, key ?? "", requestHash)) ?? sendBulk(ctx, { messages: items }, headerKey);
   announceSoon(ctx.organizationId, ["messages"]);
+  for (const { passed } of taken) countAccepted(passed.integration.id);
   for (const integrationId of integrationIds) {
     wake({ kind: "messages", integrationId, organizationId: ctx.organizationId });
   }

@@ -8,6 +8,7 @@ import { type Ctx, systemCtx } from "@/lib/ctx";
 import { graphAccess, type IntegrationRow } from "@/lib/integrations/access";
 import { open } from "@/lib/keyring";
 import { log } from "@/lib/log";
+import { countOutcome, timeGraph } from "@/lib/metrics";
 import { patiently } from "@/lib/passing";
 import { type GraphAccess, GraphError, sendMessage } from "@/lib/whatsapp/graph";
 import { type MessagePayload, templatePayload, textPayload } from "@/lib/whatsapp/payloads";
@@ -98,6 +99,7 @@ export async function dispatchIntegration(
       for (const ready of slice.ready) {
         const send = sendOne(ctx, access, integration, ready).then((outcome) => {
           outcomes.add({ outcome, recipientIndex: ready.row.recipientIndex });
+          countOutcome(where.id, outcome);
           underWay.delete(send);
         });
         underWay.add(send);
@@ -169,6 +171,7 @@ async function claimSlice(base: Ctx, integration: IntegrationRow, owner: string)
       }
     }
     await writeOutcomes(ctx, integration.id, refused);
+    for (const outcome of refused) countOutcome(integration.id, outcome);
     await postpone(ctx, later);
     if (go.length === 0) return { ready: [], claimed: rows.length };
 
@@ -247,7 +250,7 @@ async function sendOne(base: Ctx, access: GraphAccess, integration: IntegrationR
   await pause(slotMs - Date.now());
   if (Date.now() > slotMs + LATEST_CALL_MS) return { id: row.id, kind: "unknown", detail: "The sender was held up for too long" };
   try {
-    const receipt = await sendMessage(access, integration.phoneNumberId, payload);
+    const receipt = await timeGraph(() => sendMessage(access, integration.phoneNumberId, payload));
     return { id: row.id, kind: "accepted", wamid: receipt.messageId, at: new Date() };
   } catch (error) {
     if (!(error instanceof GraphError)) {

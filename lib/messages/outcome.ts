@@ -41,7 +41,7 @@ type Sent = {
 /** What became of one call. Only `accepted` means that Meta took the message. */
 export type Outcome =
   | { id: string; kind: "accepted"; wamid: string; at: Date }
-  | { id: string; kind: "retry"; dueAt: Date; detail: string }
+  | { id: string; kind: "retry"; dueAt: Date; detail: string; code?: number | null }
   | { id: string; kind: "unknown"; detail: string }
   | { id: string; kind: "failed"; failure: MessageFailure };
 
@@ -56,13 +56,13 @@ export async function judgeFailure(ctx: Ctx, integration: IntegrationRow, messag
   const { rule } = error;
   if (rule.pauses && error.proof === "refused") {
     await pauseIntegration(ctx, integration.id, pauseReason(error.code, error.kind), error.code ?? undefined);
-    return { id, kind: "retry", dueAt: ctx.now, detail };
+    return { id, kind: "retry", dueAt: ctx.now, detail, code: error.code };
   }
   if (error.isSafeToResend) {
     if (isPatienceOver(message, ctx.now)) return { id, kind: "failed", failure: failureOf(error) };
     const held = error.kind === "pair_limit" ? await holdPair(ctx, integration.id, message.recipientIndex) : null;
     const dueAt = held ?? new Date(ctx.now.getTime() + (error.retryAfterSeconds ?? 0) * 1000 + backoffMs(message.attempts));
-    return { id, kind: "retry", dueAt, detail };
+    return { id, kind: "retry", dueAt, detail, code: error.code };
   }
   if (error.kind === "opted_out") await stopMarketing(ctx, [message.contactId]);
   if (error.kind === "template_paused") await stopTemplate(ctx, accountOf(integration), message, error.code);

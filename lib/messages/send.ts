@@ -5,6 +5,7 @@ import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { portfolioOf } from "@/lib/integrations/access";
 import { announceSoon } from "@/lib/live";
+import { countAccepted } from "@/lib/metrics";
 import { wake } from "@/lib/wake";
 import { allowanceOf, countedPeople, lockAllowance, reservePlaces } from "./allowance";
 import { allowanceUsedUp, askGate, type Passed, type Reason } from "./gate";
@@ -45,6 +46,7 @@ export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string
   });
   if (!stored) return (await earlierAnswer<Accepted>(ctx, key ?? "", requestHash)) ?? sendMessage(ctx, wish, headerKey);
   announceSoon(ctx.organizationId, ["messages"]);
+  countAccepted(passed.integration.id);
   if (!passed.scheduledFor) wake({ kind: "messages", integrationId: passed.integration.id, organizationId: ctx.organizationId });
   return accepted;
 }

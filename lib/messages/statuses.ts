@@ -10,6 +10,7 @@ import { accountOf, portfolioOf } from "@/lib/integrations/access";
 import { pauseIntegration } from "@/lib/integrations/pause";
 import { blindIndex, seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
+import { countOutcome } from "@/lib/metrics";
 import { describeCode } from "@/lib/whatsapp/error-codes";
 import type { MetaError } from "@/lib/whatsapp/inbound-items";
 import { countDelivered, releasePlaces } from "./allowance";
@@ -67,6 +68,7 @@ export async function applyStatuses(ctx: Ctx, integrationId: string, reported: r
     return drawConsequences(tx, integrationId, changed);
   });
   announceSoon(ctx.organizationId, ["messages"]);
+  for (const { failure } of failures) if (failure) countOutcome(integrationId, { kind: "failed", failure });
   await drawWider(ctx, integrationId, failures);
 }
 

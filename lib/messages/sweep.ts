@@ -6,6 +6,7 @@ import { earlyStatuses, messages, outreach, pairs } from "@/db/schema/messages";
 import { attempts, idempotencyKeys, organizations } from "@/db/schema/organizations";
 import { inTransaction, systemCtx } from "@/lib/ctx";
 import { announceSoon } from "@/lib/live";
+import { countOutcome } from "@/lib/metrics";
 import { log } from "@/lib/log";
 import { isPassing } from "@/lib/passing";
 import { releasePlaces } from "./allowance";
@@ -55,7 +56,8 @@ export async function doubtAbandoned(db: Db, now: Date): Promise<number> {
     .update(messages)
     .set({ status: "unknown", unknownSince: now, leaseOwner: null, leaseUntil: null, timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb` })
     .where(and(inArray(messages.id, abandoned), eq(messages.status, "sending")))
-    .returning({ organizationId: messages.organizationId });
+    .returning({ organizationId: messages.organizationId, integrationId: messages.integrationId });
+  for (const { integrationId } of rows) countOutcome(integrationId, { kind: "unknown" });
   for (const organizationId of new Set(rows.map((row) => row.organizationId))) announceSoon(organizationId, ["messages"]);
   return rows.length;
 }
@@ -63,7 +65,7 @@ export async function doubtAbandoned(db: Db, now: Date): Promise<number> {
 /** Unknown messages that no webhook has settled within the organization's time end as failed, and are offered for resending. */
 export async function settleUnknown(db: Db, now: Date): Promise<number> {
   const late = await db
-    .select({ id: messages.id, organizationId: messages.organizationId })
+    .select({ id: messages.id, organizationId: messages.organizationId, integrationId: messages.integrationId })
     .from(messages)
     .innerJoin(organizations, eq(organizations.id, messages.organizationId))
     .where(
@@ -89,6 +91,7 @@ export async function settleUnknown(db: Db, now: Date): Promise<number> {
       await releasePlaces(tx, ids);
     });
     announceSoon(organizationId, ["messages"]);
+    for (const { integrationId } of rows) countOutcome(integrationId, { kind: "failed", failure });
   }
   return late.length;
 }
