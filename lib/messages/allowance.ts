@@ -25,13 +25,15 @@ function limitOf(integration: Numbered): number | null {
 /** People reached or about to be reached outside their window in the last 24 hours, against the tier. `limit` null: none, or not known. */
 export async function allowanceOf(ctx: Ctx, integration: Numbered): Promise<Allowance> {
   const limit = limitOf(integration);
+  // Counting the people of an unlimited number costs the most and is of no use here.
+  if (limit === null) return { limit, used: 0, left: null, nextFreeAt: null };
   const [row] = await ctx.db
     .select({ used: sql<number>`count(*)::int` })
     .from(outreach)
     .where(inWindow(ctx, portfolioOf(integration)));
   const used = row?.used ?? 0;
-  const left = limit === null ? null : Math.max(0, limit - used);
-  return { limit, used, left, nextFreeAt: left === 0 && limit !== null ? await nextFreeAt(ctx, integration, used - limit) : null };
+  const left = Math.max(0, limit - used);
+  return { limit, used, left, nextFreeAt: left === 0 ? await nextFreeAt(ctx, integration, used - limit) : null };
 }
 
 /** When the place after `surplus` others is free: a tier that was lowered may be overdrawn by more than one. */
