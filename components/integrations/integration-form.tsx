@@ -72,7 +72,11 @@ export function IntegrationForm({ integration, kind: fixedKind, onDone, onCancel
     setFailure(undefined);
     try {
       await onDone(
-        integration ? await update.mutateAsync(changesOf(values, dirtyFields)) : await create.mutateAsync(bodyOf(values, isMeta)),
+        integration
+          ? await update.mutateAsync(changesOf(values, dirtyFields))
+          : await create.mutateAsync(
+              bodyOf({ ...values, name: values.name ?? t(isMeta ? "name.meta" : "name.sandbox") }, isMeta),
+            ),
       );
     } catch (error) {
       if (!applyFieldErrors(withFlatPaths(error), setError)) setFailure(error);

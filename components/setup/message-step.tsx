@@ -9,7 +9,7 @@ import { ErrorNote } from "@/components/shared/error-note";
 import { Note } from "@/components/shared/note";
 import { Phone } from "@/components/shared/phone";
 import { StatusBadge, useStatusLabel } from "@/components/shared/status-badge";
-import { Time } from "@/components/shared/time";
+import { Time, useClock } from "@/components/shared/time";
 import { WhatsappBubble, WhatsappWall } from "@/components/shared/whatsapp-bubble";
 import { Button } from "@/components/ui/button";
 import { CheckboxField } from "@/components/ui/choice";
@@ -32,6 +32,8 @@ import { StepCard } from "./setup-frame";
 const VIRTUAL_PHONE = "+905551234567";
 const GUIDE_TEMPLATE = "order_confirmation";
 const WATCH_MS = 1_000;
+/** The sandbox delivers within seconds, and so does Meta to a phone that is on. */
+const SILENCE_MS = 30_000;
 const MOVING = ["queued", "sending", "sent", "delivered", "unknown"];
 const ALL_DAY = [{ from: "00:00", to: "24:00" }];
 
@@ -50,7 +52,6 @@ export function MessageStep({ integration, person, onContinue, isContinuing, fai
   const latest = useLatest(integration.id);
   const message = isAgain ? undefined : latest.data;
   const isSandbox = integration.config.sandbox;
-  const hasArrived = message !== undefined && ["delivered", "read"].includes(message.status);
   return (
     <StepCard
       title={t("title")}
@@ -59,12 +60,7 @@ export function MessageStep({ integration, person, onContinue, isContinuing, fai
         message ? (
           <>
             <Button onClick={() => setAgain(true)}>{t("again")}</Button>
-            <Button
-              variant="primary"
-              loading={isContinuing}
-              onClick={onContinue}
-              disabled={MOVING.includes(message.status) && !hasArrived}
-            >
+            <Button variant="primary" loading={isContinuing} onClick={onContinue}>
               {t("continue")}
             </Button>
           </>
@@ -274,6 +270,9 @@ function Watched({ message, integration }: { message: Message; integration: Inte
   const t = useTranslations("setup.message");
   const statusLabel = useStatusLabel("message");
   const explain = useFailureText();
+  const now = useClock();
+  const isSilent =
+    message.status === "sent" && message.sentAt !== null && now.getTime() - Date.parse(message.sentAt) > SILENCE_MS;
   const failure = message.error ? explain(message.error) : null;
   const times = { accepted: message.createdAt, sent: message.sentAt, delivered: message.deliveredAt, read: message.readAt };
   const reached = MILESTONES.findLastIndex((milestone) => times[milestone]);
@@ -316,6 +315,11 @@ function Watched({ message, integration }: { message: Message; integration: Inte
         {message.status === "scheduled" ? (
           <Note title={t.rich("scheduled", { at: () => <Time at={message.scheduledFor} format="full" /> })}>
             {t("scheduledHint")}
+          </Note>
+        ) : null}
+        {isSilent ? (
+          <Note tone="warning" title={t("silent.title")}>
+            {t(integration.config.sandbox ? "silent.sandbox" : "silent.meta")}
           </Note>
         ) : null}
         {failure ? (
