@@ -178,13 +178,12 @@ function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set
   };
 }
 
-/** A template's own category cannot be talked away: marketing stays marketing, whatever purpose the caller names. */
+/** A template is for what Meta says it is for; a caller can only be stricter and call it marketing. */
 function purposeOf(wish: SendMessage, template: TemplateRow | null): MessagePurpose {
   const category = template?.category.toLowerCase();
-  if (category === "marketing") return "marketing";
-  if (wish.purpose) return wish.purpose;
+  if (wish.purpose === "marketing" || category === "marketing") return "marketing";
   if (category === "utility" || category === "authentication") return category;
-  return wish.template === undefined ? "service" : "utility";
+  return wish.purpose ?? (wish.template === undefined ? "service" : "utility");
 }
 
 /** The asked language, else the person's, else the organization's in its order, else what there is; an approved one before others. */

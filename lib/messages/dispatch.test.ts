@@ -1,0 +1,471 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { and, eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Db } from "@/db/client";
+import { contacts } from "@/db/schema/contacts";
+import { integrations, lanes } from "@/db/schema/integrations";
+import { messages, outreach, pairs } from "@/db/schema/messages";
+import { templates } from "@/db/schema/templates";
+import { useTestDatabase } from "@/db/testing";
+import { openDatabase } from "@/lib/ctx";
+import { resetEnv } from "@/lib/env";
+import { resumeIntegration } from "@/lib/integrations/pause";
+import { removeIntegration } from "@/lib/integrations/remove";
+import { type SandboxServer, startSandboxServer } from "@/lib/sandbox/server";
+import { cancelMessage } from "./messages";
+import { takeLane } from "./pacing";
+import { resendMessage } from "./resend";
+import { doubtAbandoned, findDueIntegrations, settleUnknown } from "./sweep";
+import { makeSender, ORDER, type Sender, somePhone } from "./testing";
+
+useTestDatabase();
+
+const HOUR_MS = 3_600_000;
+let db: Db;
+let meta: SandboxServer;
+
+beforeAll(async () => {
+  db = await openDatabase();
+  meta = await startSandboxServer({ speed: 0 });
+  allowGraph(meta.url);
+});
+afterAll(() => meta.close());
+
+type Call = { path: string | undefined; authorization: string | undefined; body: unknown };
+
+/** A Graph that answers as the test says. */
+async function startScript(answer: (call: Call) => Promise<{ status: number; body: unknown }> | { status: number; body: unknown }) {
+  const calls: Call[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const call = { path: request.url, authorization: request.headers.authorization, body: JSON.parse(Buffer.concat(chunks).toString()) };
+    calls.push(call);
+    const { status, body } = await answer(call);
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  allowGraph(url);
+  return { url, calls, close: () => new Promise<void>((resolve) => void (server.closeAllConnections(), server.close(() => resolve()))) };
+}
+
+function allowGraph(url: string): void {
+  process.env.GRAPH_ALLOWED_HOSTS = [process.env.GRAPH_ALLOWED_HOSTS ?? "graph.facebook.com", url].join(",");
+  resetEnv();
+}
+
+/** An organization whose number is known at the stand-in, which listens on a port as Graph does. */
+async function connected(wishes: Parameters<typeof makeSender>[1] = {}) {
+  const sender = await makeSender(db, { ...wishes, integration: { endpointUrl: `${meta.url}/v25.0`, ...wishes.integration } });
+  const { integration } = sender;
+  meta.store.registerAccount({
+    phoneNumberId: integration.phoneNumberId,
+    businessAccountId: integration.businessAccountId,
+    accessToken: integration.accessToken,
+    appSecret: integration.appSecret ?? "",
+    webhookUrl: null,
+    settings: { ratePerSecond: 10_000 },
+  });
+  const arrivedTimes = (id: string) => new Map(meta.store.arrivals.callbacks()).get(id) ?? 0;
+  const faults = (changes: Parameters<typeof meta.store.updateSettings>[0]) => meta.store.updateSettings(changes, integration.phoneNumberId);
+  const write = async (phoneNumber = somePhone(), wish: object = ORDER) => {
+    await sender.optIn(phoneNumber);
+    return (await sender.send({ phoneNumber, ...wish })).id;
+  };
+  return { ...sender, arrivedTimes, faults, write };
+}
+
+const setMessage = (id: string, changes: Partial<typeof messages.$inferInsert>) => db.update(messages).set(changes).where(eq(messages.id, id));
+const setIntegration = (sender: Sender, changes: Partial<typeof integrations.$inferInsert>) =>
+  db.update(integrations).set(changes).where(eq(integrations.id, sender.integration.id));
+
+describe("a run of the dispatcher", () => {
+  test("calls Graph with the number as written, plus and all, the template's values and our id", async () => {
+    const graph = await startScript(() => ({ status: 200, body: { messages: [{ id: "wamid.SCRIPTED" }] } }));
+    const org = await makeSender(db, { integration: { endpointUrl: `${graph.url}/v25.0` } });
+    await org.optIn("+905551234567");
+    const { id } = await org.send({ phoneNumber: "+90 555 123 45 67", ...ORDER });
+    await org.dispatch();
+    await graph.close();
+    expect(graph.calls).toMatchObject([
+      {
+        path: `/v25.0/${org.integration.phoneNumberId}/messages`,
+        authorization: `Bearer ${org.integration.accessToken}`,
+        body: {
+          messaging_product: "whatsapp",
+          recipient_type: "individual",
+          to: "+905551234567",
+          biz_opaque_callback_data: id,
+          type: "template",
+          template: { name: "order_confirmation", language: { code: "en" }, components: [{ type: "body" }] },
+        },
+      },
+    ]);
+    expect(await org.read(id)).toMatchObject({ status: "sent", wamid: "wamid.SCRIPTED" });
+  });
+
+  test("sends what is due, once", async () => {
+    const org = await connected();
+    const id = await org.write();
+    const result = await org.dispatch();
+    expect(result).toMatchObject({ called: 1, nextDueAt: null, taken: false });
+    const message = await org.read(id);
+    expect(message).toMatchObject({ status: "sent", attempts: 1, leaseUntil: null, steps: ["queued", "sending", "accepted"] });
+    expect(message.wamid).toMatch(/^wamid\./);
+    expect(org.arrivedTimes(id)).toBe(1);
+  });
+
+  test("says that it wants to go on when its time is over with work left", async () => {
+    const org = await connected({ integration: { ratePerSecond: 5 } });
+    const ids = [];
+    for (let i = 0; i < 4; i++) ids.push(await org.write());
+    const first = await org.dispatch({ maxMs: 150 });
+    expect(first.called).toBeLessThan(4);
+    expect(first.nextDueAt?.getTime()).toBeLessThanOrEqual(Date.now());
+    while ((await org.dispatch()).called > 0);
+    for (const id of ids) expect(org.arrivedTimes(id)).toBe(1);
+  });
+
+  test("leaves the number to the process that has it, and takes it over when the lease is over", async () => {
+    const org = await connected();
+    const id = await org.write();
+    await takeLane(db, org.integration, "another process");
+    expect(await org.dispatch()).toMatchObject({ called: 0, taken: true });
+    await db.update(lanes).set({ leaseUntil: new Date(Date.now() - 1) }).where(eq(lanes.integrationId, org.integration.id));
+    expect(await org.dispatch()).toMatchObject({ called: 1, taken: false });
+    expect(org.arrivedTimes(id)).toBe(1);
+  });
+
+  test("sends each of fifty messages once with three dispatchers at once", async () => {
+    const org = await connected();
+    const ids: string[] = [];
+    for (let i = 0; i < 50; i++) ids.push(await org.write());
+    const run = async (owner: string) => {
+      for (let i = 0; i < 40; i++) {
+        const { nextDueAt, taken } = await org.dispatch({ owner, maxMs: 60 });
+        if (!taken && !nextDueAt) return;
+        if (taken) await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    await Promise.all(["a", "b", "c"].map(run));
+    expect(ids.map((id) => org.arrivedTimes(id))).toEqual(ids.map(() => 1));
+  });
+
+  test("claims nothing when Graph's address is no longer allowed, so that nothing ends in doubt", async () => {
+    const org = await connected();
+    const id = await org.write();
+    await setIntegration(org, { endpointUrl: "https://elsewhere.example.com/v25.0" });
+    await expect(org.dispatch()).rejects.toThrow("GRAPH_ALLOWED_HOSTS");
+    expect(await org.read(id)).toMatchObject({ status: "queued", attempts: 0 });
+  });
+
+  test("goes on after a clock that was set back by an hour", async () => {
+    const org = await connected();
+    const phoneNumber = somePhone();
+    const id = await org.write(phoneNumber);
+    const { recipientIndex } = await org.read(id);
+    const ahead = new Date(Date.now() + HOUR_MS);
+    await db.insert(lanes).values({ integrationId: org.integration.id, organizationId: org.organizationId, paidUntil: ahead, rateFactor: 0.5, slowedAt: ahead });
+    await db.insert(pairs).values({ integrationId: org.integration.id, organizationId: org.organizationId, recipientIndex, paidUntil: new Date(Date.now() + 60_000) });
+    await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "sent" });
+  });
+});
+
+describe("a message that waits", () => {
+  test("is scheduled first, then sent, and keeps the time for which it was scheduled", async () => {
+    const org = await connected();
+    const id = await org.write();
+    await setMessage(id, { status: "scheduled", dueAt: new Date(Date.now() + HOUR_MS), scheduledFor: new Date(Date.now() + HOUR_MS) });
+    expect((await org.dispatch()).called).toBe(0);
+    const opening = new Date(Date.now() - 1_000);
+    await setMessage(id, { dueAt: opening, scheduledFor: opening });
+    await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "sent", scheduledFor: opening });
+  });
+
+  test("of a person who opts out meanwhile is not sent, says why, and frees its place", async () => {
+    const org = await connected({ integration: { messagingLimitTier: "TIER_50" } });
+    const phoneNumber = somePhone();
+    const id = await org.write(phoneNumber);
+    await org.optOut(phoneNumber);
+    await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "failed", failure: { reason: "recipient_not_opted_in" } });
+    expect(org.arrivedTimes(id)).toBe(0);
+    expect(await db.select().from(outreach).where(and(eq(outreach.organizationId, org.organizationId), eq(outreach.reservedBy, id)))).toEqual([]);
+  });
+
+  test("of a template that became marketing needs a consent for marketing", async () => {
+    const org = await connected();
+    const phoneNumber = somePhone();
+    await org.optIn(phoneNumber, "utility");
+    const { id } = await org.send({ phoneNumber, ...ORDER });
+    await db.update(templates).set({ category: "MARKETING" }).where(eq(templates.organizationId, org.organizationId));
+    await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "failed", failure: { reason: "recipient_not_opted_in" } });
+    expect(org.arrivedTimes(id)).toBe(0);
+  });
+
+  test("is cancelled or sent, never both, however close the race", async () => {
+    const org = await connected();
+    for (let round = 0; round < 12; round++) {
+      const id = await org.write();
+      const [cancelled] = await Promise.allSettled([cancelMessage(org.ctxAt(new Date()), id), org.dispatch()]);
+      await org.dispatch();
+      const { status } = await org.read(id);
+      expect(status).toBe(cancelled.status === "fulfilled" ? "cancelled" : "sent");
+      expect(org.arrivedTimes(id)).toBe(status === "sent" ? 1 : 0);
+    }
+  });
+
+  test("waits for its turn when its person has had a burst; the time it was scheduled for stays", async () => {
+    const org = await connected();
+    const phoneNumber = somePhone();
+    await org.optIn(phoneNumber);
+    const { id } = await org.send({ phoneNumber, ...ORDER });
+    const { recipientIndex } = await org.read(id);
+    const scheduledFor = new Date(Date.now() - 1_000);
+    await setMessage(id, { status: "scheduled", scheduledFor, dueAt: scheduledFor });
+    await db.insert(pairs).values({ integrationId: org.integration.id, organizationId: org.organizationId, recipientIndex, paidUntil: new Date(Date.now() + 45 * 6_000) });
+    const { called, nextDueAt } = await org.dispatch();
+    expect(called).toBe(0);
+    expect((nextDueAt?.getTime() ?? 0) - Date.now()).toBeLessThanOrEqual(6_000);
+    expect(await org.read(id)).toMatchObject({ status: "queued", scheduledFor });
+  });
+});
+
+describe("an integration that Meta stops in mid-run", () => {
+  test("is paused; its message goes back into the queue and is sent exactly once after the pause", async () => {
+    const org = await connected();
+    const id = await org.write();
+    org.faults({ restricted: true });
+    await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "queued", attempts: 1, steps: ["queued", "sending", "retrying"] });
+    const [paused] = await db.select().from(integrations).where(eq(integrations.id, org.integration.id));
+    expect(paused).toMatchObject({ status: "paused", pauseReason: "account_restricted", pauseErrorCode: 368 });
+    expect((await org.dispatch()).called).toBe(0);
+    expect(await findDueIntegrations(db, new Date())).not.toContainEqual(expect.objectContaining({ id: org.integration.id }));
+
+    org.faults({ restricted: false });
+    await resumeIntegration(org.systemAt(), org.integration.id);
+    await setIntegration(org, { status: "verified" });
+    await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "sent", attempts: 2 });
+    expect(org.arrivedTimes(id)).toBe(1);
+  });
+
+  test("with an expired token waits for a better one", async () => {
+    const org = await connected();
+    const id = await org.write();
+    org.faults({ tokenExpired: true });
+    await org.dispatch();
+    const [paused] = await db.select().from(integrations).where(eq(integrations.id, org.integration.id));
+    expect(paused).toMatchObject({ status: "paused", pauseReason: "token_invalid", pauseErrorCode: 190 });
+    expect(await org.read(id)).toMatchObject({ status: "queued" });
+  });
+});
+
+describe("a removal of the integration", () => {
+  test("leaves no message behind that a send was just storing", async () => {
+    const org = await connected();
+    const phoneNumber = somePhone();
+    await org.optIn(phoneNumber);
+    const sends = Array.from({ length: 6 }, () => org.send({ phoneNumber, ...ORDER }));
+    const removal = removeIntegration(org.ctxAt(new Date()), org.integration.id, { force: true });
+    const results = await Promise.allSettled(sends);
+    await removal;
+    const rows = await db.select({ status: messages.status }).from(messages).where(eq(messages.organizationId, org.organizationId));
+    expect(rows.filter((row) => row.status === "queued" || row.status === "scheduled")).toEqual([]);
+    expect(rows).toHaveLength(results.filter((result) => result.status === "fulfilled").length);
+  });
+
+  test("cancels what comes back from Meta to be tried again", async () => {
+    let remove = async () => {};
+    const graph = await startScript(async () => {
+      await remove();
+      return { status: 400, body: { error: { message: "(#130429) Rate limit hit", type: "OAuthException", code: 130429 } } };
+    });
+    const org = await makeSender(db, { integration: { endpointUrl: `${graph.url}/v25.0` } });
+    const phoneNumber = somePhone();
+    await org.optIn(phoneNumber);
+    const { id } = await org.send({ phoneNumber, ...ORDER });
+    remove = () => removeIntegration(org.ctxAt(new Date()), org.integration.id, { force: true });
+    await org.dispatch();
+    await graph.close();
+    expect(await org.read(id)).toMatchObject({ status: "cancelled", steps: ["queued", "sending", "cancelled"], leaseUntil: null });
+  });
+});
+
+describe("an outcome nobody knows", () => {
+  test("is unknown at once, kept for a status, and ends as failed after the organization's time, offered for resending once", async () => {
+    const org = await connected({ settings: { unknownSettleMinutes: 30 } });
+    const id = await org.write("+905550000010");
+    await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "unknown", attempts: 1 });
+    await org.dispatch();
+    await settleUnknown(db, new Date(Date.now() + 29 * 60_000));
+    expect(await org.read(id)).toMatchObject({ status: "unknown", attempts: 1 });
+    await settleUnknown(db, new Date(Date.now() + 31 * 60_000));
+    const ended = await org.read(id);
+    expect(ended).toMatchObject({ status: "failed", failure: { reason: "outcome_unknown" }, unknownSince: null, attempts: 1 });
+    expect(org.arrivedTimes(id)).toBe(0);
+
+    const [first, second] = await Promise.all([resendMessage(org.ctxAt(new Date()), id), resendMessage(org.ctxAt(new Date()), id)]);
+    expect(second?.id).toBe(first?.id);
+    expect(first?.id).not.toBe(id);
+    const copies = await db.select().from(messages).where(eq(messages.organizationId, org.organizationId));
+    expect(copies).toHaveLength(2);
+  });
+
+  test("of a sender that died is unknown when the lease is over, not before, and never sent again", async () => {
+    const org = await connected();
+    const id = await org.write();
+    await setMessage(id, { status: "sending", attempts: 1, leaseOwner: "dead", leaseUntil: new Date(Date.now() + 5_000) });
+    expect(await doubtAbandoned(db, new Date())).toBe(0);
+    expect(await doubtAbandoned(db, new Date(Date.now() + 6_000))).toBe(1);
+    await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "unknown", attempts: 1 });
+    expect(org.arrivedTimes(id)).toBe(0);
+  });
+
+  test("may not be resent while the message is on its way", async () => {
+    const org = await connected();
+    const id = await org.write();
+    await expect(resendMessage(org.ctxAt(new Date()), id)).rejects.toMatchObject({ code: "conflict" });
+  });
+});
+
+describe("a refusal", () => {
+  test("that is harmless is tried again after a wait, and arrives once", async () => {
+    const org = await connected();
+    const id = await org.write("+905550000002");
+    await org.dispatch();
+    const waiting = await org.read(id);
+    expect(waiting).toMatchObject({ status: "queued", attempts: 1 });
+    expect(waiting.dueAt.getTime()).toBeGreaterThan(Date.now());
+    for (let tries = 0; tries < 5 && (await org.read(id)).status === "queued"; tries++) {
+      await setMessage(id, { dueAt: new Date() });
+      await org.dispatch();
+    }
+    expect(await org.read(id)).toMatchObject({ status: "sent", attempts: 3 });
+    expect(org.arrivedTimes(id)).toBe(1);
+  });
+
+  test("of a message scheduled a day ago does not end it at its first try", async () => {
+    const org = await connected();
+    const id = await org.write("+905550000002");
+    await setMessage(id, { createdAt: new Date(Date.now() - 30 * HOUR_MS), scheduledFor: new Date(Date.now() - 25 * HOUR_MS) });
+    await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "queued" });
+    await setMessage(id, { attempts: 9, dueAt: new Date() });
+    await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "failed", failure: { code: 130429 } });
+  });
+
+  test("ends a sign-in code after ten minutes", async () => {
+    const org = await connected();
+    const id = await org.write("+905550000002", { template: "login_code", templateParams: ["123456"], language: "en" });
+    await setMessage(id, { createdAt: new Date(Date.now() - 11 * 60_000) });
+    await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "failed", failure: { code: 130429 } });
+  });
+
+  test("of a paused template stops what waits of it", async () => {
+    const org = await connected();
+    const id = await org.write("+905550000012");
+    await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "failed", failure: { code: 132015 } });
+    const [template] = await db
+      .select({ status: templates.status })
+      .from(templates)
+      .where(and(eq(templates.organizationId, org.organizationId), eq(templates.name, "order_confirmation"), eq(templates.language, "en")));
+    expect(template?.status).toBe("PAUSED");
+  });
+
+  test("slows the number down by half, once for a burst, and the rate climbs back", async () => {
+    const org = await connected();
+    org.faults({ rateLimitShare: 1 });
+    for (let i = 0; i < 5; i++) await org.write();
+    await org.dispatch({ maxMs: 300 });
+    const [lane] = await db.select().from(lanes).where(eq(lanes.integrationId, org.integration.id));
+    expect(lane?.rateFactor).toBe(0.5);
+  });
+});
+
+describe("the 24-hour allowance", () => {
+  test("is asked again when a message leaves that waited longer than its place holds", async () => {
+    const org = await connected({ integration: { messagingLimitTier: "TIER_50" } });
+    const id = await org.write();
+    await db.delete(outreach).where(eq(outreach.organizationId, org.organizationId));
+    await occupy(org, 50);
+    const { nextDueAt } = await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "queued" });
+    expect(nextDueAt?.getTime()).toBeGreaterThan(Date.now() + 20 * HOUR_MS);
+    await db.delete(outreach).where(and(eq(outreach.organizationId, org.organizationId), eq(outreach.recipientIndex, "person 7")));
+    await setMessage(id, { dueAt: new Date() });
+    await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "sent", outsideWindow: true });
+    const [place] = await db.select().from(outreach).where(and(eq(outreach.organizationId, org.organizationId), eq(outreach.reservedBy, id)));
+    expect(place).toBeDefined();
+  });
+
+  test("its last place is taken once, however many ask at the same time", async () => {
+    const org = await connected({ integration: { messagingLimitTier: "TIER_50" } });
+    const phones = Array.from({ length: 8 }, somePhone);
+    for (const phone of phones) await org.optIn(phone);
+    await occupy(org, 49);
+    const results = await Promise.allSettled(phones.map((phoneNumber) => org.send({ phoneNumber, ...ORDER })));
+    expect(results.filter((result) => result.status === "fulfilled")).toHaveLength(1);
+    for (const result of results) {
+      if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "rate_limit_exceeded", retryAfterSeconds: expect.any(Number) });
+    }
+  });
+
+  test("is not used by a reply, nor twice by one person, and a failed message gives its place back", async () => {
+    const org = await connected({ integration: { messagingLimitTier: "TIER_50" } });
+    const phoneNumber = somePhone();
+    const used = async () => (await db.select().from(outreach).where(eq(outreach.organizationId, org.organizationId))).filter((row) => row.reservedAt ?? row.deliveredAt).length;
+    await org.optIn(phoneNumber);
+    await org.send({ phoneNumber, ...ORDER });
+    const second = await org.send({ phoneNumber, ...ORDER });
+    expect(await used()).toBe(1);
+    await cancelMessage(org.ctxAt(new Date()), second.id);
+    expect(await used()).toBe(1);
+    const writer = somePhone();
+    await org.optIn(writer);
+    await org.heard(writer);
+    await org.send({ phoneNumber: writer, message: "Here you are" });
+    expect(await used()).toBe(1);
+    const other = await org.send({ phoneNumber: await optedIn(org), ...ORDER });
+    expect(await used()).toBe(2);
+    await cancelMessage(org.ctxAt(new Date()), other.id);
+    expect(await used()).toBe(1);
+  });
+
+  async function optedIn(org: Sender): Promise<string> {
+    const phone = somePhone();
+    await org.optIn(phone);
+    return phone;
+  }
+
+  async function occupy(org: Sender, count: number): Promise<void> {
+    await db.insert(outreach).values(
+      Array.from({ length: count }, (_, i) => ({
+        organizationId: org.organizationId,
+        portfolioId: org.integration.businessAccountId,
+        recipientIndex: `person ${i}`,
+        deliveredAt: new Date(Date.now() - HOUR_MS),
+      })),
+    );
+  }
+});
+
+test("a person who stopped marketing at Meta is left alone from then on", async () => {
+  const org = await connected();
+  const phoneNumber = somePhone();
+  await org.optIn(phoneNumber);
+  await db.update(contacts).set({ marketingStoppedAt: new Date() }).where(eq(contacts.organizationId, org.organizationId));
+  await expect(org.send({ phoneNumber, template: "weekend_offer", templateParams: { customerName: "A", discount: "20%", code: "X" } })).rejects.toMatchObject({ code: "recipient_opted_out_at_meta" });
+});
