@@ -22,6 +22,7 @@ export function TabLinks({ label, links, className }: { label: string; links: re
         return (
           <Link
             key={href}
+            ref={active ? present : undefined}
             href={href}
             aria-current={active ? "page" : undefined}
             data-state={active ? "active" : undefined}
