@@ -22,8 +22,8 @@ const AT_START = 5;
 /** A number that another process had is free after its lease of 10 s. */
 const SENDS_WITHIN_MS = 20_000;
 
-// Slow enough that messages are left for the last kill: each life of the app sends for about a second and a half.
-const ratePerSecond = Math.max(20, Math.round(messages / (kills * 1.6)));
+// Slow enough that messages are left for the last kill: each life of the app sends for half a second to two.
+const ratePerSecond = Math.max(20, Math.round(messages / (kills * 0.7)));
 const world = await startWorld({
   port: option("port", 3151),
   processes,

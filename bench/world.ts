@@ -12,7 +12,7 @@ import {
   startInstallation,
   startStandIn,
 } from "./harness";
-import { countOpen, judge, readArrivals, readTold, type Verdict } from "./judge";
+import { countOpen, judge, readArrivals, readTold, type Told, type Verdict } from "./judge";
 
 /** How long nothing may change before a run counts as stuck: longer than a lease and the settle time together. */
 const STUCK_MS = 6 * 60_000;
@@ -31,14 +31,23 @@ export type World = {
   /** Pauses the number and lets so many messages wait. */
   fill(messages: number): Promise<void>;
   setRate(perSecond: number): Promise<void>;
+  /** Changes how the stand-in behaves from now on. */
+  setFaults(faults: object): Promise<void>;
+  pause(): Promise<void>;
   /** Ends whatever pause there is. */
   resume(): Promise<void>;
+  /** Waits until the number is paused, and says why. */
+  pausedBy(): Promise<string>;
+  /** Starts or stops processes until there are so many. */
+  scale(processes: number): Promise<void>;
   accepted(): Promise<number>;
   /** Resolves when the stand-in has accepted so many more messages than at `before`, or everything has ended. */
   arrived(more: number, before: number): Promise<void>;
   databaseUrl(): Promise<string>;
   /** Resolves when every message filled in last has its end, every webhook was delivered and every body processed. */
   settled(): Promise<void>;
+  /** The messages filled in last, as the database has them. */
+  told(): Promise<Told[]>;
   /** Of the messages filled in last. */
   verdict(): Promise<Verdict>;
   stop(): Promise<void>;
@@ -65,7 +74,14 @@ export async function startWorld({ port, processes, people, ratePerSecond, ownDa
     await standIn.stop();
   };
   try {
-    for (let i = 0; i < processes; i++) apps.push(await startInstallation({ port: port + i, env }));
+    const scale = async (count: number) => {
+      while (apps.length < count) apps.push(await startInstallation({ port: port + apps.length, env }));
+      for (const app of apps.splice(count)) {
+        await app.stop();
+        await removeDataDir(app.dataDir);
+      }
+    };
+    await scale(processes);
     const [first] = apps;
     if (!first) throw new Error("There is no process.");
     const seed = JSON.parse(
@@ -121,6 +137,22 @@ export async function startWorld({ port, processes, people, ratePerSecond, ownDa
         await app.stop(signal);
         apps[index] = await startInstallation({ port: app.port, dataDir: app.dataDir, env });
       },
+      scale,
+      async setFaults(faults) {
+        const answer = await standIn.faults(faults);
+        if (!answer.ok) throw new Error(`The stand-in did not take the faults: ${await answer.text()}`);
+      },
+      async pause() {
+        await done("PATCH", path, { paused: true });
+      },
+      async pausedBy() {
+        for (;;) {
+          const { status, pauseReason } = await done("GET", path);
+          if (status === "paused") return String(pauseReason);
+          await pause(100);
+        }
+      },
+      told: async () => readTold(await databaseUrl(), integrationId, after),
       async fill(messages) {
         await done("PATCH", path, { paused: true });
         after = (await readTold(await databaseUrl(), integrationId)).at(-1)?.id ?? "";
