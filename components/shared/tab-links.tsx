@@ -14,7 +14,10 @@ export function TabLinks({ label, links, className }: { label: string; links: re
   const present = useRef<HTMLAnchorElement>(null);
   // On a phone the present tab may lie outside of what is seen.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the ref's link changes with the pathname.
-  useEffect(() => present.current?.scrollIntoView({ block: "nearest", inline: "center" }), [pathname]);
+  useEffect(() => {
+    // Browsers disagree on whether this returns a promise.
+    void present.current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [pathname]);
   return (
     <nav aria-label={label} className={cn(tabListStyles, "mb-5", className)}>
       {links.map(({ href, label: text }) => {
