@@ -1,5 +1,6 @@
 "use client";
 
+import { UserRound } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useRef } from "react";
@@ -58,7 +59,13 @@ function Head({ phone }: { phone: string | null }) {
   const name = contact?.name ?? number ?? t("nobody");
   return (
     <div className="flex items-center gap-3 border-b px-4 py-2.5">
-      <Avatar name={name} />
+      {contact?.name ? (
+        <Avatar name={contact.name} />
+      ) : (
+        <span className="grid size-6 shrink-0 place-items-center rounded-full bg-surface-sunken text-muted">
+          <UserRound className="size-3.5" aria-hidden />
+        </span>
+      )}
       <div className="grid min-w-0">
         <p className="truncate font-medium text-sm">{name}</p>
         {contact?.name && number ? <p className="text-muted text-xs tabular-nums">{number}</p> : null}

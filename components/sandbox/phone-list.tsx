@@ -1,6 +1,6 @@
 "use client";
 
-import { PlaneTakeoff, Plus } from "lucide-react";
+import { PlaneTakeoff, Plus, UserRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useId, useState } from "react";
 import { PhoneSuggestion } from "@/components/contacts/phone-suggestion";
@@ -68,7 +68,13 @@ function Row({ phone, chat, selected, onSelect }: RowProps) {
         selected && "bg-accent-subtle",
       )}
     >
-      <Avatar name={chat?.name ?? number} />
+      {chat?.name ? (
+        <Avatar name={chat.name} />
+      ) : (
+        <span className="grid size-6 shrink-0 place-items-center rounded-full bg-surface-sunken text-muted">
+          <UserRound className="size-3.5" aria-hidden />
+        </span>
+      )}
       <span className="grid min-w-0 flex-1">
         <span className="flex items-center gap-1.5">
           <span className="truncate font-medium text-sm tabular-nums">{chat?.name ?? number}</span>

@@ -4,6 +4,7 @@ import { Smartphone } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { parseAsString, useQueryStates } from "nuqs";
+import { useState } from "react";
 import { useAllIntegrations } from "@/components/messages/queries";
 import { EmptyState } from "@/components/shared/empty-state";
 import { ErrorNote } from "@/components/shared/error-note";
@@ -65,8 +66,12 @@ export function Sandbox() {
 type RoomProps = { integrationId: string; asked: string | null; onSelect: (phone: string) => void };
 
 function Room({ integrationId, asked, onSelect }: RoomProps) {
-  const { data: chats } = useChats(integrationId);
-  const phone = asked ?? chats?.items[0]?.phone ?? FIRST_PHONE;
+  const { data: chats, error } = useChats(integrationId);
+  // Chosen once: the list is ordered by the latest word, and the phone in hand must not change with it.
+  const [first, setFirst] = useState<string>();
+  if (!first && (chats || error)) setFirst(chats?.items.find((chat) => chat.lastMessage)?.phone ?? FIRST_PHONE);
+  const phone = asked ?? first;
+  if (!phone) return <RoomSkeleton />;
   return (
     <div className="grid items-start gap-5 md:grid-cols-[minmax(0,24rem)_minmax(0,1fr)] xl:grid-cols-[15rem_24rem_minmax(0,1fr)]">
       <PhoneList integrationId={integrationId} selected={phone} onSelect={onSelect} className="md:max-xl:col-span-2" />

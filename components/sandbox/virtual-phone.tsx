@@ -12,6 +12,7 @@ import { type BubbleButton, type BubbleHeader, WhatsappBubble } from "@/componen
 import { useCan } from "@/components/shell/session";
 import { Avatar } from "@/components/ui/avatar";
 import { cn } from "@/components/ui/cn";
+import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast";
 import { formatClock, formatDate, isSameDay } from "@/lib/i18n/format";
 import { formatPhone } from "@/lib/phone";
@@ -71,14 +72,22 @@ function StatusBar({ online }: { online: boolean }) {
 }
 
 function Head({ chat }: { chat: SandboxChat | undefined }) {
-  const name = chat?.businessName ?? "";
   return (
-    <div className="flex shrink-0 items-center gap-3 border-b bg-surface-raised px-4 py-2">
-      <Avatar name={name} />
-      <div className="grid min-w-0">
-        <h2 className="truncate font-medium text-sm">{name}</h2>
-        <p className="truncate text-muted text-xs tabular-nums">{chat ? formatPhone(chat.businessPhone) : ""}</p>
-      </div>
+    <div className="flex h-13 shrink-0 items-center gap-3 border-b bg-surface-raised px-4">
+      {chat ? (
+        <>
+          <Avatar name={chat.businessName} />
+          <div className="grid min-w-0">
+            <h2 className="truncate font-medium text-sm">{chat.businessName}</h2>
+            <p className="truncate text-muted text-xs tabular-nums">{formatPhone(chat.businessPhone)}</p>
+          </div>
+        </>
+      ) : (
+        <>
+          <Skeleton className="size-6 rounded-full" />
+          <Skeleton className="h-4 w-36" />
+        </>
+      )}
     </div>
   );
 }

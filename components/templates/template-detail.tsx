@@ -73,13 +73,13 @@ export function TemplateDetail({ template: initial }: { template: Template }) {
                 <Values template={template} values={values} onChange={setValues} />
               </div>
             </Section>
+            <Section title={t("send.title")} description={t(isSendable ? "send.description" : "send.notYet")}>
+              <SendCurl template={template} values={values} />
+            </Section>
           </div>
           <div className="grid gap-5">
             <Facts template={template} />
             <OtherLanguages template={template} />
-            <Section title={t("send.title")} description={t(isSendable ? "send.description" : "send.notYet")}>
-              <SendCurl template={template} values={values} />
-            </Section>
           </div>
         </div>
       </div>
@@ -107,7 +107,7 @@ function Values({ template, values, onChange }: ValuesProps) {
       </legend>
       <div className="grid gap-3 sm:grid-cols-2">
         {template.variables.map((variable) => (
-          <Field key={variable.key} label={<span className="font-mono text-xs">{variable.key}</span>} aside={t(`place.${variable.place}`)}>
+          <Field key={variable.key} label={<span className="font-mono text-xs">{variable.key}</span>} aside={variable.place === "body" ? undefined : t(`place.${variable.place}`)}>
             <Input
               autoComplete="off"
               value={values[variable.key] ?? ""}
