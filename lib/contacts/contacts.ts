@@ -49,8 +49,14 @@ const MARKETING_CONSENT = sql`coalesce((
 
 function matches(search: string) {
   const phone = toE164(search);
-  const part = `%${search.trim().replace(/[\\%_]/g, "\\$&")}%`;
-  return phone ? or(eq(contacts.phoneIndex, phoneIndex(phone)), ilike(contacts.name, part)) : ilike(contacts.name, part);
+  const part = `%${oneI(search.trim()).replace(/[\\%_]/g, "\\$&")}%`;
+  const named = ilike(sql`translate(${contacts.name}, 'ıİI', 'iii')`, part);
+  return phone ? or(eq(contacts.phoneIndex, phoneIndex(phone)), named) : named;
+}
+
+/** Turkish has two letters i, and which one is the other's capital depends on the language: a search takes them for one. */
+function oneI(text: string): string {
+  return text.replace(/[ıİI]/g, "i");
 }
 
 export async function getContact(ctx: Ctx, id: string): Promise<Contact> {
