@@ -82,7 +82,13 @@ async function takeEarly(tx: Ctx, integrationId: string, wamidIndexes: readonly 
   if (wamidIndexes.length === 0) return [];
   const rows = await tx.db
     .delete(earlyStatuses)
-    .where(and(eq(earlyStatuses.organizationId, tx.organizationId), eq(earlyStatuses.integrationId, integrationId), anyOf(earlyStatuses.wamidIndex, wamidIndexes)))
+    .where(
+      and(
+        eq(earlyStatuses.organizationId, tx.organizationId),
+        eq(earlyStatuses.integrationId, integrationId),
+        anyOf(earlyStatuses.wamidIndex, wamidIndexes),
+      ),
+    )
     .returning({ status: earlyStatuses.status });
   return rows.map(({ status }) => revive(status));
 }
@@ -105,9 +111,16 @@ function learnIds(byId: Map<string, Draft>, byWamid: Map<string, Draft>, reporte
 /** Early statuses whose message id is known by now, of all organizations: the rare ones that crossed with the answer. */
 export async function findSettledEarly(db: Db): Promise<{ organizationId: string; integrationId: string; wamidIndex: string }[]> {
   return db
-    .select({ organizationId: earlyStatuses.organizationId, integrationId: earlyStatuses.integrationId, wamidIndex: earlyStatuses.wamidIndex })
+    .select({
+      organizationId: earlyStatuses.organizationId,
+      integrationId: earlyStatuses.integrationId,
+      wamidIndex: earlyStatuses.wamidIndex,
+    })
     .from(earlyStatuses)
-    .innerJoin(messages, and(eq(messages.integrationId, earlyStatuses.integrationId), eq(messages.wamidIndex, earlyStatuses.wamidIndex)))
+    .innerJoin(
+      messages,
+      and(eq(messages.integrationId, earlyStatuses.integrationId), eq(messages.wamidIndex, earlyStatuses.wamidIndex)),
+    )
     .limit(500);
 }
 
@@ -140,12 +153,15 @@ async function lockMessages(tx: Ctx, integrationId: string, reported: readonly R
   return rows.map((row) => ({ ...row, learned: null, steps: [], sentAt: null, deliveredAt: null, readAt: null, failedAt: null }));
 }
 
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
 function take(draft: Draft, report: ReportedStatus, now: Date): void {
   const next = statusFromMeta(report.status);
   if (!next) return;
   const heard = [...draft.timeline, ...draft.steps].some((step) => step.step === next && step.source === "webhook");
   if (heard) return;
-  const at = report.at ?? now;
+  // A time that has not come yet would keep its person counted for as long.
+  const at = report.at && report.at.getTime() <= now.getTime() + CLOCK_TOLERANCE_MS ? report.at : now;
   const error = report.errors[0];
   const detail = next === "failed" ? (error?.details ?? error?.title ?? error?.message ?? undefined) : undefined;
   draft.steps.push({ step: next, at: at.toISOString(), source: "webhook", ...(detail ? { detail } : {}) });
@@ -199,10 +215,20 @@ async function drawConsequences(tx: Ctx, integrationId: string, drafts: readonly
     return d.outsideWindow && at ? [{ messageId: d.id, recipientIndex: d.recipientIndex, at }] : [];
   });
   const account = reached.length > 0 ? await readAccount(tx, integrationId) : undefined;
-  if (account) await countDelivered(tx, reached.map((each) => ({ ...each, portfolioId: portfolioOf(account) })));
+  if (account)
+    await countDelivered(
+      tx,
+      reached.map((each) => ({ ...each, portfolioId: portfolioOf(account) })),
+    );
   const failed = drafts.filter((d) => d.failedAt && d.status === "failed");
-  await releasePlaces(tx, failed.map((d) => d.id));
-  await stopMarketing(tx, failed.filter((d) => d.failure?.reason === "opted_out").map((d) => d.contactId));
+  await releasePlaces(
+    tx,
+    failed.map((d) => d.id),
+  );
+  await stopMarketing(
+    tx,
+    failed.filter((d) => d.failure?.reason === "opted_out").map((d) => d.contactId),
+  );
   return failed;
 }
 

@@ -37,7 +37,8 @@ type Placed = { item: WebhookItem; integration: OwnIntegration | null; eventId: 
 export async function processWebhooks(db: Db): Promise<number> {
   const claimed = await claim(db);
   const byOrganization = new Map<string, EventRow[]>();
-  for (const event of claimed) byOrganization.set(event.organizationId, [...(byOrganization.get(event.organizationId) ?? []), event]);
+  for (const event of claimed)
+    byOrganization.set(event.organizationId, [...(byOrganization.get(event.organizationId) ?? []), event]);
   for (const [organizationId, events] of byOrganization) {
     const ctx = systemCtx(db, organizationId, "webhooks");
     try {
@@ -64,7 +65,12 @@ async function claim(db: Db): Promise<EventRow[]> {
     await tx
       .update(webhookEvents)
       .set({ attempts: sql`${webhookEvents.attempts} + 1`, dueAt: new Date(now.getTime() + LEASE_MS) })
-      .where(anyOf(webhookEvents.id, rows.map((row) => row.id)));
+      .where(
+        anyOf(
+          webhookEvents.id,
+          rows.map((row) => row.id),
+        ),
+      );
     return rows;
   });
 }
@@ -85,14 +91,25 @@ async function postpone(ctx: Ctx, events: readonly EventRow[], error: unknown): 
 
 async function processEvents(ctx: Ctx, events: readonly EventRow[]): Promise<void> {
   const again = events.filter((event) => event.attempts > 0).map((event) => event.id);
-  if (again.length > 0) await ctx.db.delete(deadLetters).where(and(eq(deadLetters.organizationId, ctx.organizationId), inArray(deadLetters.eventId, again)));
+  if (again.length > 0)
+    await ctx.db
+      .delete(deadLetters)
+      .where(and(eq(deadLetters.organizationId, ctx.organizationId), inArray(deadLetters.eventId, again)));
   const placed = await place(ctx, events);
   await processStatuses(ctx, placed);
   for (const one of placed) if (one.item.kind !== "status") await guarded(ctx, one, () => processItem(ctx, one));
   await ctx.db
     .update(webhookEvents)
     .set({ status: "processed", processedAt: new Date(), error: null })
-    .where(and(eq(webhookEvents.organizationId, ctx.organizationId), inArray(webhookEvents.id, events.map((event) => event.id))));
+    .where(
+      and(
+        eq(webhookEvents.organizationId, ctx.organizationId),
+        inArray(
+          webhookEvents.id,
+          events.map((event) => event.id),
+        ),
+      ),
+    );
   const signers = [...new Set(events.flatMap((event) => event.integrationIds))];
   await ctx.db
     .update(integrations)
@@ -109,7 +126,12 @@ async function processEvents(ctx: Ctx, events: readonly EventRow[]): Promise<voi
 async function place(ctx: Ctx, events: readonly EventRow[]): Promise<Placed[]> {
   const ids = [...new Set(events.flatMap((event) => event.integrationIds))];
   const rows: OwnIntegration[] = await ctx.db
-    .select({ id: integrations.id, phoneNumberId: integrations.phoneNumberId, businessAccountId: integrations.businessAccountId, sandbox: integrations.sandbox })
+    .select({
+      id: integrations.id,
+      phoneNumberId: integrations.phoneNumberId,
+      businessAccountId: integrations.businessAccountId,
+      sandbox: integrations.sandbox,
+    })
     .from(integrations)
     .where(and(eq(integrations.organizationId, ctx.organizationId), inArray(integrations.id, ids)));
   return events.flatMap((event) => {
@@ -133,7 +155,11 @@ async function processStatuses(ctx: Ctx, placed: readonly Placed[]): Promise<voi
   }
   for (const [integrationId, group] of groups) {
     try {
-      await applyStatuses(ctx, integrationId, group.map(({ item }) => reported(item)));
+      await applyStatuses(
+        ctx,
+        integrationId,
+        group.map(({ item }) => reported(item)),
+      );
     } catch (error) {
       log.warn({ err: error, integrationId }, "A batch of statuses failed; trying them one by one");
       for (const one of group) await guarded(ctx, one, () => applyStatuses(ctx, integrationId, [reported(one.item)]));
@@ -142,8 +168,17 @@ async function processStatuses(ctx: Ctx, placed: readonly Placed[]): Promise<voi
 }
 
 function reported(item: StatusItem): ReportedStatus {
-  return { wamid: item.wamid, status: item.status, at: item.at, errors: item.errors, ...(item.callbackData ? { callbackData: item.callbackData } : {}) };
+  return {
+    wamid: item.wamid,
+    status: item.status,
+    at: item.at,
+    errors: item.errors,
+    ...(item.callbackData ? { callbackData: item.callbackData } : {}),
+  };
 }
+
+/** The reader's own sentence about a part of a body that makes no sense. */
+class Unreadable extends Error {}
 
 async function guarded(ctx: Ctx, one: Placed, work: () => Promise<void>): Promise<void> {
   try {
@@ -151,30 +186,37 @@ async function guarded(ctx: Ctx, one: Placed, work: () => Promise<void>): Promis
   } catch (error) {
     // The database being away is not the item's fault: the whole body comes again.
     if (isPassing(error)) throw error;
-    log.error({ err: error, kind: one.item.kind, eventId: one.eventId }, "A webhook item could not be processed");
+    log.warn({ err: error, kind: one.item.kind, eventId: one.eventId }, "A webhook item could not be processed");
     await ctx.db.insert(deadLetters).values({
       id: newId("ded"),
       organizationId: ctx.organizationId,
       eventId: one.eventId,
       item: one.item.raw,
-      error: errorLabel(error),
+      error: error instanceof Unreadable ? error.message : errorLabel(error),
       createdAt: ctx.now,
     });
   }
 }
 
 async function processItem(ctx: Ctx, { item, integration }: Placed): Promise<void> {
+  if (item.kind === "malformed_envelope" || item.kind === "malformed_change") throw new Unreadable(item.reason);
   if (!integration) return;
   switch (item.kind) {
     case "message":
       return openWindow(ctx, integration.id, item);
     case "template_status":
-      return updateTemplate(ctx, integration, item.name, item.language, { status: TEMPLATE_STATUS[item.event] ?? item.event, rejectedReason: rejectionOf(item) });
+      return updateTemplate(ctx, integration, item.name, item.language, {
+        status: TEMPLATE_STATUS[item.event] ?? item.event,
+        rejectedReason: rejectionOf(item),
+      });
     case "template_quality":
       return updateTemplate(ctx, integration, item.name, item.language, { qualityScore: item.current });
     case "template_category":
       return item.stage === "done" && item.newCategory
-        ? updateTemplate(ctx, integration, item.name, item.language, { category: item.newCategory, previousCategory: item.previousCategory ?? null })
+        ? updateTemplate(ctx, integration, item.name, item.language, {
+            category: item.newCategory,
+            previousCategory: item.previousCategory ?? null,
+          })
         : undefined;
     case "preference":
       return keepPreference(ctx, item);
@@ -207,7 +249,14 @@ async function openWindow(ctx: Ctx, integrationId: string, item: MessageItem): P
 export async function noteInbound(ctx: Ctx, integrationId: string, contactId: string, at: Date): Promise<void> {
   await ctx.db
     .insert(conversations)
-    .values({ id: newId("cnv"), organizationId: ctx.organizationId, integrationId, contactId, lastInboundAt: at, createdAt: ctx.now })
+    .values({
+      id: newId("cnv"),
+      organizationId: ctx.organizationId,
+      integrationId,
+      contactId,
+      lastInboundAt: at,
+      createdAt: ctx.now,
+    })
     .onConflictDoUpdate({
       target: [conversations.integrationId, conversations.contactId],
       set: { lastInboundAt: sql`greatest(${conversations.lastInboundAt}, excluded.last_inbound_at)` },

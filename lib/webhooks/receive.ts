@@ -23,7 +23,12 @@ export async function answerVerification(db: Db, query: URLSearchParams): Promis
   const [row] = await db
     .select({ id: integrations.id })
     .from(integrations)
-    .where(and(eq(integrations.webhookVerifyTokenIndex, blindIndex("integrations.webhook_verify_token", token)), isNull(integrations.deletedAt)))
+    .where(
+      and(
+        eq(integrations.webhookVerifyTokenIndex, blindIndex("integrations.webhook_verify_token", token)),
+        isNull(integrations.deletedAt),
+      ),
+    )
     .limit(1);
   return row ? challenge : null;
 }
@@ -68,14 +73,19 @@ export async function receiveWebhook(db: Db, raw: Uint8Array, signature: string 
 async function findSigners(db: Db, body: unknown, signedWith: (appSecret: string) => boolean): Promise<Signer[]> {
   const named = namedAccounts(body);
   const known = named.phoneNumberIds.length + named.businessAccountIds.length === 0 ? [] : await readSigners(db, named);
-  const verify = memo((signer: Signer) => signer.appSecret !== null && signedWith(signer.appSecret), (signer) => signer.appSecret ?? "");
+  const verify = memo(
+    (signer: Signer) => signer.appSecret !== null && signedWith(signer.appSecret),
+    (signer) => signer.appSecret ?? "",
+  );
   if (known.length === 0) return (await readSigners(db, null)).filter(verify);
   const isSignedFor = (names: readonly string[], of: (signer: Signer) => string) =>
     names.every((name) => {
       const candidates = known.filter((signer) => of(signer) === name);
       return candidates.length === 0 || candidates.some(verify);
     });
-  const complete = isSignedFor(named.phoneNumberIds, (s) => s.phoneNumberId) && isSignedFor(named.businessAccountIds, (s) => s.businessAccountId);
+  const complete =
+    isSignedFor(named.phoneNumberIds, (s) => s.phoneNumberId) &&
+    isSignedFor(named.businessAccountIds, (s) => s.businessAccountId);
   return complete ? known.filter(verify) : [];
 }
 
@@ -119,7 +129,8 @@ function partOf(body: unknown, own: readonly Signer[]): unknown {
     return own.some((s) => phoneNumberIds.includes(s.phoneNumberId) || businessAccountIds.includes(s.businessAccountId));
   };
   const entries: unknown[] = body.entry.flatMap((entry: unknown) => {
-    if (typeof entry !== "object" || entry === null || !("changes" in entry) || !Array.isArray(entry.changes)) return isOwn(entry) ? [entry] : [];
+    if (typeof entry !== "object" || entry === null || !("changes" in entry) || !Array.isArray(entry.changes))
+      return isOwn(entry) ? [entry] : [];
     const changes = entry.changes.filter((change: unknown) => isOwn({ ...entry, changes: [change] }));
     return changes.length > 0 ? [{ ...entry, changes }] : [];
   });
