@@ -66,7 +66,8 @@ export function ContactsTable({ firstPage }: { firstPage?: Page<Contact> }) {
       <ContactDialog
         open={isNew !== null && can("contacts:write")}
         onOpenChange={(open) => void setNew(open ? "1" : null)}
-        onDone={(contact) => router.push(`/contacts/${contact.id}`)}
+        // The address is cleaned first: replacing it later would take the way to the new contact back.
+        onDone={(contact) => void setNew(null).then(() => router.push(`/contacts/${contact.id}`))}
       />
     </>
   );
