@@ -4,6 +4,7 @@ import { AlertDialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 import { cn } from "./cn";
 import { DialogFooter, dialogStyles, overlayStyles } from "./dialog";
+import { RememberOpener, useReturnFocus } from "./return-focus";
 
 export const AlertDialog = Primitive.Root;
 export const AlertDialogTrigger = Primitive.Trigger;
@@ -20,10 +21,15 @@ type AlertDialogContentProps = {
 
 /** A question that must be answered; see components/shared/confirm-dialog for the usual form. */
 export function AlertDialogContent({ title, description, children, footer, className }: AlertDialogContentProps) {
+  const { opener, onCloseAutoFocus } = useReturnFocus();
   return (
     <Primitive.Portal>
       <Primitive.Overlay className={overlayStyles} />
-      <Primitive.Content className={cn(dialogStyles, "w-[min(28rem,calc(100vw-1.5rem))]", className)}>
+      <Primitive.Content
+        onCloseAutoFocus={onCloseAutoFocus}
+        className={cn(dialogStyles, "w-[min(28rem,calc(100vw-1.5rem))]", className)}
+      >
+        <RememberOpener opener={opener} />
         <div className="grid gap-2 overflow-y-auto px-5 py-4">
           <Primitive.Title className="font-semibold text-md">{title}</Primitive.Title>
           <Primitive.Description asChild>

@@ -6,6 +6,7 @@ import { Dialog as Primitive } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
 import { Button } from "./button";
 import { cn } from "./cn";
+import { RememberOpener, useReturnFocus } from "./return-focus";
 
 export const Dialog = Primitive.Root;
 export const DialogTrigger = Primitive.Trigger;
@@ -24,14 +25,17 @@ type DialogContentProps = Omit<ComponentProps<typeof Primitive.Content>, "title"
 
 export function DialogContent({ title, description, footer, className, children, ...props }: DialogContentProps) {
   const t = useTranslations("common");
+  const { opener, onCloseAutoFocus } = useReturnFocus();
   return (
     <Primitive.Portal>
       <Primitive.Overlay className={overlayStyles} />
       <Primitive.Content
+        onCloseAutoFocus={onCloseAutoFocus}
         className={cn(dialogStyles, className)}
         {...(description ? {} : { "aria-describedby": undefined })}
         {...props}
       >
+        <RememberOpener opener={opener} />
         <div className="flex items-start gap-3 px-5 pt-4 pb-3">
           <div className="grid min-w-0 flex-1 gap-1">
             <Primitive.Title className="font-semibold text-md">{title}</Primitive.Title>

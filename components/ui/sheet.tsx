@@ -7,6 +7,7 @@ import type { ReactNode } from "react";
 import { Button } from "./button";
 import { cn } from "./cn";
 import { DialogFooter, overlayStyles } from "./dialog";
+import { RememberOpener, useReturnFocus } from "./return-focus";
 
 export const Sheet = Primitive.Root;
 export const SheetTrigger = Primitive.Trigger;
@@ -26,10 +27,12 @@ type SheetContentProps = {
 /** A panel at the side that leaves the list in sight; from below on phones when `side="bottom"`. */
 export function SheetContent({ title, description, actions, footer, side = "right", className, children }: SheetContentProps) {
   const t = useTranslations("common");
+  const { opener, onCloseAutoFocus } = useReturnFocus();
   return (
     <Primitive.Portal>
       <Primitive.Overlay className={overlayStyles} />
       <Primitive.Content
+        onCloseAutoFocus={onCloseAutoFocus}
         {...(description ? {} : { "aria-describedby": undefined })}
         className={cn(
           "fixed z-50 flex flex-col border-border-strong bg-surface-raised focus:outline-none",
@@ -39,6 +42,7 @@ export function SheetContent({ title, description, actions, footer, side = "righ
           className,
         )}
       >
+        <RememberOpener opener={opener} />
         <div className="flex items-start gap-3 border-b px-5 py-3">
           <div className="grid min-w-0 flex-1 gap-0.5">
             <Primitive.Title className="truncate font-semibold text-md">{title}</Primitive.Title>
