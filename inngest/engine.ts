@@ -64,7 +64,7 @@ async function register(signal: AbortSignal): Promise<void> {
   for (let attempt = 0; attempt < REGISTER_TRIES && !signal.aborted; attempt++) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(30_000, 1_000 * 2 ** attempt)));
     try {
-      const answer = await fetch(`${publicUrl()}/api/inngest`, { method: "PUT", signal });
+      const answer = await fetch(`${env().INNGEST_SERVE_ORIGIN ?? publicUrl()}/api/inngest`, { method: "PUT", signal });
       if (answer.ok) return log.info("The functions are registered with Inngest");
       log.warn({ status: answer.status }, "Inngest did not take the functions yet");
     } catch (error) {
