@@ -30,12 +30,16 @@ try {
   const integrationIds: string[] = [];
   for (const phoneNumberId of ids) {
     const made = await api("POST", "/api/v1/integrations", {
-      provider: "meta", category: "whatsapp", apiKey: STAND_IN.token, endpointUrl: `${standIn.url}/v26.0`,
+      provider: "meta",
+      category: "whatsapp",
+      apiKey: STAND_IN.token,
+      endpointUrl: `${standIn.url}/v26.0`,
       config: { phoneNumberId, businessAccountId: STAND_IN.businessAccountId, appSecret: STAND_IN.appSecret },
     });
     const id = String(made.body.id);
     const tested = await api("POST", `/api/v1/integrations/${id}/test`);
-    if (tested.body.status !== "verified") throw new Error(`Not verified: ${JSON.stringify(tested.body)} ${JSON.stringify(made.body)}`);
+    if (tested.body.status !== "verified")
+      throw new Error(`Not verified: ${JSON.stringify(tested.body)} ${JSON.stringify(made.body)}`);
     integrationIds.push(id);
   }
   await runScript("bench/fill.ts", ["high", ...integrationIds], first.environment);
@@ -47,16 +51,29 @@ try {
   const { readFile } = await import("node:fs/promises");
   const database = JSON.parse(await readFile(`${first.dataDir}/database.json`, "utf8")).url;
   const keys = /ENCRYPTION_KEYS=(.*)/.exec(await readFile(`${first.dataDir}/keys.env`, "utf8"))?.[1] ?? "";
-  for (let i = 1; i < processes; i++) others.push(await startInstallation({ port: port + i, env: { ...env, DATABASE_URL: database, ENCRYPTION_KEYS: keys } }));
+  for (let i = 1; i < processes; i++)
+    others.push(await startInstallation({ port: port + i, env: { ...env, DATABASE_URL: database, ENCRYPTION_KEYS: keys } }));
   await standIn.reset();
-  for (const id of integrationIds) await api("PATCH", `/api/v1/integrations/${id}`, { paused: false, ...(numbers === 1 && rate < 1000 ? { ratePerSecond: rate } : {}) });
+  for (const id of integrationIds)
+    await api("PATCH", `/api/v1/integrations/${id}`, {
+      paused: false,
+      ...(numbers === 1 && rate < 1000 ? { ratePerSecond: rate } : {}),
+    });
   await pause((seconds + 3) * 1000);
   const stats = await standIn.stats();
   const bySecond = new Map<number, number>();
-  for (const number of stats.numbers) for (const s of number.perSecond) bySecond.set(s.second, (bySecond.get(s.second) ?? 0) + s.accepted);
-  const whole = [...bySecond].sort(([a], [b]) => a - b).slice(1, seconds + 1).map(([, n]) => n);
+  for (const number of stats.numbers)
+    for (const s of number.perSecond) bySecond.set(s.second, (bySecond.get(s.second) ?? 0) + s.accepted);
+  const whole = [...bySecond]
+    .sort(([a], [b]) => a - b)
+    .slice(1, seconds + 1)
+    .map(([, n]) => n);
   const result = {
-    rate, seconds, processes, numbers, webhooks: withWebhooks,
+    rate,
+    seconds,
+    processes,
+    numbers,
+    webhooks: withWebhooks,
     perSecond: Math.round((whole.reduce((sum, n) => sum + n, 0) / Math.max(1, whole.length)) * 10) / 10,
     leastInASecond: Math.min(...whole),
     mostInAnyOneSecondWindow: Math.max(...stats.numbers.map((n) => n.maxInAnySecond)),

@@ -22,7 +22,10 @@ const BULK = 500;
 const person = (i: number) => `+90532${String(1_000_000 + i).padStart(7, "0")}`;
 
 async function organizationOf(db: Db, integrationId: string): Promise<string> {
-  const [row] = await db.select({ organizationId: integrations.organizationId }).from(integrations).where(eq(integrations.id, integrationId));
+  const [row] = await db
+    .select({ organizationId: integrations.organizationId })
+    .from(integrations)
+    .where(eq(integrations.id, integrationId));
   if (!row) throw new Error(`There is no integration ${integrationId}.`);
   return row.organizationId;
 }
@@ -30,23 +33,45 @@ async function organizationOf(db: Db, integrationId: string): Promise<string> {
 async function fillPeople(db: Db, organizationId: string, count: number): Promise<void> {
   const now = new Date();
   for (let from = 0; from < count; from += BULK) {
-    const people = Array.from({ length: Math.min(BULK, count - from) }, (_, i) => ({ id: newId("con"), phone: person(from + i) }));
+    const people = Array.from({ length: Math.min(BULK, count - from) }, (_, i) => ({
+      id: newId("con"),
+      phone: person(from + i),
+    }));
     const added = await db
       .insert(contacts)
       .values(people.map(({ id, phone }) => ({ id, organizationId, phone, phoneIndex: phoneIndex(phone), country: "TR" })))
       .onConflictDoNothing()
       .returning({ id: contacts.id });
     if (added.length === 0) continue;
-    await db.insert(consents).values(
-      added.map(({ id }) => ({ id: newId("cns"), organizationId, contactId: id, purpose: "all" as const, status: "opted_in" as const, source: "bench", occurredAt: now, recordedAt: now, recordedBy: "bench" })),
-    );
+    await db
+      .insert(consents)
+      .values(
+        added.map(({ id }) => ({
+          id: newId("cns"),
+          organizationId,
+          contactId: id,
+          purpose: "all" as const,
+          status: "opted_in" as const,
+          source: "bench",
+          occurredAt: now,
+          recordedAt: now,
+          recordedBy: "bench",
+        })),
+      );
   }
 }
 
 async function fillWaiting(db: Db, integrationId: string, count: number): Promise<void> {
   const organizationId = await organizationOf(db, integrationId);
   const now = new Date();
-  const known = new Map((await db.select({ id: contacts.id, index: contacts.phoneIndex }).from(contacts).where(eq(contacts.organizationId, organizationId))).map((c) => [c.index, c.id]));
+  const known = new Map(
+    (
+      await db
+        .select({ id: contacts.id, index: contacts.phoneIndex })
+        .from(contacts)
+        .where(eq(contacts.organizationId, organizationId))
+    ).map((c) => [c.index, c.id]),
+  );
   for (let from = 0; from < count; from += BULK) {
     await db.insert(messages).values(
       Array.from({ length: Math.min(BULK, count - from) }, (_, i) => {
@@ -81,7 +106,9 @@ async function fillWaiting(db: Db, integrationId: string, count: number): Promis
 /** One finished message is made by the product's own encryption and multiplied by the database; ids and times differ. */
 async function fillFinished(db: Db, integrationId: string, count: number): Promise<void> {
   await fillWaiting(db, integrationId, 1);
-  const [sample] = await db.execute<{ id: string }>(sql`select id from messages where integration_id = ${integrationId} order by id desc limit 1`);
+  const [sample] = await db.execute<{ id: string }>(
+    sql`select id from messages where integration_id = ${integrationId} order by id desc limit 1`,
+  );
   const PART = 250_000;
   for (let from = 0; from < count; from += PART) {
     await db.execute(sql`
@@ -100,14 +127,22 @@ await withDatabase(async () => {
   const db = await openDatabase();
   const [first = "", second = "0"] = given;
   if (what === "people") {
-    const [organization] = await db.execute<{ id: string }>(sql`select organization_id as id from integrations where deleted_at is null limit 1`);
+    const [organization] = await db.execute<{ id: string }>(
+      sql`select organization_id as id from integrations where deleted_at is null limit 1`,
+    );
     await fillPeople(db, organization?.id ?? "", Number(first));
   } else if (what === "waiting") await fillWaiting(db, first, Number(second));
   else if (what === "finished") await fillFinished(db, first, Number(second));
   else if (what === "high") {
-    for (const id of given) await db.update(integrations).set({ throughputLevel: "HIGH", messagingLimitTier: "TIER_UNLIMITED" }).where(eq(integrations.id, id));
+    for (const id of given)
+      await db
+        .update(integrations)
+        .set({ throughputLevel: "HIGH", messagingLimitTier: "TIER_UNLIMITED" })
+        .where(eq(integrations.id, id));
   } else if (what === "counts") {
-    const rows = await db.execute<{ status: string; count: number }>(sql`select status, count(*)::int as count from messages group by status`);
+    const rows = await db.execute<{ status: string; count: number }>(
+      sql`select status, count(*)::int as count from messages group by status`,
+    );
     process.stdout.write(JSON.stringify(Object.fromEntries(rows.map((row) => [row.status, row.count]))));
   } else throw new Error("Say what: people, waiting, finished, high or counts.");
 });

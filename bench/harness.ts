@@ -3,7 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export const STAND_IN = { phoneNumberId: "200300400500600", businessAccountId: "100200300400500", token: "sandbox-token", appSecret: "sandbox-app-secret" };
+export const STAND_IN = {
+  phoneNumberId: "200300400500600",
+  businessAccountId: "100200300400500",
+  token: "sandbox-token",
+  appSecret: "sandbox-app-secret",
+};
 
 type Started = { child: ChildProcess; output: () => string; stop: (signal?: NodeJS.Signals) => Promise<void> };
 
@@ -30,32 +35,66 @@ function start(args: string[], env: Record<string, string>): Started {
 export type Installation = Started & { url: string; dataDir: string; port: number; environment: Record<string, string> };
 
 /** The product as `npm start` runs it, on a port and a data directory of its own; ready when health says so. */
-export async function startInstallation(options: { port: number; dataDir?: string; env?: Record<string, string> }): Promise<Installation> {
+export async function startInstallation(options: {
+  port: number;
+  dataDir?: string;
+  env?: Record<string, string>;
+}): Promise<Installation> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "console-bench-")));
   const url = `http://127.0.0.1:${options.port}`;
-  const environment = { PORT: String(options.port), DATA_DIR: dataDir, PUBLIC_URL: url, NODE_ENV: "production", LOG_LEVEL: "warn", ...options.env };
+  const environment = {
+    PORT: String(options.port),
+    DATA_DIR: dataDir,
+    PUBLIC_URL: url,
+    NODE_ENV: "production",
+    LOG_LEVEL: "warn",
+    ...options.env,
+  };
   const started = start(["scripts/start.mjs"], environment);
   for (let waited = 0; ; waited += 200) {
-    const ready = await fetch(`${url}/api/health`).then((answer) => answer.ok, () => false);
+    const ready = await fetch(`${url}/api/health`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
     if (ready) break;
-    if (started.child.exitCode !== null || waited > 600_000) throw new Error(`The installation did not start:\n${started.output()}`);
+    if (started.child.exitCode !== null || waited > 600_000)
+      throw new Error(`The installation did not start:\n${started.output()}`);
     await pause(200);
   }
   return { ...started, url, dataDir, port: options.port, environment };
 }
 
 /** The Graph stand-in as a process of its own: the judge of what arrives. */
-export async function startStandIn(options: { port: number; webhookUrl?: string; rate: number; numbers?: string[]; extra?: string[] }) {
+export async function startStandIn(options: {
+  port: number;
+  webhookUrl?: string;
+  rate: number;
+  numbers?: string[];
+  extra?: string[];
+}) {
   const url = `http://127.0.0.1:${options.port}`;
   const args = [
-    "--port", String(options.port), "--rate", String(options.rate), "--no-pair-limit", "--speed", "0.2",
-    "--phone-number-id", (options.numbers ?? [STAND_IN.phoneNumberId]).join(","),
+    "--port",
+    String(options.port),
+    "--rate",
+    String(options.rate),
+    "--no-pair-limit",
+    "--speed",
+    "0.2",
+    "--phone-number-id",
+    (options.numbers ?? [STAND_IN.phoneNumberId]).join(","),
     ...(options.webhookUrl ? ["--webhook-url", options.webhookUrl] : []),
     ...(options.extra ?? []),
   ];
   const started = start(["scripts/run.mjs", "scripts/sandbox.ts", ...args], {});
   for (let waited = 0; ; waited += 100) {
-    if (await fetch(`${url}/_sandbox/stats`).then((answer) => answer.ok, () => false)) break;
+    if (
+      await fetch(`${url}/_sandbox/stats`).then(
+        (answer) => answer.ok,
+        () => false,
+      )
+    )
+      break;
     if (started.child.exitCode !== null || waited > 60_000) throw new Error(`The stand-in did not start:\n${started.output()}`);
     await pause(100);
   }
@@ -64,7 +103,12 @@ export async function startStandIn(options: { port: number; webhookUrl?: string;
     url,
     stats: async (): Promise<StandInStats> => (await fetch(`${url}/_sandbox/stats`)).json() as Promise<StandInStats>,
     reset: () => fetch(`${url}/_sandbox/reset`, { method: "POST" }),
-    faults: (faults: object) => fetch(`${url}/_sandbox/faults`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(faults) }),
+    faults: (faults: object) =>
+      fetch(`${url}/_sandbox/faults`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(faults),
+      }),
   };
 }
 
@@ -72,7 +116,14 @@ export type StandInStats = {
   accepted: number;
   recipients: number;
   callbacks: { distinct: number; doubled: number; withoutCallbackData: number };
-  numbers: { phoneNumberId: string; accepted: number; refused: Record<string, number>; maxPerSecond: number; maxInAnySecond: number; perSecond: { second: number; accepted: number; refused: number }[] }[];
+  numbers: {
+    phoneNumberId: string;
+    accepted: number;
+    refused: Record<string, number>;
+    maxPerSecond: number;
+    maxInAnySecond: number;
+    perSecond: { second: number; accepted: number; refused: number }[];
+  }[];
 };
 
 /** Runs a script of the project against an installation and gives what it printed. */
@@ -83,7 +134,11 @@ export async function runScript(file: string, args: string[], env: Record<string
   return started.output();
 }
 
-export type Api = (method: string, path: string, body?: unknown) => Promise<{ status: number; body: Record<string, unknown> & { [key: string]: never } }>;
+export type Api = (
+  method: string,
+  path: string,
+  body?: unknown,
+) => Promise<{ status: number; body: Record<string, unknown> & { [key: string]: never } }>;
 
 export function apiOf(url: string, token: string): Api {
   return async (method, path, body) => {

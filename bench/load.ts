@@ -1,6 +1,13 @@
 import { Pool } from "undici";
 
-export type LoadResult = { requests: number; seconds: number; perSecond: number; p50Ms: number; p99Ms: number; statuses: Record<number, number> };
+export type LoadResult = {
+  requests: number;
+  seconds: number;
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  statuses: Record<number, number>;
+};
 
 /** Posts `body(i)` over `connections` kept-alive connections for `seconds`, each connection one request at a time. */
 export async function postLoad(options: {
@@ -37,5 +44,12 @@ export async function postLoad(options: {
   await pool.close();
   times.sort((a, b) => a - b);
   const at = (share: number) => Math.round((times[Math.floor(times.length * share)] ?? 0) * 10) / 10;
-  return { requests: times.length, seconds, perSecond: Math.round(times.length / seconds), p50Ms: at(0.5), p99Ms: at(0.99), statuses };
+  return {
+    requests: times.length,
+    seconds,
+    perSecond: Math.round(times.length / seconds),
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    statuses,
+  };
 }

@@ -67,17 +67,24 @@ export async function countedPeople(ctx: Ctx, portfolioId: string, recipientInde
 
 /** Makes the next reservations of a portfolio wait until this transaction ends, so that two of them cannot take the last place. */
 export async function lockAllowance(ctx: Ctx, portfolioId: string): Promise<void> {
-  await ctx.db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`allowance:${ctx.organizationId}:${portfolioId}`}, 0))`);
+  await ctx.db.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended(${`allowance:${ctx.organizationId}:${portfolioId}`}, 0))`,
+  );
 }
 
 /**
  * Reserves a place for each person. One row a person, so that a second message to him takes no second place; the place stays the
  * first message's while that one holds it.
  */
-export async function reservePlaces(ctx: Ctx, places: { portfolioId: string; recipientIndex: string; messageId: string }[]): Promise<void> {
+export async function reservePlaces(
+  ctx: Ctx,
+  places: { portfolioId: string; recipientIndex: string; messageId: string }[],
+): Promise<void> {
   if (places.length === 0) return;
   // Always in one order, so that two requests cannot wait for each other.
-  const unique = [...new Map(places.map((p) => [`${p.portfolioId} ${p.recipientIndex}`, p]))].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, p]) => p);
+  const unique = [...new Map(places.map((p) => [`${p.portfolioId} ${p.recipientIndex}`, p]))]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, p]) => p);
   await ctx.db
     .insert(outreach)
     .values(
@@ -100,7 +107,11 @@ export async function reservePlaces(ctx: Ctx, places: { portfolioId: string; rec
  * For messages about to leave, in order: sees to it that each person has a place now, however long ago the message was accepted.
  * Answers when those for whom none is left may ask again.
  */
-export async function takePlaces(ctx: Ctx, integration: Numbered, batch: readonly { id: string; recipientIndex: string }[]): Promise<Map<string, Date>> {
+export async function takePlaces(
+  ctx: Ctx,
+  integration: Numbered,
+  batch: readonly { id: string; recipientIndex: string }[],
+): Promise<Map<string, Date>> {
   const crowded = new Map<string, Date>();
   if (batch.length === 0 || limitOf(integration) === null) return crowded;
   const portfolioId = portfolioOf(integration);
@@ -151,12 +162,20 @@ type Delivered = { portfolioId: string; recipientIndex: string; messageId: strin
 /** Meta counts people on delivery, whichever message reached them: from here their 24 hours run. */
 export async function countDelivered(ctx: Ctx, delivered: readonly Delivered[]): Promise<void> {
   if (delivered.length === 0) return;
-  const rows = delivered.map((d) => ({ portfolio: d.portfolioId, person: d.recipientIndex, message: d.messageId, at: d.at.toISOString() }));
+  const rows = delivered.map((d) => ({
+    portfolio: d.portfolioId,
+    person: d.recipientIndex,
+    message: d.messageId,
+    at: d.at.toISOString(),
+  }));
   await ctx.db.execute(sql`
     insert into outreach as o (organization_id, portfolio_id, recipient_index, delivered_at)
     select ${ctx.organizationId}, d.portfolio, d.person, max(d.at)
     from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as d(portfolio text, person text, at timestamptz)
     group by d.portfolio, d.person order by d.portfolio, d.person
     on conflict (organization_id, portfolio_id, recipient_index) do update set delivered_at = greatest(o.delivered_at, excluded.delivered_at)`);
-  await releasePlaces(ctx, delivered.map((d) => d.messageId));
+  await releasePlaces(
+    ctx,
+    delivered.map((d) => d.messageId),
+  );
 }

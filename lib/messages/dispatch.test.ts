@@ -35,12 +35,18 @@ afterAll(() => meta.close());
 type Call = { path: string | undefined; authorization: string | undefined; body: unknown };
 
 /** A Graph that answers as the test says. */
-async function startScript(answer: (call: Call) => Promise<{ status: number; body: unknown }> | { status: number; body: unknown }) {
+async function startScript(
+  answer: (call: Call) => Promise<{ status: number; body: unknown }> | { status: number; body: unknown },
+) {
   const calls: Call[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const call = { path: request.url, authorization: request.headers.authorization, body: JSON.parse(Buffer.concat(chunks).toString()) };
+    const call = {
+      path: request.url,
+      authorization: request.headers.authorization,
+      body: JSON.parse(Buffer.concat(chunks).toString()),
+    };
     calls.push(call);
     const { status, body } = await answer(call);
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
@@ -48,7 +54,11 @@ async function startScript(answer: (call: Call) => Promise<{ status: number; bod
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   allowGraph(url);
-  return { url, calls, close: () => new Promise<void>((resolve) => void (server.closeAllConnections(), server.close(() => resolve()))) };
+  return {
+    url,
+    calls,
+    close: () => new Promise<void>((resolve) => void (server.closeAllConnections(), server.close(() => resolve()))),
+  };
 }
 
 function allowGraph(url: string): void {
@@ -69,7 +79,8 @@ async function connected(wishes: Parameters<typeof makeSender>[1] = {}) {
     settings: { ratePerSecond: 10_000 },
   });
   const arrivedTimes = (id: string) => new Map(meta.store.arrivals.callbacks()).get(id) ?? 0;
-  const faults = (changes: Parameters<typeof meta.store.updateSettings>[0]) => meta.store.updateSettings(changes, integration.phoneNumberId);
+  const faults = (changes: Parameters<typeof meta.store.updateSettings>[0]) =>
+    meta.store.updateSettings(changes, integration.phoneNumberId);
   const write = async (phoneNumber = somePhone(), wish: object = ORDER) => {
     await sender.optIn(phoneNumber);
     return (await sender.send({ phoneNumber, ...wish })).id;
@@ -77,7 +88,8 @@ async function connected(wishes: Parameters<typeof makeSender>[1] = {}) {
   return { ...sender, arrivedTimes, faults, write };
 }
 
-const setMessage = (id: string, changes: Partial<typeof messages.$inferInsert>) => db.update(messages).set(changes).where(eq(messages.id, id));
+const setMessage = (id: string, changes: Partial<typeof messages.$inferInsert>) =>
+  db.update(messages).set(changes).where(eq(messages.id, id));
 const setIntegration = (sender: Sender, changes: Partial<typeof integrations.$inferInsert>) =>
   db.update(integrations).set(changes).where(eq(integrations.id, sender.integration.id));
 
@@ -133,7 +145,10 @@ describe("a run of the dispatcher", () => {
     const id = await org.write();
     await takeLane(db, org.integration, "another process");
     expect(await org.dispatch()).toMatchObject({ called: 0, taken: true });
-    await db.update(lanes).set({ leaseUntil: new Date(Date.now() - 1) }).where(eq(lanes.integrationId, org.integration.id));
+    await db
+      .update(lanes)
+      .set({ leaseUntil: new Date(Date.now() - 1) })
+      .where(eq(lanes.integrationId, org.integration.id));
     expect(await org.dispatch()).toMatchObject({ called: 1, taken: false });
     expect(org.arrivedTimes(id)).toBe(1);
   });
@@ -167,8 +182,23 @@ describe("a run of the dispatcher", () => {
     const id = await org.write(phoneNumber);
     const { recipientIndex } = await org.read(id);
     const ahead = new Date(Date.now() + HOUR_MS);
-    await db.insert(lanes).values({ integrationId: org.integration.id, organizationId: org.organizationId, paidUntil: ahead, rateFactor: 0.5, slowedAt: ahead });
-    await db.insert(pairs).values({ integrationId: org.integration.id, organizationId: org.organizationId, recipientIndex, paidUntil: new Date(Date.now() + 60_000) });
+    await db
+      .insert(lanes)
+      .values({
+        integrationId: org.integration.id,
+        organizationId: org.organizationId,
+        paidUntil: ahead,
+        rateFactor: 0.5,
+        slowedAt: ahead,
+      });
+    await db
+      .insert(pairs)
+      .values({
+        integrationId: org.integration.id,
+        organizationId: org.organizationId,
+        recipientIndex,
+        paidUntil: new Date(Date.now() + 60_000),
+      });
     await org.dispatch();
     expect(await org.read(id)).toMatchObject({ status: "sent" });
   });
@@ -178,7 +208,11 @@ describe("a message that waits", () => {
   test("is scheduled first, then sent, and keeps the time for which it was scheduled", async () => {
     const org = await connected();
     const id = await org.write();
-    await setMessage(id, { status: "scheduled", dueAt: new Date(Date.now() + HOUR_MS), scheduledFor: new Date(Date.now() + HOUR_MS) });
+    await setMessage(id, {
+      status: "scheduled",
+      dueAt: new Date(Date.now() + HOUR_MS),
+      scheduledFor: new Date(Date.now() + HOUR_MS),
+    });
     expect((await org.dispatch()).called).toBe(0);
     const opening = new Date(Date.now() - 1_000);
     await setMessage(id, { dueAt: opening, scheduledFor: opening });
@@ -194,7 +228,12 @@ describe("a message that waits", () => {
     await org.dispatch();
     expect(await org.read(id)).toMatchObject({ status: "failed", failure: { reason: "recipient_not_opted_in" } });
     expect(org.arrivedTimes(id)).toBe(0);
-    expect(await db.select().from(outreach).where(and(eq(outreach.organizationId, org.organizationId), eq(outreach.reservedBy, id)))).toEqual([]);
+    expect(
+      await db
+        .select()
+        .from(outreach)
+        .where(and(eq(outreach.organizationId, org.organizationId), eq(outreach.reservedBy, id))),
+    ).toEqual([]);
   });
 
   test("of a template that became marketing needs a consent for marketing", async () => {
@@ -228,7 +267,14 @@ describe("a message that waits", () => {
     const { recipientIndex } = await org.read(id);
     const scheduledFor = new Date(Date.now() - 1_000);
     await setMessage(id, { status: "scheduled", scheduledFor, dueAt: scheduledFor });
-    await db.insert(pairs).values({ integrationId: org.integration.id, organizationId: org.organizationId, recipientIndex, paidUntil: new Date(Date.now() + 45 * 6_000) });
+    await db
+      .insert(pairs)
+      .values({
+        integrationId: org.integration.id,
+        organizationId: org.organizationId,
+        recipientIndex,
+        paidUntil: new Date(Date.now() + 45 * 6_000),
+      });
     const { called, nextDueAt } = await org.dispatch();
     expect(called).toBe(0);
     expect((nextDueAt?.getTime() ?? 0) - Date.now()).toBeLessThanOrEqual(6_000);
@@ -276,7 +322,10 @@ describe("a removal of the integration", () => {
     const removal = removeIntegration(org.ctxAt(new Date()), org.integration.id, { force: true });
     const results = await Promise.allSettled(sends);
     await removal;
-    const rows = await db.select({ status: messages.status }).from(messages).where(eq(messages.organizationId, org.organizationId));
+    const rows = await db
+      .select({ status: messages.status })
+      .from(messages)
+      .where(eq(messages.organizationId, org.organizationId));
     expect(rows.filter((row) => row.status === "queued" || row.status === "scheduled")).toEqual([]);
     expect(rows).toHaveLength(results.filter((result) => result.status === "fulfilled").length);
   });
@@ -294,7 +343,11 @@ describe("a removal of the integration", () => {
     remove = () => removeIntegration(org.ctxAt(new Date()), org.integration.id, { force: true });
     await org.dispatch();
     await graph.close();
-    expect(await org.read(id)).toMatchObject({ status: "cancelled", steps: ["queued", "sending", "cancelled"], leaseUntil: null });
+    expect(await org.read(id)).toMatchObject({
+      status: "cancelled",
+      steps: ["queued", "sending", "cancelled"],
+      leaseUntil: null,
+    });
   });
 });
 
@@ -312,7 +365,10 @@ describe("an outcome nobody knows", () => {
     expect(ended).toMatchObject({ status: "failed", failure: { reason: "outcome_unknown" }, unknownSince: null, attempts: 1 });
     expect(org.arrivedTimes(id)).toBe(0);
 
-    const [first, second] = await Promise.all([resendMessage(org.ctxAt(new Date()), id), resendMessage(org.ctxAt(new Date()), id)]);
+    const [first, second] = await Promise.all([
+      resendMessage(org.ctxAt(new Date()), id),
+      resendMessage(org.ctxAt(new Date()), id),
+    ]);
     expect(second?.id).toBe(first?.id);
     expect(first?.id).not.toBe(id);
     const copies = await db.select().from(messages).where(eq(messages.organizationId, org.organizationId));
@@ -380,7 +436,13 @@ describe("a refusal", () => {
     const [template] = await db
       .select({ status: templates.status })
       .from(templates)
-      .where(and(eq(templates.organizationId, org.organizationId), eq(templates.name, "order_confirmation"), eq(templates.language, "en")));
+      .where(
+        and(
+          eq(templates.organizationId, org.organizationId),
+          eq(templates.name, "order_confirmation"),
+          eq(templates.language, "en"),
+        ),
+      );
     expect(template?.status).toBe("PAUSED");
   });
 
@@ -403,11 +465,16 @@ describe("the 24-hour allowance", () => {
     const { nextDueAt } = await org.dispatch();
     expect(await org.read(id)).toMatchObject({ status: "queued" });
     expect(nextDueAt?.getTime()).toBeGreaterThan(Date.now() + 20 * HOUR_MS);
-    await db.delete(outreach).where(and(eq(outreach.organizationId, org.organizationId), eq(outreach.recipientIndex, "person 7")));
+    await db
+      .delete(outreach)
+      .where(and(eq(outreach.organizationId, org.organizationId), eq(outreach.recipientIndex, "person 7")));
     await setMessage(id, { dueAt: new Date() });
     await org.dispatch();
     expect(await org.read(id)).toMatchObject({ status: "sent", outsideWindow: true });
-    const [place] = await db.select().from(outreach).where(and(eq(outreach.organizationId, org.organizationId), eq(outreach.reservedBy, id)));
+    const [place] = await db
+      .select()
+      .from(outreach)
+      .where(and(eq(outreach.organizationId, org.organizationId), eq(outreach.reservedBy, id)));
     expect(place).toBeDefined();
   });
 
@@ -419,14 +486,18 @@ describe("the 24-hour allowance", () => {
     const results = await Promise.allSettled(phones.map((phoneNumber) => org.send({ phoneNumber, ...ORDER })));
     expect(results.filter((result) => result.status === "fulfilled")).toHaveLength(1);
     for (const result of results) {
-      if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "rate_limit_exceeded", retryAfterSeconds: expect.any(Number) });
+      if (result.status === "rejected")
+        expect(result.reason).toMatchObject({ code: "rate_limit_exceeded", retryAfterSeconds: expect.any(Number) });
     }
   });
 
   test("is not used by a reply, nor twice by one person, and a failed message gives its place back", async () => {
     const org = await connected({ integration: { messagingLimitTier: "TIER_50" } });
     const phoneNumber = somePhone();
-    const used = async () => (await db.select().from(outreach).where(eq(outreach.organizationId, org.organizationId))).filter((row) => row.reservedAt ?? row.deliveredAt).length;
+    const used = async () =>
+      (await db.select().from(outreach).where(eq(outreach.organizationId, org.organizationId))).filter(
+        (row) => row.reservedAt ?? row.deliveredAt,
+      ).length;
     await org.optIn(phoneNumber);
     await org.send({ phoneNumber, ...ORDER });
     const second = await org.send({ phoneNumber, ...ORDER });
@@ -467,5 +538,7 @@ test("a person who stopped marketing at Meta is left alone from then on", async 
   const phoneNumber = somePhone();
   await org.optIn(phoneNumber);
   await db.update(contacts).set({ marketingStoppedAt: new Date() }).where(eq(contacts.organizationId, org.organizationId));
-  await expect(org.send({ phoneNumber, template: "weekend_offer", templateParams: { customerName: "A", discount: "20%", code: "X" } })).rejects.toMatchObject({ code: "recipient_opted_out_at_meta" });
+  await expect(
+    org.send({ phoneNumber, template: "weekend_offer", templateParams: { customerName: "A", discount: "20%", code: "X" } }),
+  ).rejects.toMatchObject({ code: "recipient_opted_out_at_meta" });
 });

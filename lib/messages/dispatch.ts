@@ -39,7 +39,9 @@ const CALLED = {
   recipient: messages.recipient,
   recipientIndex: messages.recipientIndex,
   kind: messages.kind,
-  text: sql<string | null>`case when ${messages.kind} = 'text' then ${messages.text} end`.mapWith((sealed: string) => open("messages.text", sealed)),
+  text: sql<string | null>`case when ${messages.kind} = 'text' then ${messages.text} end`.mapWith((sealed: string) =>
+    open("messages.text", sealed),
+  ),
   templateName: messages.templateName,
   templateLanguage: messages.templateLanguage,
   templateParams: messages.templateParams,
@@ -113,7 +115,9 @@ export async function dispatchIntegration(
   } finally {
     await Promise.all(underWay);
     await outcomes.done();
-    await leaveLane(db, where, options.owner).catch((error: unknown) => log.warn({ err: error }, "A number could not be handed on; its lease will end"));
+    await leaveLane(db, where, options.owner).catch((error: unknown) =>
+      log.warn({ err: error }, "A number could not be handed on; its lease will end"),
+    );
   }
 }
 
@@ -121,7 +125,14 @@ async function sendingIntegration(ctx: Ctx, id: string): Promise<IntegrationRow 
   const [row] = await ctx.db
     .select()
     .from(integrations)
-    .where(and(eq(integrations.organizationId, ctx.organizationId), eq(integrations.id, id), eq(integrations.status, "verified"), isNull(integrations.deletedAt)));
+    .where(
+      and(
+        eq(integrations.organizationId, ctx.organizationId),
+        eq(integrations.id, id),
+        eq(integrations.status, "verified"),
+        isNull(integrations.deletedAt),
+      ),
+    );
   return row ?? null;
 }
 
@@ -129,7 +140,13 @@ async function nextDue(ctx: Ctx, integrationId: string): Promise<Date | null> {
   const [row] = await ctx.db
     .select({ at: min(messages.dueAt) })
     .from(messages)
-    .where(and(eq(messages.organizationId, ctx.organizationId), eq(messages.integrationId, integrationId), inArray(messages.status, ["queued", "scheduled"])));
+    .where(
+      and(
+        eq(messages.organizationId, ctx.organizationId),
+        eq(messages.integrationId, integrationId),
+        inArray(messages.status, ["queued", "scheduled"]),
+      ),
+    );
   return row?.at ?? null;
 }
 
@@ -149,8 +166,16 @@ async function claimSlice(base: Ctx, integration: IntegrationRow, owner: string)
 
     const looks = await lookAgain(ctx, integration, rows);
     const willing = rows.filter((row) => looks.get(row.id)?.verdict === "go");
-    const crowded = await takePlaces(ctx, integration, willing.filter((row) => isOutside(looks.get(row.id), row)));
-    const held = await takeTurns(ctx, integration.id, willing.filter((row) => !crowded.has(row.id)));
+    const crowded = await takePlaces(
+      ctx,
+      integration,
+      willing.filter((row) => isOutside(looks.get(row.id), row)),
+    );
+    const held = await takeTurns(
+      ctx,
+      integration.id,
+      willing.filter((row) => !crowded.has(row.id)),
+    );
     const refused: Outcome[] = [];
     const later: Later[] = [];
     const go: { row: MessageRow; payload: MessagePayload }[] = [];
@@ -158,15 +183,25 @@ async function claimSlice(base: Ctx, integration: IntegrationRow, owner: string)
     for (const row of rows) {
       const look = looks.get(row.id);
       const waitUntil = crowded.get(row.id) ?? held.get(row.id);
-      if (look?.verdict === "refuse") refused.push({ id: row.id, kind: "failed", failure: { reason: look.reason.code, title: look.reason.message } });
+      if (look?.verdict === "refuse")
+        refused.push({ id: row.id, kind: "failed", failure: { reason: look.reason.code, title: look.reason.message } });
       else if (look?.verdict === "later") {
-        later.push({ id: row.id, due: look.at.toISOString(), status: "scheduled", step: [{ step: "scheduled", at, source: "gate", detail: look.at.toISOString() }] });
+        later.push({
+          id: row.id,
+          due: look.at.toISOString(),
+          status: "scheduled",
+          step: [{ step: "scheduled", at, source: "gate", detail: look.at.toISOString() }],
+        });
       } else if (waitUntil) later.push({ id: row.id, due: waitUntil.toISOString(), status: "queued", step: [] });
       else if (look?.verdict === "go") {
         try {
           go.push({ row, payload: payloadOf(row, look.template) });
         } catch (error) {
-          refused.push({ id: row.id, kind: "failed", failure: { reason: "template_params_mismatch", title: error instanceof Error ? error.message : "" } });
+          refused.push({
+            id: row.id,
+            kind: "failed",
+            failure: { reason: "template_params_mismatch", title: error instanceof Error ? error.message : "" },
+          });
         }
       }
     }
@@ -192,10 +227,22 @@ async function claimSlice(base: Ctx, integration: IntegrationRow, owner: string)
         leaseUntil: new Date(paced.paidUntil.getTime() + SENDING_LEASE_MS),
         timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb`,
       })
-      .where(and(eq(messages.organizationId, ctx.organizationId), anyOf(messages.id, go.map(({ row }) => row.id))));
+      .where(
+        and(
+          eq(messages.organizationId, ctx.organizationId),
+          anyOf(
+            messages.id,
+            go.map(({ row }) => row.id),
+          ),
+        ),
+      );
     return {
       claimed: rows.length,
-      ready: go.map(({ row, payload }, i) => ({ row: { ...row, attempts: row.attempts + 1 }, payload, slotMs: paced.at[i] ?? 0 })),
+      ready: go.map(({ row, payload }, i) => ({
+        row: { ...row, attempts: row.attempts + 1 },
+        payload,
+        slotMs: paced.at[i] ?? 0,
+      })),
     };
   });
 }
@@ -242,11 +289,18 @@ async function postpone(ctx: Ctx, later: readonly Later[]): Promise<void> {
 
 function payloadOf(row: MessageRow, template: Parameters<typeof templatePayload>[0]["template"] | null): MessagePayload {
   const address = { to: row.recipient, callbackData: row.id };
-  return template ? templatePayload({ ...address, template, params: row.templateParams }) : textPayload({ ...address, body: row.text ?? "" });
+  return template
+    ? templatePayload({ ...address, template, params: row.templateParams })
+    : textPayload({ ...address, body: row.text ?? "" });
 }
 
 /** Never throws: what became of the call, or that nobody can say. */
-async function sendOne(base: Ctx, access: GraphAccess, integration: IntegrationRow, { row, payload, slotMs }: Ready): Promise<Outcome> {
+async function sendOne(
+  base: Ctx,
+  access: GraphAccess,
+  integration: IntegrationRow,
+  { row, payload, slotMs }: Ready,
+): Promise<Outcome> {
   await pause(slotMs - Date.now());
   if (Date.now() > slotMs + LATEST_CALL_MS) return { id: row.id, kind: "unknown", detail: "The sender was held up for too long" };
   try {

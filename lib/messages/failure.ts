@@ -9,6 +9,13 @@ const OWN: Record<Language, Record<string, { meaning: string; action: string }>>
 /** Why a message failed, in words: Meta's code explained, or our own reason. */
 export function explainFailure(failure: MessageFailure, language: Language): NonNullable<Message["error"]> {
   const own = failure.code === undefined ? OWN[language][failure.reason] : undefined;
-  const { meaning, action } = own ?? (failure.code === undefined ? explainSilence("not_sent", language) : explainCode(failure.code, language));
-  return { code: failure.code ?? null, reason: failure.reason, meaning, action, details: failure.details ?? failure.title ?? null };
+  const { meaning, action } =
+    own ?? (failure.code === undefined ? explainSilence("not_sent", language) : explainCode(failure.code, language));
+  return {
+    code: failure.code ?? null,
+    reason: failure.reason,
+    meaning,
+    action,
+    details: failure.details ?? failure.title ?? null,
+  };
 }

@@ -34,7 +34,8 @@ async function verdictOf(org: Sender, wish: SendMessage, now = new Date()) {
   return { ...verdict, codes: verdict.reasons.map((reason) => reason.code) };
 }
 const codesOf = async (org: Sender, wish: SendMessage, now?: Date) => (await verdictOf(org, wish, now)).codes;
-const setIntegration = (org: Sender, changes: Partial<typeof integrations.$inferInsert>) => db.update(integrations).set(changes).where(eq(integrations.id, org.integration.id));
+const setIntegration = (org: Sender, changes: Partial<typeof integrations.$inferInsert>) =>
+  db.update(integrations).set(changes).where(eq(integrations.id, org.integration.id));
 
 async function optedIn(org: Sender, purpose: Parameters<Sender["optIn"]>[1] = "all") {
   const phoneNumber = somePhone();
@@ -56,7 +57,8 @@ async function useUp(org: Sender, people: number, agoMs = HOUR_MS): Promise<void
 describe("each reason alone", () => {
   test("a number that is not in international format", async () => {
     const org = await makeSender(db);
-    for (const phoneNumber of ["0555 123 45 67", "5551234567", "+", "", "hello", "+90", "+90555123456789012"]) expect(await codesOf(org, { phoneNumber, ...ORDER })).toEqual(["invalid_phone_number"]);
+    for (const phoneNumber of ["0555 123 45 67", "5551234567", "+", "", "hello", "+90", "+90555123456789012"])
+      expect(await codesOf(org, { phoneNumber, ...ORDER })).toEqual(["invalid_phone_number"]);
   });
 
   test("no integration, one that is not verified, one that failed, one that is paused", async () => {
@@ -100,7 +102,9 @@ describe("each reason alone", () => {
     expect(await codesOf(org, { phoneNumber, ...OFFER, purpose: "utility" })).toEqual(["recipient_not_opted_in"]);
     expect(await codesOf(org, { phoneNumber, ...ORDER, purpose: "marketing" })).toEqual(["recipient_not_opted_in"]);
     const codesOnly = await optedIn(org, "authentication");
-    expect(await codesOf(org, { phoneNumber: codesOnly, ...ORDER, purpose: "authentication" })).toEqual(["recipient_not_opted_in"]);
+    expect(await codesOf(org, { phoneNumber: codesOnly, ...ORDER, purpose: "authentication" })).toEqual([
+      "recipient_not_opted_in",
+    ]);
   });
 
   test("marketing stopped at Meta stands against marketing only", async () => {
@@ -118,7 +122,12 @@ describe("each reason alone", () => {
     const german = await verdictOf(org, { phoneNumber, ...ORDER, language: "de" });
     expect(german.codes).toEqual(["template_not_found"]);
     expect(german.reasons[0]?.details).toMatchObject({ languages: ["en", "tr"] });
-    for (const [template, templateParams] of [["loyalty_points", { customerName: "A", points: "1" }], ["flash_sale", undefined], ["winter_campaign", { customerName: "A" }], ["price_change_notice", undefined]] as const) {
+    for (const [template, templateParams] of [
+      ["loyalty_points", { customerName: "A", points: "1" }],
+      ["flash_sale", undefined],
+      ["winter_campaign", { customerName: "A" }],
+      ["price_change_notice", undefined],
+    ] as const) {
       const codes = await codesOf(org, { phoneNumber, template, ...(templateParams ? { templateParams } : {}) });
       expect(codes, template).toEqual(["template_not_approved"]);
     }
@@ -141,7 +150,9 @@ describe("each reason alone", () => {
     const wroteAt = new Date(Date.now() - HOUR_MS);
     await org.heard(phoneNumber, wroteAt);
     expect(await codesOf(org, wish, new Date(wroteAt.getTime() + 24 * HOUR_MS - 1_000))).toEqual([]);
-    expect(await codesOf(org, wish, new Date(wroteAt.getTime() + 24 * HOUR_MS + 1_000))).toEqual(["outside_customer_service_window"]);
+    expect(await codesOf(org, wish, new Date(wroteAt.getTime() + 24 * HOUR_MS + 1_000))).toEqual([
+      "outside_customer_service_window",
+    ]);
   });
 
   test("a window belongs to one number and one person", async () => {
@@ -150,7 +161,9 @@ describe("each reason alone", () => {
     const phoneNumber = await optedIn(org);
     await org.heard(phoneNumber);
     expect(await codesOf(org, { phoneNumber, message: "Hello" })).toEqual([]);
-    expect(await codesOf(org, { phoneNumber, message: "Hello", integrationId: second.id })).toEqual(["outside_customer_service_window"]);
+    expect(await codesOf(org, { phoneNumber, message: "Hello", integrationId: second.id })).toEqual([
+      "outside_customer_service_window",
+    ]);
   });
 
   test("the allowance used up says when the next place is free; known people and open windows need none", async () => {
@@ -176,7 +189,10 @@ describe("each reason alone", () => {
   });
 
   test("hours that never open refuse, instead of sending at night", async () => {
-    const never = { ...ALWAYS_OPEN, week: Object.fromEntries(Object.keys(ALWAYS_OPEN.week).map((day) => [day, []])) as unknown as typeof ALWAYS_OPEN.week };
+    const never = {
+      ...ALWAYS_OPEN,
+      week: Object.fromEntries(Object.keys(ALWAYS_OPEN.week).map((day) => [day, []])) as unknown as typeof ALWAYS_OPEN.week,
+    };
     const org = await makeSender(db, { settings: { businessHours: never } });
     expect(await codesOf(org, { phoneNumber: await optedIn(org), ...ORDER })).toEqual(["conflict"]);
   });
@@ -196,8 +212,16 @@ test("all reasons come together, in the order in which they are to be mended", a
     "template_params_mismatch",
     "rate_limit_exceeded",
   ]);
-  expect(await codesOf(org, { phoneNumber, message: "Hello" })).toEqual(["integration_paused", "recipient_not_opted_in", "outside_customer_service_window"]);
-  expect(await codesOf(org, { phoneNumber: "5551234567", template: "no_such_template" })).toEqual(["invalid_phone_number", "integration_paused", "template_not_found"]);
+  expect(await codesOf(org, { phoneNumber, message: "Hello" })).toEqual([
+    "integration_paused",
+    "recipient_not_opted_in",
+    "outside_customer_service_window",
+  ]);
+  expect(await codesOf(org, { phoneNumber: "5551234567", template: "no_such_template" })).toEqual([
+    "invalid_phone_number",
+    "integration_paused",
+    "template_not_found",
+  ]);
 });
 
 describe("the guide's errors through POST /send", () => {
@@ -266,18 +290,29 @@ describe("POST /check", () => {
   test("gives every reason with what to do, and writes nothing", async () => {
     const org = await makeSender(db, { integration: { status: "unverified" } });
     const before = await countRows();
-    const refused = await ask(check, { token: org.token, body: { phoneNumber: "5551234567", template: "winter_campaign", templateParams: {} } });
+    const refused = await ask(check, {
+      token: org.token,
+      body: { phoneNumber: "5551234567", template: "winter_campaign", templateParams: {} },
+    });
     expect(refused.status).toBe(200);
     expect(refused.body.ok).toBe(false);
-    expect(refused.body.reasons.map((r: { code: string }) => r.code)).toEqual(["invalid_phone_number", "integration_not_verified", "template_not_approved", "template_params_mismatch"]);
-    for (const reason of refused.body.reasons) expect(reason).toMatchObject({ message: expect.any(String), fix: expect.any(String) });
+    expect(refused.body.reasons.map((r: { code: string }) => r.code)).toEqual([
+      "invalid_phone_number",
+      "integration_not_verified",
+      "template_not_approved",
+      "template_params_mismatch",
+    ]);
+    for (const reason of refused.body.reasons)
+      expect(reason).toMatchObject({ message: expect.any(String), fix: expect.any(String) });
     await ask(check, { token: org.token, body: { phoneNumber: somePhone(), message: "Hello" } });
     const counted = await countRows();
     expect(counted).toEqual(before);
   });
 
   test("says when a message would leave", async () => {
-    const org = await makeSender(db, { settings: { businessHours: { ...ALWAYS_OPEN, holidays: [{ date: today("Europe/Istanbul") }] } } });
+    const org = await makeSender(db, {
+      settings: { businessHours: { ...ALWAYS_OPEN, holidays: [{ date: today("Europe/Istanbul") }] } },
+    });
     const phoneNumber = await optedIn(org);
     const answer = await ask(check, { token: org.token, body: { phoneNumber, ...ORDER } });
     expect(answer.body).toMatchObject({ ok: true, reasons: [] });
@@ -285,7 +320,9 @@ describe("POST /check", () => {
   });
 
   async function countRows(): Promise<Record<string, number>> {
-    const tables = await db.execute<{ name: string }>(sql`select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`);
+    const tables = await db.execute<{ name: string }>(
+      sql`select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`,
+    );
     const counts: Record<string, number> = {};
     for (const { name } of tables) {
       const [row] = await db.execute<{ n: number }>(sql`select count(*)::int as n from ${sql.identifier(name)}`);
@@ -306,7 +343,8 @@ describe("business hours", () => {
   test("schedule to the next opening, also across the hour that autumn adds and spring takes", async () => {
     const org = await makeSender(db, { settings: BERLIN });
     const phoneNumber = await optedIn(org);
-    const scheduled = async (iso: string) => (await verdictOf(org, { phoneNumber, ...ORDER }, at(iso))).scheduledFor?.toISOString() ?? null;
+    const scheduled = async (iso: string) =>
+      (await verdictOf(org, { phoneNumber, ...ORDER }, at(iso))).scheduledFor?.toISOString() ?? null;
     expect(await scheduled("2026-07-01T06:59:59Z")).toBe("2026-07-01T07:00:00.000Z");
     expect(await scheduled("2026-07-01T07:00:00Z")).toBeNull();
     expect(await scheduled("2026-07-01T15:59:59Z")).toBeNull();
@@ -318,12 +356,18 @@ describe("business hours", () => {
 
   test("skip holidays, and are read on the recipient's clock when the organization says so", async () => {
     const holidays = [{ date: "2026-12-25" }, { date: "2026-12-26" }];
-    const org = await makeSender(db, { settings: { ...BERLIN, businessHours: { ...DEFAULT_BUSINESS_HOURS, holidays, zone: "recipient" } } });
+    const org = await makeSender(db, {
+      settings: { ...BERLIN, businessHours: { ...DEFAULT_BUSINESS_HOURS, holidays, zone: "recipient" } },
+    });
     const phoneNumber = await optedIn(org);
-    expect((await verdictOf(org, { phoneNumber, ...ORDER }, at("2026-12-25T10:00:00Z"))).scheduledFor?.toISOString()).toBe("2026-12-27T08:00:00.000Z");
+    expect((await verdictOf(org, { phoneNumber, ...ORDER }, at("2026-12-25T10:00:00Z"))).scheduledFor?.toISOString()).toBe(
+      "2026-12-27T08:00:00.000Z",
+    );
     const contact = await org.heard(phoneNumber, at("2020-01-01T00:00:00Z"));
     await updateContact(org.ctxAt(new Date()), contact.id, { timeZone: "America/New_York" });
-    expect((await verdictOf(org, { phoneNumber, ...ORDER }, at("2026-12-28T10:00:00Z"))).scheduledFor?.toISOString()).toBe("2026-12-28T14:00:00.000Z");
+    expect((await verdictOf(org, { phoneNumber, ...ORDER }, at("2026-12-28T10:00:00Z"))).scheduledFor?.toISOString()).toBe(
+      "2026-12-28T14:00:00.000Z",
+    );
   });
 
   test("let sign-in codes and replies inside an open window pass, and hold other purposes", async () => {
@@ -339,7 +383,9 @@ describe("business hours", () => {
   });
 
   test("bind only the purposes that the organization names", async () => {
-    const org = await makeSender(db, { settings: { ...BERLIN, businessHours: { ...DEFAULT_BUSINESS_HOURS, purposes: ["marketing"] } } });
+    const org = await makeSender(db, {
+      settings: { ...BERLIN, businessHours: { ...DEFAULT_BUSINESS_HOURS, purposes: ["marketing"] } },
+    });
     const phoneNumber = await optedIn(org);
     const night = at("2026-07-01T22:00:00Z");
     expect((await verdictOf(org, { phoneNumber, ...ORDER }, night)).scheduledFor).toBeNull();
@@ -348,8 +394,13 @@ describe("business hours", () => {
 });
 
 describe("the language of a template", () => {
-  const list = (...languages: string[]) => languages.map((language) => ({ language: language.replace("!", ""), status: language.endsWith("!") ? "PAUSED" : "APPROVED" }));
-  const chosen = (templates: ReturnType<typeof list>, asked: string | undefined, personal: string | null, preferred: string[]) => chooseLanguage(templates, asked, personal, preferred)?.language ?? null;
+  const list = (...languages: string[]) =>
+    languages.map((language) => ({
+      language: language.replace("!", ""),
+      status: language.endsWith("!") ? "PAUSED" : "APPROVED",
+    }));
+  const chosen = (templates: ReturnType<typeof list>, asked: string | undefined, personal: string | null, preferred: string[]) =>
+    chooseLanguage(templates, asked, personal, preferred)?.language ?? null;
 
   test("is the asked one in any writing, else the person's, else the organization's first, else what there is", () => {
     expect(chosen(list("en_US", "tr"), "en-us", null, ["tr"])).toBe("en_US");

@@ -19,19 +19,20 @@ import { normalizeLanguage } from "@/lib/templates/language";
 import { findTemplates, type TemplateRow } from "@/lib/templates/templates";
 import { checkTemplateParams, renderTemplate } from "@/lib/whatsapp/template-rules";
 import { isWindowOpen } from "@/lib/whatsapp/window";
-import { type Allowance, allowanceOf, countedPeople } from "./allowance";
+import type { Allowance } from "./allowance";
+import { type Facts, readFacts, type SendingIntegration, type SendingTemplate } from "./facts";
 import { type MessagePurpose, PRIORITY, type SendMessage, type TemplateParams } from "./schema";
 
 export type Reason = { code: ErrorCode; message: string; fix: string; details?: unknown; retryAfterSeconds?: number };
 
 /** A message that passed: everything its row needs. */
 export type Passed = {
-  integration: IntegrationRow;
+  integration: SendingIntegration;
   contact: KnownContact;
   recipientIndex: string;
   kind: "text" | "template";
   text: string;
-  template: TemplateRow | null;
+  template: SendingTemplate | null;
   params: TemplateParams | null;
   purpose: MessagePurpose;
   priority: number;
@@ -49,78 +50,9 @@ export type Verdict = { reasons: Reason[]; scheduledFor: Date | null; passed: Pa
  * nothing. Bulk messages are not refused for the allowance: they wait for the next free place.
  */
 export async function askGate(ctx: Ctx, wishes: readonly SendMessage[], { isBulk = false } = {}): Promise<Verdict[]> {
-  const facts = await loadFacts(ctx, wishes);
+  const facts = await readFacts(ctx, wishes);
   const taken = new Map<string, Set<string>>();
   return wishes.map((wish) => judge(ctx, wish, facts, isBulk ? null : taken));
-}
-
-type Facts = {
-  settings: OrganizationSettings;
-  integrations: Map<string, IntegrationRow>;
-  defaultIntegration: IntegrationRow | null;
-  phones: Map<string, string | null>;
-  contacts: Map<string, KnownContact>;
-  consents: Map<string, ConsentState>;
-  lastInbound: Map<string, Date>;
-  templates: Map<string, TemplateRow[]>;
-  allowances: Map<string, Allowance & { counted: Set<string> }>;
-};
-
-const pair = (integrationId: string, contactId: string) => `${integrationId} ${contactId}`;
-
-async function loadFacts(ctx: Ctx, wishes: readonly SendMessage[]): Promise<Facts> {
-  const phones = new Map(wishes.map((wish) => [wish.phoneNumber, toE164(wish.phoneNumber)]));
-  const valid = [...new Set([...phones.values()].filter((phone) => phone !== null))];
-  const [organization, rows, known] = await Promise.all([
-    ctx.db.select({ settings: organizations.settings }).from(organizations).where(eq(organizations.id, ctx.organizationId)),
-    ctx.db.select().from(integrations).where(and(eq(integrations.organizationId, ctx.organizationId), isNull(integrations.deletedAt))),
-    findContacts(ctx, valid),
-  ]);
-  const settings = organization[0]?.settings;
-  if (!settings) throw new AppError("not_found");
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  const defaultIntegration = rows.find((row) => row.isDefault) ?? null;
-  const used = new Map<string, { integration: IntegrationRow; names: Set<string>; people: Set<string> }>();
-  for (const wish of wishes) {
-    const integration = wish.integrationId === undefined ? defaultIntegration : byId.get(wish.integrationId);
-    if (!integration) continue;
-    const entry = used.get(portfolioOf(integration)) ?? { integration, names: new Set<string>(), people: new Set<string>() };
-    used.set(portfolioOf(integration), entry);
-    if (wish.template) entry.names.add(wish.template);
-    const phone = phones.get(wish.phoneNumber);
-    if (phone) entry.people.add(phoneIndex(phone));
-  }
-  const contactIds = [...known.values()].map((contact) => contact.id);
-  const [consents, windows, perAccount] = await Promise.all([
-    consentStates(ctx, contactIds),
-    contactIds.length === 0
-      ? []
-      : ctx.db
-          .select({ integrationId: conversations.integrationId, contactId: conversations.contactId, lastInboundAt: conversations.lastInboundAt })
-          .from(conversations)
-          .where(and(eq(conversations.organizationId, ctx.organizationId), anyOf(conversations.contactId, contactIds))),
-    Promise.all(
-      [...used].map(async ([portfolioId, { integration, names, people }]) => {
-        const [templates, allowance] = await Promise.all([
-          findTemplates(ctx, accountOf(integration), [...names]),
-          allowanceOf(ctx, integration),
-        ]);
-        const counted = allowance.left === null ? new Set<string>() : await countedPeople(ctx, portfolioId, [...people]);
-        return { integration, portfolioId, templates, allowance: { ...allowance, counted } };
-      }),
-    ),
-  ]);
-  return {
-    settings,
-    integrations: byId,
-    defaultIntegration,
-    phones,
-    contacts: known,
-    consents,
-    lastInbound: new Map(windows.flatMap((w) => (w.lastInboundAt ? [[pair(w.integrationId, w.contactId), w.lastInboundAt] as const] : []))),
-    templates: new Map(perAccount.map((account) => [account.portfolioId, account.templates])),
-    allowances: new Map(perAccount.map((account) => [account.portfolioId, account.allowance])),
-  };
 }
 
 function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set<string>> | null): Verdict {
@@ -133,16 +65,20 @@ function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set
   else if (integration === null) reasons.push(NO_INTEGRATION);
   else reasons.push(...integrationReasons(integration));
 
-  const contact = phone ? facts.contacts.get(phone) : undefined;
-  const templates = integration ? facts.templates.get(portfolioOf(integration))?.filter((t) => t.name === wish.template) : undefined;
-  const template = templates?.length ? chooseLanguage(templates, wish.language, contact?.language ?? null, facts.settings.languages) : null;
+  const contact = phone ? facts.recipients.get(phone) : undefined;
+  const account = integration && accountOf(integration);
+  const templates = account
+    ? facts.templates.filter((t) => t.name === wish.template && t.businessAccountId === account)
+    : undefined;
+  const template = templates?.length
+    ? chooseLanguage(templates, wish.language, contact?.language ?? null, facts.settings.languages)
+    : null;
   const purpose = purposeOf(wish, template);
-  const lastInboundAt = integration && contact ? facts.lastInbound.get(pair(integration.id, contact.id)) : undefined;
+  const lastInboundAt = integration ? contact?.lastInbound.get(integration.id) : undefined;
   const windowOpen = isWindowOpen(lastInboundAt, ctx.now);
 
   if (phone) {
-    const state = contact ? (facts.consents.get(contact.id) ?? NO_CONSENT) : NO_CONSENT;
-    reasons.push(...consentReasons(state, purpose, windowOpen, contact?.marketingStoppedAt ?? null));
+    reasons.push(...consentReasons(contact?.consent ?? NO_CONSENT, purpose, windowOpen, contact?.marketingStoppedAt ?? null));
   }
   if (wish.template !== undefined && integration) {
     reasons.push(...templateReasons(wish.template, wish.language, wish.templateParams ?? null, template, templates ?? []));
@@ -179,7 +115,7 @@ function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set
 }
 
 /** A template is for what Meta says it is for; a caller can only be stricter and call it marketing. */
-function purposeOf(wish: SendMessage, template: TemplateRow | null): MessagePurpose {
+function purposeOf(wish: SendMessage, template: SendingTemplate | null): MessagePurpose {
   const category = template?.category.toLowerCase();
   if (wish.purpose === "marketing" || category === "marketing") return "marketing";
   if (category === "utility" || category === "authentication") return category;
@@ -214,13 +150,18 @@ export function chooseLanguage<T extends { language: string; status: string }>(
 }
 
 /** The text a person reads, as one string. */
-export function plainText(template: TemplateRow, params: TemplateParams | null): string {
+export function plainText(template: SendingTemplate, params: TemplateParams | null): string {
   const shown = renderTemplate(template, params);
   return [shown.header?.text, shown.body, shown.footer].filter(Boolean).join("\n\n");
 }
 
 /** When a message of this purpose may leave; null: now. `never`: the hours have no opening in the coming year. */
-function openingFor(purpose: MessagePurpose, settings: OrganizationSettings, personalZone: string | null, now: Date): Date | "never" | null {
+function openingFor(
+  purpose: MessagePurpose,
+  settings: OrganizationSettings,
+  personalZone: string | null,
+  now: Date,
+): Date | "never" | null {
   const hours = settings.businessHours;
   if (!hours.purposes.includes(purpose)) return null;
   const zone = hours.zone === "recipient" ? (personalZone ?? settings.timeZone) : settings.timeZone;
@@ -234,7 +175,9 @@ function invalidPhone(phoneNumber: string, country: string): Reason {
   return {
     code: "invalid_phone_number",
     message: "Phone number format is invalid",
-    fix: suggestion ? `Write the number in international format: ${suggestion}` : "Write the number in international format, such as +905551234567",
+    fix: suggestion
+      ? `Write the number in international format: ${suggestion}`
+      : "Write the number in international format, such as +905551234567",
     details: { phoneNumber, ...(suggestion ? { suggestion } : {}) },
   };
 }
@@ -286,14 +229,22 @@ export function integrationReasons(integration: Pick<IntegrationRow, "id" | "sta
   ];
 }
 
-export function consentReasons(state: ConsentState, purpose: MessagePurpose, windowOpen: boolean, marketingStoppedAt: Date | null): Reason[] {
+export function consentReasons(
+  state: ConsentState,
+  purpose: MessagePurpose,
+  windowOpen: boolean,
+  marketingStoppedAt: Date | null,
+): Reason[] {
   const reasons: Reason[] = [];
   if (!mayReceive(state, purpose, { windowOpen })) {
     const said = purpose === "service" ? null : state[purpose];
     reasons.push({
       code: "recipient_not_opted_in",
       message: "Recipient has not opted in to receive messages",
-      fix: said === "opted_out" ? "The person opted out. Only a new opt-in of theirs changes that." : "Record the person's opt-in with POST /api/v1/crm/consents",
+      fix:
+        said === "opted_out"
+          ? "The person opted out. Only a new opt-in of theirs changes that."
+          : "Record the person's opt-in with POST /api/v1/crm/consents",
       details: { purpose, consent: state },
     });
   }
@@ -312,16 +263,22 @@ function templateReasons(
   name: string,
   language: string | undefined,
   params: TemplateParams | null,
-  template: TemplateRow | null,
-  sameName: readonly TemplateRow[],
+  template: SendingTemplate | null,
+  sameName: readonly SendingTemplate[],
 ): Reason[] {
   if (!template) {
     const languages = sameName.map((t) => t.language);
     return [
       {
         code: "template_not_found",
-        message: languages.length > 0 ? `Template "${name}" does not exist in the language ${language}` : `Template "${name}" was not found for this WhatsApp account`,
-        fix: languages.length > 0 ? `Use one of its languages: ${languages.join(", ")}` : "Check the name, or sync the templates with POST /api/v1/crm/whatsapp/templates/sync",
+        message:
+          languages.length > 0
+            ? `Template "${name}" does not exist in the language ${language}`
+            : `Template "${name}" was not found for this WhatsApp account`,
+        fix:
+          languages.length > 0
+            ? `Use one of its languages: ${languages.join(", ")}`
+            : "Check the name, or sync the templates with POST /api/v1/crm/whatsapp/templates/sync",
         details: { template: name, languages },
       },
     ];
@@ -340,7 +297,10 @@ function templateReasons(
     reasons.push({
       code: "template_params_mismatch",
       message: mismatch(check),
-      fix: check.unsupported.length > 0 ? "Choose a template without media or special parts" : `Give exactly these values: ${check.expected.keys.join(", ") || "none"}`,
+      fix:
+        check.unsupported.length > 0
+          ? "Choose a template without media or special parts"
+          : `Give exactly these values: ${check.expected.keys.join(", ") || "none"}`,
       details: check,
     });
   }
@@ -364,7 +324,13 @@ function mismatch(check: ReturnType<typeof checkTemplateParams>): string {
   return `Template parameters do not match the template: ${parts.join("; ")}`;
 }
 
-function allowanceReasons(ctx: Ctx, portfolioId: string, recipientIndex: string, facts: Facts, taken: Map<string, Set<string>>): Reason[] {
+function allowanceReasons(
+  ctx: Ctx,
+  portfolioId: string,
+  recipientIndex: string,
+  facts: Facts,
+  taken: Map<string, Set<string>>,
+): Reason[] {
   const allowance = facts.allowances.get(portfolioId);
   if (!allowance || allowance.left === null || allowance.counted.has(recipientIndex)) return [];
   const people = taken.get(portfolioId) ?? new Set<string>();
@@ -409,7 +375,11 @@ export type SecondLook =
  * Asks again, for messages about to leave, what may have changed while they waited: an opt-out, Meta's stop, a paused
  * template, a closed window, closed hours. In bulk, with a fixed number of queries.
  */
-export async function lookAgain(ctx: Ctx, integration: IntegrationRow, batch: readonly Waiting[]): Promise<Map<string, SecondLook>> {
+export async function lookAgain(
+  ctx: Ctx,
+  integration: IntegrationRow,
+  batch: readonly Waiting[],
+): Promise<Map<string, SecondLook>> {
   const contactIds = [...new Set(batch.map((m) => m.contactId))];
   const names = batch.flatMap((m) => (m.templateName ? [m.templateName] : []));
   const [organization, people, windows, consents, templates] = await Promise.all([
@@ -421,7 +391,13 @@ export async function lookAgain(ctx: Ctx, integration: IntegrationRow, batch: re
     ctx.db
       .select({ contactId: conversations.contactId, lastInboundAt: conversations.lastInboundAt })
       .from(conversations)
-      .where(and(eq(conversations.organizationId, ctx.organizationId), eq(conversations.integrationId, integration.id), anyOf(conversations.contactId, contactIds))),
+      .where(
+        and(
+          eq(conversations.organizationId, ctx.organizationId),
+          eq(conversations.integrationId, integration.id),
+          anyOf(conversations.contactId, contactIds),
+        ),
+      ),
     consentStates(ctx, contactIds),
     findTemplates(ctx, accountOf(integration), names),
   ]);
@@ -436,9 +412,18 @@ export async function lookAgain(ctx: Ctx, integration: IntegrationRow, batch: re
     const who = person.get(message.contactId);
     // Meta may have made marketing of a template while its messages waited.
     const purpose = template?.category === "MARKETING" ? "marketing" : message.purpose;
-    const reasons = consentReasons(consents.get(message.contactId) ?? NO_CONSENT, purpose, windowOpen, who?.marketingStoppedAt ?? null);
+    const reasons = consentReasons(
+      consents.get(message.contactId) ?? NO_CONSENT,
+      purpose,
+      windowOpen,
+      who?.marketingStoppedAt ?? null,
+    );
     if (message.kind === "template" && template?.status !== "APPROVED") {
-      reasons.push({ code: template ? "template_not_approved" : "template_not_found", message: "Message template is not approved by Meta", fix: "Sync the templates and see what Meta says of this one" });
+      reasons.push({
+        code: template ? "template_not_approved" : "template_not_found",
+        message: "Message template is not approved by Meta",
+        fix: "Sync the templates and see what Meta says of this one",
+      });
     }
     if (message.kind === "text" && !windowOpen) reasons.push(WINDOW_CLOSED);
     if (reasons[0]) return { verdict: "refuse", reason: reasons[0] };

@@ -11,7 +11,14 @@ import { type Page, toPage } from "@/lib/http/paging";
 import { announceSoon } from "@/lib/live";
 import { releasePlaces } from "./allowance";
 import { explainFailure } from "./failure";
-import { type ListMessages, MESSAGE_STATUSES, type Message, type MessageDetail, type MessageStatus, type TimelineStep } from "./schema";
+import {
+  type ListMessages,
+  MESSAGE_STATUSES,
+  type Message,
+  type MessageDetail,
+  type MessageStatus,
+  type TimelineStep,
+} from "./schema";
 import { CANCELLABLE } from "./status";
 
 type Row = typeof messages.$inferSelect;
@@ -105,16 +112,34 @@ export function toMessage(row: Row, contactName: string | null): Message {
   };
 }
 
-const STEP_ORDER = ["queued", "scheduled", "sending", "retrying", "unknown", "accepted", "sent", "delivered", "read", "failed", "cancelled"];
+const STEP_ORDER = [
+  "queued",
+  "scheduled",
+  "sending",
+  "retrying",
+  "unknown",
+  "accepted",
+  "sent",
+  "delivered",
+  "read",
+  "failed",
+  "cancelled",
+];
 
 /** By time; Meta's times have whole seconds, so within one second the natural order decides. */
 function inOrder(timeline: readonly TimelineStep[]): TimelineStep[] {
   const second = (step: TimelineStep) => Math.floor(Date.parse(step.at) / 1000);
-  return [...timeline].sort((a, b) => second(a) - second(b) || STEP_ORDER.indexOf(a.step) - STEP_ORDER.indexOf(b.step) || Date.parse(a.at) - Date.parse(b.at));
+  return [...timeline].sort(
+    (a, b) =>
+      second(a) - second(b) || STEP_ORDER.indexOf(a.step) - STEP_ORDER.indexOf(b.step) || Date.parse(a.at) - Date.parse(b.at),
+  );
 }
 
 function requireStatus(word: string): MessageStatus {
   const status = MESSAGE_STATUSES.find((known) => known === word);
-  if (!status) throw new AppError("validation_failed", `"${word}" is not a status`, { details: [{ path: "status", message: `Use one of: ${MESSAGE_STATUSES.join(", ")}` }] });
+  if (!status)
+    throw new AppError("validation_failed", `"${word}" is not a status`, {
+      details: [{ path: "status", message: `Use one of: ${MESSAGE_STATUSES.join(", ")}` }],
+    });
   return status;
 }

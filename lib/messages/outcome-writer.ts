@@ -44,7 +44,10 @@ export class OutcomeWriter {
       try {
         await patiently(PATIENCE_MS, () => this.store(batch));
       } catch (error) {
-        log.error({ err: error, messages: batch.length }, "What became of some messages could not be written; they will end as unknown");
+        log.error(
+          { err: error, messages: batch.length },
+          "What became of some messages could not be written; they will end as unknown",
+        );
       }
     }
     this.writing = undefined;
@@ -52,9 +55,17 @@ export class OutcomeWriter {
 
   private async store(batch: readonly Settled[]): Promise<void> {
     const ctx = systemCtx(this.base.db, this.base.organizationId, this.base.actor.id);
-    const learned = await writeOutcomes(ctx, this.integrationId, batch.map((each) => each.outcome));
+    const learned = await writeOutcomes(
+      ctx,
+      this.integrationId,
+      batch.map((each) => each.outcome),
+    );
     await applyEarlyStatuses(ctx, this.integrationId, learned);
     const accepted = batch.filter(({ outcome }) => outcome.kind === "accepted");
-    await forgetHolds(ctx, this.integrationId, accepted.map((each) => each.recipientIndex));
+    await forgetHolds(
+      ctx,
+      this.integrationId,
+      accepted.map((each) => each.recipientIndex),
+    );
   }
 }

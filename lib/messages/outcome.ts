@@ -81,7 +81,13 @@ export async function stopMarketing(ctx: Ctx, contactIds: readonly string[]): Pr
   await ctx.db
     .update(contacts)
     .set({ marketingStoppedAt: ctx.now, updatedAt: ctx.now })
-    .where(and(eq(contacts.organizationId, ctx.organizationId), inArray(contacts.id, [...contactIds]), isNull(contacts.marketingStoppedAt)));
+    .where(
+      and(
+        eq(contacts.organizationId, ctx.organizationId),
+        inArray(contacts.id, [...contactIds]),
+        isNull(contacts.marketingStoppedAt),
+      ),
+    );
   announceSoon(ctx.organizationId, ["contacts"]);
 }
 
@@ -153,11 +159,20 @@ export async function writeOutcomes(ctx: Ctx, integrationId: string, outcomes: r
     const toRetry = outcomes.flatMap((o) => (o.kind === "retry" ? [o] : []));
     const isGone = toRetry.length > 0 && !(await holdIntegration(tx, integrationId));
     await lockInOrder(tx, outcomes);
-    await writeUnknown(tx, outcomes.flatMap((o) => (o.kind === "unknown" ? [o] : [])));
-    await writeFailed(tx, outcomes.flatMap((o) => (o.kind === "failed" ? [o] : [])));
+    await writeUnknown(
+      tx,
+      outcomes.flatMap((o) => (o.kind === "unknown" ? [o] : [])),
+    );
+    await writeFailed(
+      tx,
+      outcomes.flatMap((o) => (o.kind === "failed" ? [o] : [])),
+    );
     if (isGone) await writeCancelled(tx, toRetry);
     else await writeRetried(tx, toRetry);
-    return writeAccepted(tx, outcomes.flatMap((o) => (o.kind === "accepted" ? [o] : [])));
+    return writeAccepted(
+      tx,
+      outcomes.flatMap((o) => (o.kind === "accepted" ? [o] : [])),
+    );
   });
   announceSoon(ctx.organizationId, ["messages"]);
   return learned;
@@ -168,7 +183,9 @@ export async function holdIntegration(tx: Ctx, integrationId: string): Promise<b
   const rows = await tx.db
     .select({ id: integrations.id })
     .from(integrations)
-    .where(and(eq(integrations.organizationId, tx.organizationId), eq(integrations.id, integrationId), isNull(integrations.deletedAt)))
+    .where(
+      and(eq(integrations.organizationId, tx.organizationId), eq(integrations.id, integrationId), isNull(integrations.deletedAt)),
+    )
     .for("key share");
   return rows.length > 0;
 }
@@ -178,14 +195,24 @@ async function lockInOrder(tx: Ctx, outcomes: readonly Outcome[]): Promise<void>
   await tx.db
     .select({ id: messages.id })
     .from(messages)
-    .where(and(eq(messages.organizationId, tx.organizationId), anyOf(messages.id, outcomes.map((o) => o.id))))
+    .where(
+      and(
+        eq(messages.organizationId, tx.organizationId),
+        anyOf(
+          messages.id,
+          outcomes.map((o) => o.id),
+        ),
+      ),
+    )
     .orderBy(messages.id)
     .for("update");
 }
 
 type OutcomeOf<K extends Outcome["kind"]> = Extract<Outcome, { kind: K }>;
 
-const stepAt = (at: Date, step: string, detail?: string): TimelineStep[] => [{ step, at: at.toISOString(), source: "dispatch", ...(detail ? { detail } : {}) }];
+const stepAt = (at: Date, step: string, detail?: string): TimelineStep[] => [
+  { step, at: at.toISOString(), source: "dispatch", ...(detail ? { detail } : {}) },
+];
 
 async function writeAccepted(tx: Ctx, accepted: OutcomeOf<"accepted">[]): Promise<string[]> {
   if (accepted.length === 0) return [];
@@ -223,7 +250,12 @@ async function writeCancelled(tx: Ctx, cancelled: OutcomeOf<"retry">[]): Promise
   const step = JSON.stringify(stepAt(tx.now, "cancelled", "The integration was removed"));
   await tx.db
     .update(messages)
-    .set({ status: "cancelled", leaseOwner: null, leaseUntil: null, timeline: sql`${messages.timeline} || (${step}::text)::jsonb` })
+    .set({
+      status: "cancelled",
+      leaseOwner: null,
+      leaseUntil: null,
+      timeline: sql`${messages.timeline} || (${step}::text)::jsonb`,
+    })
     .where(and(eq(messages.organizationId, tx.organizationId), inArray(messages.id, ids), eq(messages.status, "sending")));
   await releasePlaces(tx, ids);
 }
@@ -240,12 +272,19 @@ async function writeUnknown(tx: Ctx, unknown: OutcomeOf<"unknown">[]): Promise<v
 /** A proven refusal also settles what was held for unknown meanwhile. */
 async function writeFailed(tx: Ctx, failed: OutcomeOf<"failed">[]): Promise<void> {
   if (failed.length === 0) return;
-  const rows = failed.map((o) => ({ id: o.id, failure: o.failure, step: stepAt(tx.now, "failed", o.failure.details ?? o.failure.title ?? o.failure.reason) }));
+  const rows = failed.map((o) => ({
+    id: o.id,
+    failure: o.failure,
+    step: stepAt(tx.now, "failed", o.failure.details ?? o.failure.title ?? o.failure.reason),
+  }));
   const ended = await tx.db.execute<{ id: string }>(sql`
     update messages m set status = 'failed', failure = u.failure, failed_at = ${tx.now.toISOString()}::timestamptz,
       unknown_since = null, lease_owner = null, lease_until = null, timeline = m.timeline || u.step
     from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as u(id text, failure jsonb, step jsonb)
     where m.id = u.id and m.organization_id = ${tx.organizationId} and m.status in ('sending', 'unknown', 'queued', 'scheduled')
     returning m.id`);
-  await releasePlaces(tx, ended.map((row) => row.id));
+  await releasePlaces(
+    tx,
+    ended.map((row) => row.id),
+  );
 }

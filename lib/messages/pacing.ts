@@ -32,7 +32,9 @@ export async function leaveLane(db: Db, integration: { id: string; organizationI
   await db
     .update(lanes)
     .set({ owner: null, leaseUntil: null })
-    .where(and(eq(lanes.organizationId, integration.organizationId), eq(lanes.integrationId, integration.id), eq(lanes.owner, owner)));
+    .where(
+      and(eq(lanes.organizationId, integration.organizationId), eq(lanes.integrationId, integration.id), eq(lanes.owner, owner)),
+    );
 }
 
 /** Messages a second that Meta lets this number send, capped by the operator's own figure. */
@@ -76,5 +78,8 @@ export function slots(paidUntil: Date | null, now: Date, perSecond: number, coun
   const gapMs = 1000 / perSecond;
   const paid = paidUntil?.getTime() ?? 0;
   const start = paid > now.getTime() + FURTHEST_AHEAD_MS ? now.getTime() : Math.max(now.getTime(), paid);
-  return { at: Array.from({ length: count }, (_, i) => start + i * gapMs), paidUntil: new Date(Math.ceil(start + count * gapMs)) };
+  return {
+    at: Array.from({ length: count }, (_, i) => start + i * gapMs),
+    paidUntil: new Date(Math.ceil(start + count * gapMs)),
+  };
 }

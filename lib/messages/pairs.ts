@@ -24,14 +24,26 @@ export function takeTurn(pair: Pair, now: number): { pair: Pair; waitUntil: numb
 }
 
 /** Decides for a batch in order who may be written to now. Answers the waiting time of the others, by message id; writes the budgets back. */
-export async function takeTurns(ctx: Ctx, integrationId: string, batch: { id: string; recipientIndex: string }[]): Promise<Map<string, Date>> {
+export async function takeTurns(
+  ctx: Ctx,
+  integrationId: string,
+  batch: { id: string; recipientIndex: string }[],
+): Promise<Map<string, Date>> {
   const people = [...new Set(batch.map((m) => m.recipientIndex))];
   if (people.length === 0) return new Map();
   const rows = await ctx.db
     .select({ recipientIndex: pairs.recipientIndex, paidUntil: pairs.paidUntil, heldUntil: pairs.heldUntil })
     .from(pairs)
-    .where(and(eq(pairs.organizationId, ctx.organizationId), eq(pairs.integrationId, integrationId), anyOf(pairs.recipientIndex, people)));
-  const state = new Map(rows.map((row) => [row.recipientIndex, { paidUntil: row.paidUntil.getTime(), heldUntil: row.heldUntil?.getTime() ?? 0 }]));
+    .where(
+      and(
+        eq(pairs.organizationId, ctx.organizationId),
+        eq(pairs.integrationId, integrationId),
+        anyOf(pairs.recipientIndex, people),
+      ),
+    );
+  const state = new Map(
+    rows.map((row) => [row.recipientIndex, { paidUntil: row.paidUntil.getTime(), heldUntil: row.heldUntil?.getTime() ?? 0 }]),
+  );
   const waiting = new Map<string, Date>();
   const touched = new Map<string, Pair>();
   for (const message of batch) {
@@ -45,7 +57,16 @@ export async function takeTurns(ctx: Ctx, integrationId: string, batch: { id: st
   if (touched.size > 0) {
     await ctx.db
       .insert(pairs)
-      .values([...touched].sort(([a], [b]) => (a < b ? -1 : 1)).map(([recipientIndex, pair]) => ({ integrationId, recipientIndex, organizationId: ctx.organizationId, paidUntil: new Date(pair.paidUntil) })))
+      .values(
+        [...touched]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([recipientIndex, pair]) => ({
+            integrationId,
+            recipientIndex,
+            organizationId: ctx.organizationId,
+            paidUntil: new Date(pair.paidUntil),
+          })),
+      )
       .onConflictDoUpdate({ target: [pairs.integrationId, pairs.recipientIndex], set: { paidUntil: sql`excluded.paid_until` } });
   }
   return waiting;
@@ -100,5 +121,11 @@ export async function forgetHolds(ctx: Ctx, integrationId: string, recipientInde
   await ctx.db
     .update(pairs)
     .set({ holds: 0, heldUntil: null })
-    .where(and(eq(pairs.organizationId, ctx.organizationId), eq(pairs.integrationId, integrationId), inArray(pairs.recipientIndex, ended)));
+    .where(
+      and(
+        eq(pairs.organizationId, ctx.organizationId),
+        eq(pairs.integrationId, integrationId),
+        inArray(pairs.recipientIndex, ended),
+      ),
+    );
 }

@@ -12,10 +12,17 @@ import { sendMessage } from "./send";
  * decides this: nothing is ever resent silently, and within a day one message is sent again once only. Throws `conflict` for a message that is on its way or arrived.
  */
 export async function resendMessage(ctx: Ctx, id: string): Promise<Accepted> {
-  const [row] = await ctx.db.select().from(messages).where(and(eq(messages.organizationId, ctx.organizationId), eq(messages.id, id)));
+  const [row] = await ctx.db
+    .select()
+    .from(messages)
+    .where(and(eq(messages.organizationId, ctx.organizationId), eq(messages.id, id)));
   if (!row) throw new AppError("not_found", "There is no message with this id");
   if (row.status !== "failed" && row.status !== "unknown") {
-    throw new AppError("conflict", `The message is ${row.status}. Only failed messages and those with an unknown outcome can be sent again.`, { details: { status: row.status } });
+    throw new AppError(
+      "conflict",
+      `The message is ${row.status}. Only failed messages and those with an unknown outcome can be sent again.`,
+      { details: { status: row.status } },
+    );
   }
   const wish: SendMessage = {
     phoneNumber: row.recipient,

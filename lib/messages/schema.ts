@@ -3,7 +3,15 @@ import { PhoneInQuery } from "@/lib/contacts/schema";
 import { PageQuery, pageOf } from "@/lib/http/paging";
 
 export const MESSAGE_STATUSES = [
-  "queued", "scheduled", "sending", "unknown", "sent", "delivered", "read", "failed", "cancelled",
+  "queued",
+  "scheduled",
+  "sending",
+  "unknown",
+  "sent",
+  "delivered",
+  "read",
+  "failed",
+  "cancelled",
 ] as const;
 export const MessageStatus = z.enum(MESSAGE_STATUSES);
 export type MessageStatus = z.infer<typeof MessageStatus>;
@@ -16,7 +24,10 @@ export type MessagePurpose = z.infer<typeof MessagePurpose>;
 /** Lower goes first. */
 export const PRIORITY = { reply: 0, transactional: 1, bulk: 2 } as const;
 
-const ParamValue = z.union([z.string().max(1024), z.number()]).transform(String).pipe(z.string());
+const ParamValue = z
+  .union([z.string().max(1024), z.number()])
+  .transform(String)
+  .pipe(z.string());
 export const TemplateParams = z.union([z.record(z.string().max(100), ParamValue), z.array(ParamValue).max(100)]);
 export type TemplateParams = z.infer<typeof TemplateParams>;
 
@@ -26,7 +37,11 @@ export const SendMessage = z
     message: z.string().min(1, "The message is empty").max(4096, "At most 4,096 characters").optional().describe("Free text."),
     template: z.string().min(1).max(512).optional().describe("A template's name."),
     templateParams: TemplateParams.optional().describe("By name (object) or in order (array)."),
-    language: z.string().max(10).optional().describe("The template's language; without it the contact's, then the organization's first that the template has."),
+    language: z
+      .string()
+      .max(10)
+      .optional()
+      .describe("The template's language; without it the contact's, then the organization's first that the template has."),
     integrationId: z.string().optional().describe("Without it, the default integration."),
     purpose: z.enum(["marketing", "utility", "authentication"]).optional(),
     idempotencyKey: z.string().min(1).max(200).optional(),
@@ -51,7 +66,11 @@ export type Accepted = z.infer<typeof Accepted>;
 
 /** Items are parsed one by one, so that a wrong one is refused alone. */
 export const SendBulk = z.strictObject({
-  messages: z.array(z.unknown()).min(1, "Give at least one message").max(1000, "At most 1,000 messages").describe("Up to 1,000 bodies of send."),
+  messages: z
+    .array(z.unknown())
+    .min(1, "Give at least one message")
+    .max(1000, "At most 1,000 messages")
+    .describe("Up to 1,000 bodies of send."),
 });
 export type SendBulk = z.infer<typeof SendBulk>;
 
@@ -142,7 +161,11 @@ export type MessageDetail = z.infer<typeof MessageDetail>;
 export const MessagePage = pageOf(Message);
 
 export const ListMessages = PageQuery.extend({
-  status: z.string().regex(/^[a-z]+(,[a-z]+)*$/).optional().describe("One status, or several with commas."),
+  status: z
+    .string()
+    .regex(/^[a-z]+(,[a-z]+)*$/)
+    .optional()
+    .describe("One status, or several with commas."),
   phoneNumber: PhoneInQuery.optional(),
   integrationId: z.string().optional(),
   contactId: z.string().optional(),

@@ -12,6 +12,7 @@ import { allowanceUsedUp, askGate, type Passed, type Reason } from "./gate";
 import { claimKey, earlierAnswer, hashOf, idempotencyKey } from "./idempotency";
 import { holdIntegration } from "./outcome";
 import type { Accepted, CheckResult, SendMessage, TimelineStep } from "./schema";
+import { storeMessages } from "./store";
 
 /** Fewer places than this left, and requests take turns: more than there can be requests at once, so that no two take the last one. */
 const CROWDED_PLACES = 1_000;
@@ -37,13 +38,14 @@ export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string
     ...(passed.scheduledFor ? { scheduledFor: passed.scheduledFor.toISOString() } : {}),
     integrationId: passed.integration.id,
   };
-  const stored = await inTransaction(ctx, async (tx) => {
-    if (!(await holdIntegration(tx, passed.integration.id))) throw new AppError("not_found", "There is no integration with this id");
+  const takesPlace = passed.outsideWindow && passed.allowanceLeft !== null;
+  const store = async (tx: Ctx) => {
     if (key && !(await claimKey(tx, key, requestHash, accepted))) return false;
-    if (passed.outsideWindow) await takePlace(tx, passed, id);
-    await tx.db.insert(messages).values(messageRow(tx, id, passed));
+    await storeMessages(tx, [{ id, passed }]);
+    if (takesPlace) await takePlace(tx, passed, id);
     return true;
-  });
+  };
+  const stored = key || takesPlace ? await inTransaction(ctx, store) : await store(ctx);
   if (!stored) return (await earlierAnswer<Accepted>(ctx, key ?? "", requestHash)) ?? sendMessage(ctx, wish, headerKey);
   announceSoon(ctx.organizationId, ["messages"]);
   countAccepted(passed.integration.id);
@@ -57,7 +59,12 @@ export async function checkMessage(ctx: Ctx, wish: SendMessage): Promise<CheckRe
   const reasons = verdict?.reasons ?? [];
   return {
     ok: reasons.length === 0,
-    reasons: reasons.map(({ code, message, fix, details }) => ({ code, message, fix, ...(details === undefined ? {} : { details }) })),
+    reasons: reasons.map(({ code, message, fix, details }) => ({
+      code,
+      message,
+      fix,
+      ...(details === undefined ? {} : { details }),
+    })),
     ...(verdict?.scheduledFor ? { scheduledFor: verdict.scheduledFor.toISOString() } : {}),
   };
 }
@@ -70,35 +77,6 @@ export function refusal(reasons: readonly Reason[]): AppError {
     details: { ...own, fix: first.fix, reasons: reasons.map(({ code, message, fix }) => ({ code, message, fix })) },
     retryAfterSeconds: first.retryAfterSeconds,
   });
-}
-
-export function messageRow(ctx: Ctx, id: string, passed: Passed): typeof messages.$inferInsert {
-  const at = ctx.now.toISOString();
-  const source = ctx.actor.type === "user" ? "console" : "api";
-  const timeline: TimelineStep[] = [{ step: "queued", at, source }];
-  if (passed.scheduledFor) timeline.push({ step: "scheduled", at, source: "gate", detail: passed.scheduledFor.toISOString() });
-  return {
-    id,
-    organizationId: ctx.organizationId,
-    integrationId: passed.integration.id,
-    contactId: passed.contact.id,
-    recipient: passed.contact.phone,
-    recipientIndex: passed.recipientIndex,
-    kind: passed.kind,
-    text: passed.text,
-    templateName: passed.template?.name ?? null,
-    templateLanguage: passed.template?.language ?? null,
-    templateParams: passed.params,
-    purpose: passed.purpose,
-    priority: passed.priority,
-    status: passed.scheduledFor ? "scheduled" : "queued",
-    dueAt: passed.scheduledFor ?? ctx.now,
-    scheduledFor: passed.scheduledFor,
-    outsideWindow: passed.outsideWindow,
-    timeline,
-    createdBy: `${ctx.actor.type}:${ctx.actor.id}`,
-    createdAt: ctx.now,
-  };
 }
 
 async function takePlace(tx: Ctx, passed: Passed, messageId: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MESSAGE_STATUSES } from "./schema";
+import type { MESSAGE_STATUSES } from "./schema";
 import { mayBecome, OUTCOME_UNKNOWN, statusFromMeta } from "./status";
 
 describe("a message's state", () => {
@@ -29,7 +29,14 @@ describe("a message's state", () => {
 
   test("ends in the same place whatever the order and however often", () => {
     const words = ["sent", "delivered", "read"] as const;
-    const orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    const orders = [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ];
     for (const order of orders) {
       let status: (typeof MESSAGE_STATUSES)[number] = "sending";
       for (const i of [...order, ...order]) {
@@ -42,7 +49,12 @@ describe("a message's state", () => {
 
   test("knows Meta's words", () => {
     expect(["sent", "delivered", "read", "played", "failed", "deleted"].map(statusFromMeta)).toEqual([
-      "sent", "delivered", "read", "read", "failed", null,
+      "sent",
+      "delivered",
+      "read",
+      "read",
+      "failed",
+      null,
     ]);
   });
 });

@@ -6,8 +6,8 @@ import { earlyStatuses, messages, outreach, pairs } from "@/db/schema/messages";
 import { attempts, idempotencyKeys, organizations } from "@/db/schema/organizations";
 import { inTransaction, systemCtx } from "@/lib/ctx";
 import { announceSoon } from "@/lib/live";
-import { countOutcome } from "@/lib/metrics";
 import { log } from "@/lib/log";
+import { countOutcome } from "@/lib/metrics";
 import { isPassing } from "@/lib/passing";
 import { releasePlaces } from "./allowance";
 import type { MessageFailure, TimelineStep } from "./schema";
@@ -44,7 +44,9 @@ export async function nextDueAt(db: Db): Promise<Date | null> {
  */
 export async function doubtAbandoned(db: Db, now: Date): Promise<number> {
   const at = now.toISOString();
-  const step: TimelineStep[] = [{ step: "unknown", at, source: "sweep", detail: "The sender stopped before Meta's answer was written down" }];
+  const step: TimelineStep[] = [
+    { step: "unknown", at, source: "sweep", detail: "The sender stopped before Meta's answer was written down" },
+  ];
   const abandoned = db
     .select({ id: messages.id })
     .from(messages)
@@ -54,7 +56,13 @@ export async function doubtAbandoned(db: Db, now: Date): Promise<number> {
     .for("update", { skipLocked: true });
   const rows = await db
     .update(messages)
-    .set({ status: "unknown", unknownSince: now, leaseOwner: null, leaseUntil: null, timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb` })
+    .set({
+      status: "unknown",
+      unknownSince: now,
+      leaseOwner: null,
+      leaseUntil: null,
+      timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb`,
+    })
     .where(and(inArray(messages.id, abandoned), eq(messages.status, "sending")))
     .returning({ organizationId: messages.organizationId, integrationId: messages.integrationId });
   for (const { integrationId } of rows) countOutcome(integrationId, { kind: "unknown" });
@@ -77,16 +85,31 @@ export async function settleUnknown(db: Db, now: Date): Promise<number> {
     .limit(BATCH);
   const byOrganization = groupByOrganization(late);
   const failure: MessageFailure = { reason: OUTCOME_UNKNOWN };
-  const step: TimelineStep[] = [{ step: "failed", at: now.toISOString(), source: "sweep", detail: "No word from Meta came in time" }];
+  const step: TimelineStep[] = [
+    { step: "failed", at: now.toISOString(), source: "sweep", detail: "No word from Meta came in time" },
+  ];
   for (const [organizationId, rows] of byOrganization) {
     await inTransaction(systemCtx(db, organizationId, "sweep"), async (tx) => {
-      const mine = and(eq(messages.organizationId, organizationId), inArray(messages.id, rows.map((row) => row.id)), eq(messages.status, "unknown"));
+      const mine = and(
+        eq(messages.organizationId, organizationId),
+        inArray(
+          messages.id,
+          rows.map((row) => row.id),
+        ),
+        eq(messages.status, "unknown"),
+      );
       const held = await tx.db.select({ id: messages.id }).from(messages).where(mine).orderBy(messages.id).for("update");
       const ids = held.map((row) => row.id);
       if (ids.length === 0) return;
       await tx.db
         .update(messages)
-        .set({ status: "failed", failure, failedAt: now, unknownSince: null, timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb` })
+        .set({
+          status: "failed",
+          failure,
+          failedAt: now,
+          unknownSince: null,
+          timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb`,
+        })
         .where(and(eq(messages.organizationId, organizationId), inArray(messages.id, ids)));
       await releasePlaces(tx, ids);
     });
@@ -117,8 +140,16 @@ export async function tidy(db: Db, now: Date): Promise<void> {
   const ago = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
   await db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, ago(IDEMPOTENCY_HOURS)));
   await db.delete(attempts).where(lt(attempts.windowEndsAt, now));
-  await db.delete(pairs).where(and(lt(pairs.paidUntil, ago(1)), sql`coalesce(${pairs.heldUntil}, ${pairs.paidUntil}) < ${now.toISOString()}::timestamptz`));
-  await db.delete(outreach).where(sql`coalesce(greatest(${outreach.reservedAt}, ${outreach.deliveredAt}), '-infinity') < ${ago(48).toISOString()}::timestamptz`);
+  await db
+    .delete(pairs)
+    .where(
+      and(lt(pairs.paidUntil, ago(1)), sql`coalesce(${pairs.heldUntil}, ${pairs.paidUntil}) < ${now.toISOString()}::timestamptz`),
+    );
+  await db
+    .delete(outreach)
+    .where(
+      sql`coalesce(greatest(${outreach.reservedAt}, ${outreach.deliveredAt}), '-infinity') < ${ago(48).toISOString()}::timestamptz`,
+    );
   await db.delete(earlyStatuses).where(lte(earlyStatuses.receivedAt, ago(EARLY_STATUS_DAYS * 24)));
 }
 

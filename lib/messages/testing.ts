@@ -12,7 +12,7 @@ import { type Ctx, systemCtx } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import { accountOf, type IntegrationRow } from "@/lib/integrations/access";
 import { verifyTokenIndex } from "@/lib/integrations/webhook";
-import { WEEKDAYS, type BusinessHours, type OrganizationSettings } from "@/lib/organizations/schema";
+import { type BusinessHours, type OrganizationSettings, WEEKDAYS } from "@/lib/organizations/schema";
 import { SANDBOX_TEMPLATES } from "@/lib/sandbox/templates";
 import { noteInbound } from "@/lib/webhooks/process";
 import { dispatchIntegration } from "./dispatch";
@@ -27,7 +27,11 @@ export const ALWAYS_OPEN: BusinessHours = {
   purposes: ["marketing", "utility", "service"],
 };
 
-export const ORDER = { template: "order_confirmation", templateParams: { orderNumber: "ORD-12345", customerName: "John Doe" }, language: "en" };
+export const ORDER = {
+  template: "order_confirmation",
+  templateParams: { orderNumber: "ORD-12345", customerName: "John Doe" },
+  language: "en",
+};
 
 type Wishes = { settings?: Partial<OrganizationSettings>; integration?: Partial<typeof integrations.$inferInsert> };
 
@@ -45,7 +49,11 @@ export async function makeSender(db: Db, { settings = {}, integration = {} }: Wi
     systemAt,
     optIn: (phoneNumber: string, purpose: "all" | "marketing" | "utility" | "authentication" = "all") =>
       recordConsent({ ...organization.ctx, now: new Date() }, { phoneNumber, purpose, status: "opted_in", source: "test" }),
-    optOut: (phoneNumber: string) => recordConsent({ ...organization.ctx, now: new Date() }, { phoneNumber, purpose: "all", status: "opted_out", source: "test" }),
+    optOut: (phoneNumber: string) =>
+      recordConsent(
+        { ...organization.ctx, now: new Date() },
+        { phoneNumber, purpose: "all", status: "opted_out", source: "test" },
+      ),
     /** The person wrote to the number at this time. */
     async heard(phoneNumber: string, at = new Date()) {
       const contact = (await ensureContacts(organization.ctx, [phoneNumber])).get(phoneNumber);
@@ -55,14 +63,22 @@ export async function makeSender(db: Db, { settings = {}, integration = {} }: Wi
     },
     send: (wish: SendMessage, now = new Date()) => sendMessage(ctxAt(now), wish),
     dispatch: (options: { owner?: string; maxMs?: number } = {}) =>
-      dispatchIntegration(db, { id: row.id, organizationId: organization.organizationId }, { owner: "test", maxMs: 5_000, ...options }),
+      dispatchIntegration(
+        db,
+        { id: row.id, organizationId: organization.organizationId },
+        { owner: "test", maxMs: 5_000, ...options },
+      ),
     read: (id: string) => readMessage(db, id),
   };
 }
 
 export type Sender = Awaited<ReturnType<typeof makeSender>>;
 
-export async function addIntegration(db: Db, organizationId: string, given: Partial<typeof integrations.$inferInsert> = {}): Promise<IntegrationRow> {
+export async function addIntegration(
+  db: Db,
+  organizationId: string,
+  given: Partial<typeof integrations.$inferInsert> = {},
+): Promise<IntegrationRow> {
   const digits = () => String(Math.floor(1e14 + Math.random() * 9e14));
   const verifyToken = given.webhookVerifyToken ?? `verify-${randomBytes(8).toString("hex")}`;
   const [row] = await db

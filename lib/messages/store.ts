@@ -1,0 +1,59 @@
+import "server-only";
+import { sql } from "drizzle-orm";
+import type { Ctx } from "@/lib/ctx";
+import { AppError } from "@/lib/errors";
+import { seal } from "@/lib/keyring";
+import type { Passed } from "./gate";
+import type { TimelineStep } from "./schema";
+
+/**
+ * Stores messages that passed the gate: one statement with one parameter, for one message or a thousand. Throws `not_found`
+ * when one of their integrations was removed meanwhile; it then cannot be removed until the transaction ends.
+ */
+export async function storeMessages(ctx: Ctx, taken: readonly { id: string; passed: Passed }[]): Promise<void> {
+  if (taken.length === 0) return;
+  const rows = JSON.stringify(taken.map(({ id, passed }) => rowOf(ctx, id, passed)));
+  const stored = await ctx.db.execute(sql`
+    with present as materialized (
+      select i.id from integrations i
+      where i.organization_id = ${ctx.organizationId} and i.deleted_at is null and i.id = any(${sql.param([...new Set(taken.map(({ passed }) => passed.integration.id))])}::text[])
+      order by i.id for key share)
+    insert into messages (id, organization_id, integration_id, contact_id, recipient, recipient_index, kind, text, template_name, template_language,
+      template_params, purpose, priority, status, due_at, scheduled_for, outside_window, timeline, created_by, created_at)
+    select r.id, ${ctx.organizationId}, r.integration_id, r.contact_id, r.recipient, r.recipient_index, r.kind, r.text, r.template_name, r.template_language,
+      r.template_params, r.purpose, r.priority, r.status, r.due_at, r.scheduled_for, r.outside_window, r.timeline, r.created_by, r.created_at
+    from jsonb_to_recordset((${rows}::text)::jsonb) as r(
+      id text, integration_id text, contact_id text, recipient text, recipient_index text, kind text, text text, template_name text, template_language text,
+      template_params text, purpose text, priority smallint, status text, due_at timestamptz, scheduled_for timestamptz, outside_window boolean,
+      timeline jsonb, created_by text, created_at timestamptz)
+    join present on present.id = r.integration_id
+    returning 1`);
+  if (stored.length < taken.length) throw new AppError("not_found", "There is no integration with this id");
+}
+
+function rowOf(ctx: Ctx, id: string, passed: Passed) {
+  const at = ctx.now.toISOString();
+  const timeline: TimelineStep[] = [{ step: "queued", at, source: ctx.actor.type === "user" ? "console" : "api" }];
+  if (passed.scheduledFor) timeline.push({ step: "scheduled", at, source: "gate", detail: passed.scheduledFor.toISOString() });
+  return {
+    id,
+    integration_id: passed.integration.id,
+    contact_id: passed.contact.id,
+    recipient: seal("messages.recipient", passed.contact.phone),
+    recipient_index: passed.recipientIndex,
+    kind: passed.kind,
+    text: seal("messages.text", passed.text),
+    template_name: passed.template?.name ?? null,
+    template_language: passed.template?.language ?? null,
+    template_params: passed.params ? seal("messages.template_params", JSON.stringify(passed.params)) : null,
+    purpose: passed.purpose,
+    priority: passed.priority,
+    status: passed.scheduledFor ? "scheduled" : "queued",
+    due_at: passed.scheduledFor ?? ctx.now,
+    scheduled_for: passed.scheduledFor,
+    outside_window: passed.outsideWindow,
+    timeline,
+    created_by: `${ctx.actor.type}:${ctx.actor.id}`,
+    created_at: ctx.now,
+  };
+}
