@@ -23,7 +23,10 @@ export function Sidebar() {
   const items = useNavigation();
   const pathname = usePathname();
   return (
-    <nav aria-label={t("navigation")} className="sticky top-0 hidden h-dvh w-14 shrink-0 flex-col border-r bg-surface md:flex lg:w-56">
+    <nav
+      aria-label={t("navigation")}
+      className="sticky top-0 hidden h-dvh w-14 shrink-0 flex-col border-r bg-surface md:flex lg:w-56"
+    >
       <div className="flex h-12 items-center px-2 lg:px-3">
         <OrganizationSwitcher />
       </div>
