@@ -11,6 +11,11 @@ process.env.E2E_DATA_DIR ??= join(process.env.E2E_FOLDER, "data");
 process.env.E2E_PORT ??= `${await freePort()}`;
 const baseURL = `http://localhost:${process.env.E2E_PORT}`;
 
+// What a person has in .env must not reach the server under test, least of all their database.
+for (const name of ["DATABASE_URL", "ENCRYPTION_KEYS", "PUBLIC_URL", "GRAPH_ALLOWED_HOSTS", "OIDC_ISSUER"])
+  process.env[name] = "";
+for (const name of ["INNGEST_BASE_URL", "INNGEST_EVENT_KEY", "INNGEST_SIGNING_KEY", "INNGEST_DEV"]) process.env[name] = "";
+
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
@@ -31,7 +36,12 @@ export default defineConfig({
   webServer: {
     command: "node scripts/start.mjs",
     url: `${baseURL}/api/health`,
-    env: { PORT: process.env.E2E_PORT, DATA_DIR: process.env.E2E_DATA_DIR, SANDBOX_SPEED: "0.2", LOG_LEVEL: "warn" },
+    env: {
+      PORT: process.env.E2E_PORT,
+      DATA_DIR: process.env.E2E_DATA_DIR,
+      SANDBOX_SPEED: "0.2",
+      LOG_LEVEL: "warn",
+    },
     gracefulShutdown: { signal: "SIGTERM", timeout: 30_000 },
     timeout: 300_000,
     stdout: "pipe",
