@@ -4,17 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig, devices } from "@playwright/test";
 import { findChromium } from "./scripts/chromium.mjs";
+import { forgetSettings } from "./scripts/prepare.mjs";
 
+// What a person has in .env must not reach the server under test, least of all their database.
+forgetSettings();
 // Playwright reads this file again in every worker, which inherits what the first reading decided.
 process.env.E2E_FOLDER ??= makeFolder();
 process.env.E2E_DATA_DIR ??= join(process.env.E2E_FOLDER, "data");
 process.env.E2E_PORT ??= `${await freePort()}`;
 const baseURL = `http://localhost:${process.env.E2E_PORT}`;
-
-// What a person has in .env must not reach the server under test, least of all their database.
-for (const name of ["DATABASE_URL", "ENCRYPTION_KEYS", "PUBLIC_URL", "GRAPH_ALLOWED_HOSTS", "OIDC_ISSUER"])
-  process.env[name] = "";
-for (const name of ["INNGEST_BASE_URL", "INNGEST_EVENT_KEY", "INNGEST_SIGNING_KEY", "INNGEST_DEV"]) process.env[name] = "";
 
 export default defineConfig({
   testDir: "e2e",

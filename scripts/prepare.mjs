@@ -1,7 +1,7 @@
 // What every command does first. Only Node's own modules: nothing is installed yet.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,6 +31,16 @@ export function enterProject() {
   for (const file of [".env.local", ".env"]) if (existsSync(file)) process.loadEnvFile(file);
   // A reader of our output that goes away (npm start | head) must not bring us down.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+}
+
+/**
+ * Unsets every variable of .env.example, for this process and those it starts: tests must not meet a person's own database.
+ * Empty rather than deleted, so that .env, which a started server reads, does not bring them back.
+ */
+export function forgetSettings() {
+  for (const [, name] of readFileSync(join(ROOT, ".env.example"), "utf8").matchAll(/^([A-Z_]+)=/gm)) {
+    if (name !== "NODE_ENV") process.env[name] = "";
+  }
 }
 
 /** Something the person can mend: shown as its sentence, without a stack. */

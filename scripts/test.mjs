@@ -1,10 +1,11 @@
 // npm test: everything, ending with the plain line "N passed, N failed".
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runChecks } from "./check.mjs";
 import { ensureChromium } from "./chromium.mjs";
-import { ensureDependencies, ensureServer, enterProject, runCommand } from "./prepare.mjs";
+import { ensureDependencies, ensureServer, enterProject, forgetSettings, runCommand } from "./prepare.mjs";
 
 const total = { passed: 0, failed: 0 };
 const times = [];
@@ -17,21 +18,19 @@ process.exitCode = total.failed > 0 ? 1 : 0;
 async function main() {
   if (!(await stage("packages", prepare))) return;
   const reports = await mkdtemp(join(tmpdir(), "whatsapp-console-reports-"));
-  try {
-    await stage("lint, types, dead code", async () => {
-      total.failed += await runChecks();
-    });
-    await stage("unit, database, route and engine tests", () => runVitest(join(reports, "vitest.json")));
-    const chromium = await stage("Chromium", ensureChromium);
-    const built = await stage("build", async () => (await ensureServer())());
-    if (chromium && built) await stage("browser tests", () => runPlaywright(reports));
-  } finally {
-    await rm(reports, { recursive: true, force: true });
-  }
+  process.once("exit", () => rmSync(reports, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
+  await stage("lint, types, dead code", async () => {
+    total.failed += await runChecks();
+  });
+  await stage("unit, database, route and engine tests", () => runVitest(join(reports, "vitest.json")));
+  const chromium = await stage("Chromium", ensureChromium);
+  const built = await stage("build", async () => (await ensureServer())());
+  if (chromium && built) await stage("browser tests", () => runPlaywright(reports));
 }
 
 async function prepare() {
   enterProject();
+  forgetSettings();
   await ensureDependencies();
 }
 
