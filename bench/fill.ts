@@ -43,21 +43,19 @@ async function fillPeople(db: Db, organizationId: string, count: number): Promis
       .onConflictDoNothing()
       .returning({ id: contacts.id });
     if (added.length === 0) continue;
-    await db
-      .insert(consents)
-      .values(
-        added.map(({ id }) => ({
-          id: newId("cns"),
-          organizationId,
-          contactId: id,
-          purpose: "all" as const,
-          status: "opted_in" as const,
-          source: "bench",
-          occurredAt: now,
-          recordedAt: now,
-          recordedBy: "bench",
-        })),
-      );
+    await db.insert(consents).values(
+      added.map(({ id }) => ({
+        id: newId("cns"),
+        organizationId,
+        contactId: id,
+        purpose: "all" as const,
+        status: "opted_in" as const,
+        source: "bench",
+        occurredAt: now,
+        recordedAt: now,
+        recordedBy: "bench",
+      })),
+    );
   }
 }
 

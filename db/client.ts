@@ -1,6 +1,6 @@
 import "server-only";
-import { drizzle, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import type { PgDatabase } from "drizzle-orm/pg-core";
+import { drizzle, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { env } from "@/lib/env";
 import * as contacts from "./schema/contacts";
@@ -40,10 +40,17 @@ function planOnce<T extends postgres.ISql>(sql: T): T {
       if (typeof value !== "function") return value;
       if (name === "unsafe") {
         return (query: string, parameters: postgres.ParameterOrJSON<never>[] = [], options: postgres.UnsafeQueryOptions = {}) =>
-          target.unsafe(query, parameters, { ...options, prepare: parameters.length > 0 && parameters.length <= MOST_PLANNED_PARAMETERS });
+          target.unsafe(query, parameters, {
+            ...options,
+            prepare: parameters.length > 0 && parameters.length <= MOST_PLANNED_PARAMETERS,
+          });
       }
       if (name === "begin" || name === "savepoint") {
-        return (...given: unknown[]) => value.apply(target, given.map((one) => (typeof one === "function" ? (inner: T) => one(planOnce(inner)) : one)));
+        return (...given: unknown[]) =>
+          value.apply(
+            target,
+            given.map((one) => (typeof one === "function" ? (inner: T) => one(planOnce(inner)) : one)),
+          );
       }
       return value;
     },

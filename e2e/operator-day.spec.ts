@@ -166,7 +166,11 @@ test("a day of an operator: numbers, templates, consent, messages, settings", as
     await expectAccessible(page, "the token's form");
     await page.getByRole("button", { name: "Create token" }).click();
     await expect(page.getByText("Shop backend was created")).toBeVisible();
-    const token = await page.getByText(/^dese_/).textContent();
+    const token = await page
+      .getByRole("status")
+      .filter({ hasText: "Shop backend was created" })
+      .getByText(/^dese_/)
+      .textContent();
     const me = await page.request.get("/api/v1/me", { headers: { authorization: `Bearer ${token}` } });
     expect(me.status()).toBe(200);
     await page.reload();

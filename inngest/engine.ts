@@ -31,7 +31,10 @@ export function requireInngestKeys(): void {
   const { INNGEST_DEV, INNGEST_EVENT_KEY, INNGEST_SIGNING_KEY } = env();
   if (INNGEST_DEV && INNGEST_DEV !== "0") return;
   const missing = [!INNGEST_EVENT_KEY && "INNGEST_EVENT_KEY", !INNGEST_SIGNING_KEY && "INNGEST_SIGNING_KEY"].filter(Boolean);
-  if (missing.length > 0) throw new Error(`Inngest needs ${missing.join(" and ")}. Set both keys, or unset every INNGEST_* to use the built-in engine.`);
+  if (missing.length > 0)
+    throw new Error(
+      `Inngest needs ${missing.join(" and ")}. Set both keys, or unset every INNGEST_* to use the built-in engine.`,
+    );
 }
 
 /** Turns wake-ups into events, after the commit and at most four a second of a kind. An event that is lost delays by a minute: the sweep. */
@@ -50,12 +53,13 @@ export function wakeThroughInngest(): void {
   };
   setWaker((wake) => {
     waiting.set(wake.kind === "messages" ? wake.integrationId : wake.kind, eventOf(wake));
-    timer ??= setTimeout(flush, COALESCE_MS);
+    if (timer === undefined) timer = setTimeout(flush, COALESCE_MS);
   });
 }
 
 function eventOf(wake: Wake) {
-  if (wake.kind === "messages") return messagesWaiting.create({ integrationId: wake.integrationId, organizationId: wake.organizationId });
+  if (wake.kind === "messages")
+    return messagesWaiting.create({ integrationId: wake.integrationId, organizationId: wake.organizationId });
   return wake.kind === "webhooks" ? webhooksReceived.create({}) : sandboxWaiting.create({});
 }
 

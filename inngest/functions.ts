@@ -34,7 +34,11 @@ export const dispatch = inngest.createFunction(
     for (let turn = 0; turn < MOST_STEPS; turn++) {
       const { nextDueAt, taken } = await step.run(`send-${turn}`, async () => {
         const db = await openDatabase();
-        const result = await dispatchIntegration(db, { id, organizationId }, { owner: runId, maxMs: STEP_MS, signal: stopping.signal });
+        const result = await dispatchIntegration(
+          db,
+          { id, organizationId },
+          { owner: runId, maxMs: STEP_MS, signal: stopping.signal },
+        );
         return { nextDueAt: iso(result.nextDueAt), taken: result.taken };
       });
       if (taken || !nextDueAt) return;
@@ -60,7 +64,9 @@ export const sandbox = inngest.createFunction(
   { id: "sandbox", retries: RETRIES, triggers: [sandboxWaiting], concurrency: [{ limit: 1 }] },
   async ({ step }) => {
     for (let turn = 0; turn < MOST_STEPS; turn++) {
-      const nextDueAt = await step.run(`deliver-${turn}`, async () => iso((await deliverDueWebhooks(await openDatabase(), new Date())).nextDueAt));
+      const nextDueAt = await step.run(`deliver-${turn}`, async () =>
+        iso((await deliverDueWebhooks(await openDatabase(), new Date())).nextDueAt),
+      );
       if (!nextDueAt || Date.parse(nextDueAt) - Date.now() > LONGEST_SLEEP_MS) return;
       if (Date.parse(nextDueAt) > Date.now()) await step.sleepUntil(`wait-${turn}`, nextDueAt);
     }

@@ -41,7 +41,11 @@ export async function startLocalEngine(): Promise<Engine> {
   };
   const dispatch = (id: string, organizationId: string) =>
     job(`messages ${id}`, async () => {
-      const result = await dispatchIntegration(db, { id, organizationId }, { owner, maxMs: DISPATCH_MS, signal: stopping.signal });
+      const result = await dispatchIntegration(
+        db,
+        { id, organizationId },
+        { owner, maxMs: DISPATCH_MS, signal: stopping.signal },
+      );
       return result.taken ? new Date(Date.now() + TAKEN_RETRY_MS) : result.nextDueAt;
     });
   const webhooks = job("webhooks", async () => ((await processWebhooks(db)) > 0 ? new Date() : null));
@@ -121,11 +125,14 @@ class Job {
     if (this.stopping.aborted || dueAt >= this.dueAt) return;
     clearTimeout(this.timer);
     this.dueAt = dueAt;
-    this.timer = setTimeout(() => {
-      this.dueAt = Number.POSITIVE_INFINITY;
-      if (Date.now() < dueAt) this.sleep(dueAt - Date.now());
-      else this.wake();
-    }, Math.min(ms, LONGEST_TIMER_MS));
+    this.timer = setTimeout(
+      () => {
+        this.dueAt = Number.POSITIVE_INFINITY;
+        if (Date.now() < dueAt) this.sleep(dueAt - Date.now());
+        else this.wake();
+      },
+      Math.min(ms, LONGEST_TIMER_MS),
+    );
     this.timer.unref();
   }
 

@@ -41,7 +41,12 @@ describe("the functions that Inngest runs", () => {
       retries: fn.steps.step.retries?.attempts,
     }));
     expect(shown).toMatchObject([
-      { id: "dispatch", triggers: ["whatsapp/messages.waiting"], concurrency: [{ limit: 1, key: "event.data.integrationId" }], retries: 4 },
+      {
+        id: "dispatch",
+        triggers: ["whatsapp/messages.waiting"],
+        concurrency: [{ limit: 1, key: "event.data.integrationId" }],
+        retries: 4,
+      },
       { id: "webhooks", triggers: ["whatsapp/webhooks.received"], batch: { maxSize: 100, timeout: "1s" } },
       { id: "sandbox", triggers: ["whatsapp/sandbox.waiting"], concurrency: [{ limit: 1 }] },
       { id: "sweep", triggers: ["* * * * *"] },
@@ -53,8 +58,14 @@ describe("the functions that Inngest runs", () => {
 
   test("refuse calls that are not signed with the key", async () => {
     const url = [...server.functions.values()][0]?.steps.step.runtime.url ?? "";
-    const body = JSON.stringify({ ctx: { run_id: "x", attempt: 0, stack: { stack: [], current: 0 } }, event: { name: "whatsapp/messages.waiting", data: {} }, events: [], steps: {}, version: 2 });
-    for (const headers of [{}, { "x-inngest-signature": "t=1&s=00" }]) {
+    const body = JSON.stringify({
+      ctx: { run_id: "x", attempt: 0, stack: { stack: [], current: 0 } },
+      event: { name: "whatsapp/messages.waiting", data: {} },
+      events: [],
+      steps: {},
+      version: 2,
+    });
+    for (const headers of [{}, { "x-inngest-signature": "t=1&s=00" }] as Record<string, string>[]) {
       const answer = await fetch(url, { method: "POST", headers: { "content-type": "application/json", ...headers }, body });
       expect(answer.status).toBe(401);
     }

@@ -29,8 +29,10 @@ export async function startInngestServer() {
 
   const server = createServer(async (req, res) => {
     const body = await text(req);
-    const answer = (status: number, value: unknown) => res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+    const answer = (status: number, value: unknown) =>
+      res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     if (req.url?.startsWith("/fn/register")) {
+      if (req.headers.authorization !== `Bearer ${registrationBearer()}`) return answer(401, { error: "wrong key" });
       for (const fn of JSON.parse(body).functions as RegisteredFunction[]) functions.set(fn.id, fn);
       return answer(200, { ok: true, modified: true });
     }
@@ -67,7 +69,14 @@ export async function startInngestServer() {
     let attempt = 0;
     while (!stopped) {
       const call = {
-        ctx: { run_id: runId, attempt, max_attempts: mostAttempts, step_id: "step", use_api: false, stack: { stack, current: stack.length } },
+        ctx: {
+          run_id: runId,
+          attempt,
+          max_attempts: mostAttempts,
+          step_id: "step",
+          use_api: false,
+          stack: { stack, current: stack.length },
+        },
         event: { ...event, id: "event", ts: Date.now() },
         events: [{ ...event, id: "event", ts: Date.now() }],
         steps,
@@ -130,7 +139,7 @@ export function sign(body: string, key = SIGNING_KEY, at = Math.floor(Date.now()
 }
 
 /** What the app must show when it registers. */
-export function registrationBearer(): string {
+function registrationBearer(): string {
   return createHash("sha256").update(Buffer.from(SIGNING_KEY, "hex")).digest("hex");
 }
 

@@ -1,19 +1,26 @@
 import "server-only";
 import { createServer } from "node:net";
+import { resetEnv } from "@/lib/env";
 import { createApiRouter } from "@/scripts/api-router";
 import { listen } from "@/scripts/http-server";
-import { resetEnv } from "@/lib/env";
 
 const files = import.meta.glob<Record<string, unknown>>(["/app/api/**/route.ts", "!/app/api/auth/**"]);
 
 /** Every address of the API as the real server answers it, from the files that are there. */
 export async function apiRoutes(): Promise<{ path: string; handlers: Record<string, unknown> }[]> {
   return Promise.all(
-    Object.entries(files).map(async ([file, load]) => ({ path: file.replace(/^\/app/, "").replace(/\/route\.ts$/, ""), handlers: await load() })),
+    Object.entries(files).map(async ([file, load]) => ({
+      path: file.replace(/^\/app/, "").replace(/\/route\.ts$/, ""),
+      handlers: await load(),
+    })),
   );
 }
 
-export type TestConsole = { url: string; stop: () => Promise<void>; call: (token: string, method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer> };
+export type TestConsole = {
+  url: string;
+  stop: () => Promise<void>;
+  call: (token: string, method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
+};
 // biome-ignore lint/suspicious/noExplicitAny: the tests read answers of every shape
 export type Answer = { status: number; headers: Headers; body: any };
 
@@ -23,14 +30,23 @@ export async function startTestConsole(speed = 0): Promise<TestConsole> {
   Object.assign(process.env, { PORT: String(port), SANDBOX_SPEED: String(speed), PUBLIC_URL: `http://127.0.0.1:${port}` });
   resetEnv();
   const url = `http://127.0.0.1:${port}`;
-  const stop = await listen({ port, trustProxy: false, api: createApiRouter(await apiRoutes()), pages: async (_, res) => void res.end() });
+  const stop = await listen({
+    port,
+    trustProxy: false,
+    api: createApiRouter(await apiRoutes()),
+    pages: async (_, res) => void res.end(),
+  });
   return {
     url,
     stop,
     async call(token, method, path, body, headers = {}) {
       const response = await fetch(`${url}${path}`, {
         method,
-        headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();

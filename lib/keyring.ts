@@ -13,7 +13,10 @@ let indexKey: Buffer | undefined;
 function readKeys(): Key[] {
   if (!keys) {
     const given = env().ENCRYPTION_KEYS;
-    if (!given) throw new Error("ENCRYPTION_KEYS is not set. `npm start` generates one; on a server of your own set id:base64-of-32-bytes.");
+    if (!given)
+      throw new Error(
+        "ENCRYPTION_KEYS is not set. `npm start` generates one; on a server of your own set id:base64-of-32-bytes.",
+      );
     keys = parseKeys(given);
   }
   return keys;

@@ -3,8 +3,26 @@ import pino from "pino";
 import { env } from "@/lib/env";
 
 const SECRET_FIELDS = [
-  "accessToken", "apiKey", "appSecret", "authorization", "cookie", "evidence", "message", "newPassword", "currentPassword", "password", "phone",
-  "phoneNumber", "recipient", "secret", "templateParams", "text", "token", "wamid", "webhookVerifyToken", "verifyToken",
+  "accessToken",
+  "apiKey",
+  "appSecret",
+  "authorization",
+  "cookie",
+  "evidence",
+  "message",
+  "newPassword",
+  "currentPassword",
+  "password",
+  "phone",
+  "phoneNumber",
+  "recipient",
+  "secret",
+  "templateParams",
+  "text",
+  "token",
+  "wamid",
+  "webhookVerifyToken",
+  "verifyToken",
 ];
 
 /** Structured logs. Fields that hold secrets, phone numbers or message texts are removed wherever they are nested two deep. */

@@ -34,11 +34,6 @@ export function formatPhone(e164: string): string {
   return parsePhoneNumberFromString(e164)?.formatInternational() ?? e164;
 }
 
-/** `+90 ••• ••• •• 67`: enough to recognise, too little to use. For logs and audit entries. */
-export function maskPhone(e164: string): string {
-  return `${e164.slice(0, 3)}${"•".repeat(Math.max(0, e164.length - 5))}${e164.slice(-2)}`;
-}
-
 /** The ISO country of a number, for its time zone and Meta's market; null when unknown. */
 export function phoneCountry(e164: string): string | null {
   return parsePhoneNumberFromString(e164)?.country ?? null;

@@ -1,7 +1,10 @@
 import "server-only";
 
 /** What may be waiting: messages of an integration, webhook bodies, or the sandbox's own webhooks. */
-export type Wake = { kind: "messages"; integrationId: string; organizationId: string } | { kind: "webhooks" } | { kind: "sandbox" };
+export type Wake =
+  | { kind: "messages"; integrationId: string; organizationId: string }
+  | { kind: "webhooks" }
+  | { kind: "sandbox" };
 type Waker = (wake: Wake) => void;
 
 const held = globalThis as typeof globalThis & { __waker?: Waker };

@@ -296,16 +296,14 @@ async function writeMessages(
       createdAt: at,
     })),
   );
-  await ctx.db
-    .insert(outreach)
-    .values(
-      [...reached].map(([phone, deliveredAt]) => ({
-        organizationId: ctx.organizationId,
-        portfolioId: portfolioOf(integration),
-        recipientIndex: phoneIndex(phone),
-        deliveredAt,
-      })),
-    );
+  await ctx.db.insert(outreach).values(
+    [...reached].map(([phone, deliveredAt]) => ({
+      organizationId: ctx.organizationId,
+      portfolioId: portfolioOf(integration),
+      recipientIndex: phoneIndex(phone),
+      deliveredAt,
+    })),
+  );
 }
 
 function pickFate(): Fate {

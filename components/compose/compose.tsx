@@ -66,21 +66,38 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
     const where = { phoneNumber: to.trim(), ...(integrationId ? { integrationId } : {}) };
     if (!template) return { ...where, message: (mode === "text" && text.trim()) || NOT_WRITTEN };
     const given = Object.fromEntries(template.variables.flatMap((v) => (values[v.key] ? [[v.key, values[v.key] ?? ""]] : [])));
-    return { ...where, template: template.name, language: template.language, ...(template.variables.length > 0 ? { templateParams: given } : {}) };
+    return {
+      ...where,
+      template: template.name,
+      language: template.language,
+      ...(template.variables.length > 0 ? { templateParams: given } : {}),
+    };
   }, [to, integrationId, mode, text, template, values]);
 
   const check = useCheck(body);
   // While no template is chosen, the stand-in text must not be blamed for being text.
   const isUnchosen = mode === "template" && !template;
-  const reasons = (body && check.data?.reasons.filter((reason) => !isUnchosen || reason.code !== "outside_customer_service_window")) || [];
+  const reasons =
+    (body && check.data?.reasons.filter((reason) => !isUnchosen || reason.code !== "outside_customer_service_window")) || [];
   const result = body && check.data ? { ...check.data, ok: reasons.length === 0, reasons } : undefined;
-  const missing = !body ? t("check.noRecipient") : isUnchosen ? t("check.noTemplate") : mode === "text" && !text.trim() ? t("check.noText") : null;
+  const missing = !body
+    ? t("check.noRecipient")
+    : isUnchosen
+      ? t("check.noTemplate")
+      : mode === "text" && !text.trim()
+        ? t("check.noText")
+        : null;
   const problems = paramProblems(reasons);
   const send = useSend();
-  const isRefused = result !== undefined && !result.ok && !check.isBehind;
+  const isRefused = result !== undefined && !result.ok;
   const scheduledFor = result?.ok && !missing ? result.scheduledFor : undefined;
 
-  const focusOn = (name: string) => requestAnimationFrame(() => form.current?.querySelector<HTMLElement>(`[name="${CSS.escape(name)}"], [data-field="${CSS.escape(name)}"] button`)?.focus());
+  const focusOn = (name: string) =>
+    requestAnimationFrame(() =>
+      form.current
+        ?.querySelector<HTMLElement>(`[name="${CSS.escape(name)}"], [data-field="${CSS.escape(name)}"] button`)
+        ?.focus(),
+    );
   const context: ReasonContext = {
     phoneNumber: to,
     template,
@@ -118,9 +135,7 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      {can("messages:write") ? null : (
-        <Note tone="warning" title={t("readOnly")} className="mb-4" />
-      )}
+      {can("messages:write") ? null : <Note tone="warning" title={t("readOnly")} className="mb-4" />}
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem]">
         <form ref={form} onSubmit={submit} onKeyDown={onKeyDown} className="grid gap-4" noValidate>
           <Card className="grid gap-4 p-4">
@@ -194,7 +209,10 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
 /** The templates of the account that the integration sends from; undefined until they are known. */
 function useAccountTemplates(integration: Integration | undefined): Template[] | undefined {
   const { data } = useTemplates();
-  return useMemo(() => data?.filter((x) => !integration || x.businessAccountId === integration.config.businessAccountId), [data, integration]);
+  return useMemo(
+    () => data?.filter((x) => !integration || x.businessAccountId === integration.config.businessAccountId),
+    [data, integration],
+  );
 }
 
 function findTemplate(templates: readonly Template[] | undefined, wanted: TemplateRef | undefined): Template | undefined {
@@ -202,7 +220,11 @@ function findTemplate(templates: readonly Template[] | undefined, wanted: Templa
   return named.find((x) => x.language === wanted?.language) ?? named[0];
 }
 
-type IntegrationFieldProps = { integrations: Integration[] | undefined; value: Integration | undefined; onChange: (id: string) => void };
+type IntegrationFieldProps = {
+  integrations: Integration[] | undefined;
+  value: Integration | undefined;
+  onChange: (id: string) => void;
+};
 
 function IntegrationField({ integrations = [], value, onChange }: IntegrationFieldProps) {
   const t = useTranslations("compose");

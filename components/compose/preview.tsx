@@ -45,7 +45,11 @@ export function Preview({ phone, sentIds, text, template, values }: PreviewProps
             <Sent key={id} id={id} />
           ))}
           {count > 0 ? <Divider>{t("draft")}</Divider> : null}
-          {template ? <TemplatePreview template={template} values={values} at={now} /> : <WhatsappBubble body={text ?? ""} at={text ? now : null} />}
+          {template ? (
+            <TemplatePreview template={template} values={values} at={now} />
+          ) : (
+            <WhatsappBubble body={text ?? ""} at={text ? now : null} />
+          )}
         </WhatsappWall>
       </div>
     </section>
@@ -89,7 +93,10 @@ function Sent({ id }: { id: string }) {
   return (
     <div className="grid justify-items-end gap-1">
       <MessageBubble message={message} />
-      <p className="flex max-w-full flex-wrap items-center justify-end gap-x-2 rounded-sm bg-surface-raised px-2 py-0.5 text-xs" aria-live="polite">
+      <p
+        className="flex max-w-full flex-wrap items-center justify-end gap-x-2 rounded-sm bg-surface-raised px-2 py-0.5 text-xs"
+        aria-live="polite"
+      >
         <StatusBadge kind="message" status={message.status} plain />
         {failed ? <span>{failureText(failed).title}</span> : null}
         <Link href={`/messages/${id}`} className="text-accent underline-offset-4 hover:underline">

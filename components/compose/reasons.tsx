@@ -41,9 +41,15 @@ export function Reasons({ check, missing, context }: ReasonsProps) {
   const reasons = check.data?.reasons ?? [];
   if (check.error) return <ErrorNote error={check.error} title={t("failed")} onRetry={() => check.refetch()} />;
   if (!check.data) return <Line icon={<PencilLine className="size-4 text-muted" aria-hidden />}>{missing ?? t("checking")}</Line>;
+  const [only] = reasons;
+  const unfilled = reasons.length === 1 && only ? unfilledKeys(only) : null;
   return (
     <div aria-live="polite" aria-busy={check.isBehind} className="grid gap-3">
-      {reasons.length > 0 ? (
+      {unfilled ? (
+        <Line icon={<PencilLine className="size-4 text-muted" aria-hidden />}>
+          {t("noValues", { keys: unfilled.join(", ") })}
+        </Line>
+      ) : reasons.length > 0 ? (
         <>
           <p className="flex items-center gap-2 font-medium text-sm">
             {t("reasons", { count: reasons.length })}
@@ -77,7 +83,11 @@ function Line({ icon, children }: { icon: ReactNode; children: ReactNode }) {
 
 function Ready({ scheduledFor, isBehind }: { scheduledFor: string | undefined; isBehind: boolean }) {
   const t = useTranslations("compose.check");
-  const icon = isBehind ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : <CircleCheck className="size-4 text-success" aria-hidden />;
+  const icon = isBehind ? (
+    <LoaderCircle className="size-4 animate-spin" aria-hidden />
+  ) : (
+    <CircleCheck className="size-4 text-success" aria-hidden />
+  );
   if (isBehind) return <Line icon={icon}>{t("checking")}</Line>;
   if (!scheduledFor) return <Line icon={icon}>{t("ready")}</Line>;
   return (
@@ -152,7 +162,10 @@ function InvalidNumber({ reason, context, sentence }: SpecialProps) {
   );
 }
 
-const ConsentDetails = z.object({ purpose: z.enum(["marketing", "utility", "authentication", "service"]), consent: ConsentState });
+const ConsentDetails = z.object({
+  purpose: z.enum(["marketing", "utility", "authentication", "service"]),
+  consent: ConsentState,
+});
 
 function NotOptedIn({ reason, context, sentence }: SpecialProps) {
   const t = useTranslations("compose.fix.consent");
@@ -162,12 +175,21 @@ function NotOptedIn({ reason, context, sentence }: SpecialProps) {
   const { data: contact } = useContactByNumber(phone);
   const { data: details } = ConsentDetails.safeParse(reason.details);
   const purpose = details?.purpose ?? "service";
-  const optedOut = purpose === "service" ? Object.values(details?.consent ?? {}).includes("opted_out") : details?.consent[purpose] === "opted_out";
+  const optedOut =
+    purpose === "service"
+      ? Object.values(details?.consent ?? {}).includes("opted_out")
+      : details?.consent[purpose] === "opted_out";
   const who = contact?.name ?? (phone ? formatPhone(phone) : t("person"));
   return (
     <>
       <Shown
-        sentence={optedOut && contact ? <OptedOut contactId={contact.id} purpose={purpose} who={who} sentence={sentence} /> : t(`none.${purpose}`, { who })}
+        sentence={
+          optedOut && contact ? (
+            <OptedOut contactId={contact.id} purpose={purpose} who={who} sentence={sentence} />
+          ) : (
+            t(`none.${purpose}`, { who })
+          )
+        }
         fix={t(optedOut ? "fixOptedOut" : purpose === "service" ? "fixService" : "fixNone")}
         action={
           can("contacts:write") && phone ? (
@@ -178,7 +200,13 @@ function NotOptedIn({ reason, context, sentence }: SpecialProps) {
         }
       />
       {recording && phone ? (
-        <ConsentDialog open onOpenChange={setRecording} phoneNumber={phone} name={contact?.name} purpose={purpose === "service" ? "all" : purpose} />
+        <ConsentDialog
+          open
+          onOpenChange={setRecording}
+          phoneNumber={phone}
+          name={contact?.name}
+          purpose={purpose === "service" ? "all" : purpose}
+        />
       ) : null}
     </>
   );
@@ -188,7 +216,9 @@ function NotOptedIn({ reason, context, sentence }: SpecialProps) {
 function OptedOut({ contactId, purpose, who, sentence }: { contactId: string; purpose: string; who: string; sentence: string }) {
   const t = useTranslations("compose.fix.consent");
   const { data } = useLedger(contactId);
-  const entry = data?.data.find((said) => said.status === "opted_out" && (purpose === "service" || said.purpose === "all" || said.purpose === purpose));
+  const entry = data?.data.find(
+    (said) => said.status === "opted_out" && (purpose === "service" || said.purpose === "all" || said.purpose === purpose),
+  );
   if (!entry) return sentence;
   return t.rich("optedOut", { who, source: entry.source, at: () => <Time at={entry.occurredAt} format="date" /> });
 }
@@ -267,6 +297,12 @@ export function paramProblems(reasons: readonly GateReason[]): Map<string, strin
   return new Map(data?.invalid.map(({ key, reason }) => [key, reason]));
 }
 
+/** The values still to be written, when nothing else is wrong with a template's values. */
+function unfilledKeys(reason: GateReason): string[] | null {
+  const { data } = reason.code === "template_params_mismatch" ? ParamsDetails.safeParse(reason.details) : { data: undefined };
+  return data && data.unexpected.length + data.invalid.length + data.unsupported.length === 0 ? data.missing : null;
+}
+
 function WrongValues({ reason, context, sentence }: SpecialProps) {
   const t = useTranslations("compose.fix.params");
   const { data } = ParamsDetails.safeParse(reason.details);
@@ -298,7 +334,8 @@ const IntegrationDetails = z.object({ integrationId: z.string() });
 function NotVerified({ reason, context, sentence }: SpecialProps) {
   const t = useTranslations("compose.fix.integration");
   const { data } = IntegrationDetails.safeParse(reason.details);
-  if (data) return <Shown sentence={sentence} fix={t("test")} action={<IntegrationLink id={data.integrationId} label={t("open")} />} />;
+  if (data)
+    return <Shown sentence={sentence} fix={t("test")} action={<IntegrationLink id={data.integrationId} label={t("open")} />} />;
   return (
     <Shown
       sentence={context.hasIntegration ? sentence : t("noneTitle")}
@@ -315,7 +352,13 @@ function NotVerified({ reason, context, sentence }: SpecialProps) {
 function Paused({ reason, sentence }: SpecialProps) {
   const t = useTranslations("compose.fix.integration");
   const { data } = IntegrationDetails.safeParse(reason.details);
-  return <Shown sentence={sentence} fix={t("resume")} action={data ? <IntegrationLink id={data.integrationId} label={t("open")} /> : null} />;
+  return (
+    <Shown
+      sentence={sentence}
+      fix={t("resume")}
+      action={data ? <IntegrationLink id={data.integrationId} label={t("open")} /> : null}
+    />
+  );
 }
 
 function IntegrationLink({ id, label }: { id: string; label: string }) {

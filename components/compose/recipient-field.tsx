@@ -89,9 +89,16 @@ export function RecipientField({ value, onChange, autoFocus }: RecipientFieldPro
               onPointerDown={(event) => event.preventDefault()}
               onClick={() => choose(option)}
               onKeyDown={onKeyDown}
-              className={cn("flex min-h-9 cursor-default items-center gap-2.5 rounded-md px-2 text-sm max-md:min-h-11", option === current && "bg-surface-sunken")}
+              className={cn(
+                "flex min-h-9 cursor-default items-center gap-2.5 rounded-md px-2 text-sm max-md:min-h-11",
+                option === current && "bg-surface-sunken",
+              )}
             >
-              {option.hint ? <UserRound className="size-4 shrink-0 text-muted" aria-hidden /> : <CornerDownLeft className="size-4 shrink-0 text-muted" aria-hidden />}
+              {option.hint ? (
+                <UserRound className="size-4 shrink-0 text-muted" aria-hidden />
+              ) : (
+                <CornerDownLeft className="size-4 shrink-0 text-muted" aria-hidden />
+              )}
               <span className="truncate">{option.label}</span>
               {option.hint ? <span className="ml-auto shrink-0 text-muted text-xs tabular-nums">{option.hint}</span> : null}
             </div>

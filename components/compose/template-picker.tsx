@@ -13,7 +13,12 @@ import { inputStyles } from "@/components/ui/input";
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
 import type { Template } from "@/lib/templates/schema";
 
-type TemplatePickerProps = { templates: readonly Template[]; value: Template | undefined; onChange: (template: Template) => void; disabled?: boolean };
+type TemplatePickerProps = {
+  templates: readonly Template[];
+  value: Template | undefined;
+  onChange: (template: Template) => void;
+  disabled?: boolean;
+};
 
 /** One of the account's templates in one language, found by name or text; those that may be sent come first. */
 export function TemplatePicker({ templates, value, onChange, disabled }: TemplatePickerProps) {
@@ -56,7 +61,13 @@ export function TemplatePicker({ templates, value, onChange, disabled }: Templat
                 <Command.Item
                   key={template.id}
                   value={template.id}
-                  keywords={[template.name, template.name.replaceAll("_", " "), language(template.language), category(template.category), body]}
+                  keywords={[
+                    template.name,
+                    template.name.replaceAll("_", " "),
+                    language(template.language),
+                    category(template.category),
+                    body,
+                  ]}
                   onSelect={() => {
                     onChange(template);
                     setOpen(false);

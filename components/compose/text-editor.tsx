@@ -55,7 +55,14 @@ export function TextEditor({ value, onChange }: { value: string; onChange: (valu
       </Field>
       <div role="toolbar" aria-label={t("marks.label")} className="flex gap-1">
         {MARKS.map(({ key, mark, icon: Icon }) => (
-          <Button key={key} variant="ghost" size="icon-sm" aria-label={t(`marks.${key}`)} title={t(`marks.${key}`)} onClick={() => wrap(mark)}>
+          <Button
+            key={key}
+            variant="ghost"
+            size="icon-sm"
+            aria-label={t(`marks.${key}`)}
+            title={t(`marks.${key}`)}
+            onClick={() => wrap(mark)}
+          >
             <Icon aria-hidden />
           </Button>
         ))}

@@ -34,7 +34,15 @@ type ConsentDialogProps = {
 };
 
 /** Records what a person said about being written to: in or out, for what, where it was heard and what proves it. */
-export function ConsentDialog({ open, onOpenChange, phoneNumber, name, status = "opted_in", purpose = "all", onDone }: ConsentDialogProps) {
+export function ConsentDialog({
+  open,
+  onOpenChange,
+  phoneNumber,
+  name,
+  status = "opted_in",
+  purpose = "all",
+  onDone,
+}: ConsentDialogProps) {
   const t = useTranslations("contacts.consentForm");
   const common = useTranslations("common");
   const formId = useId();
@@ -144,7 +152,11 @@ function ConsentForm({ id, phoneNumber, status, purpose, onBusy, onDone }: Conse
             control={control}
             name="purpose"
             render={({ field }) => (
-              <Select value={field.value} onValueChange={field.onChange} options={CONSENT_PURPOSES.map((value) => ({ value, label: words(value) }))} />
+              <Select
+                value={field.value}
+                onValueChange={field.onChange}
+                options={CONSENT_PURPOSES.map((value) => ({ value, label: words(value) }))}
+              />
             )}
           />
         </Field>
@@ -163,7 +175,9 @@ function ConsentForm({ id, phoneNumber, status, purpose, onBusy, onDone }: Conse
               size="sm"
               className="rounded-full"
               aria-pressed={watch("source") === t(`sources.${source}`)}
-              onClick={() => setValue("source", t(`sources.${source}`), { shouldDirty: true, shouldValidate: formState.isSubmitted })}
+              onClick={() =>
+                setValue("source", t(`sources.${source}`), { shouldDirty: true, shouldValidate: formState.isSubmitted })
+              }
             >
               {t(`sources.${source}`)}
             </Button>

@@ -18,7 +18,7 @@ import { Time } from "@/components/shared/time";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
-import { type Contact, ConsentState, type ConsentStatus } from "@/lib/contacts/schema";
+import { ConsentState, type ConsentStatus, type Contact } from "@/lib/contacts/schema";
 import { formatPhone } from "@/lib/phone";
 import { ConsentDialog } from "./consent-dialog";
 import { ContactDialog } from "./contact-dialog";
@@ -102,7 +102,13 @@ export function ContactDetail({ contact: initial }: { contact: Contact }) {
       </div>
       {editing ? <ContactDialog open onOpenChange={setEditing} contact={contact} /> : null}
       {recording && phoneNumber ? (
-        <ConsentDialog open onOpenChange={(open) => !open && setRecording(undefined)} phoneNumber={phoneNumber} name={name} status={recording} />
+        <ConsentDialog
+          open
+          onOpenChange={(open) => !open && setRecording(undefined)}
+          phoneNumber={phoneNumber}
+          name={name}
+          status={recording}
+        />
       ) : null}
     </>
   );
@@ -112,9 +118,7 @@ function MarketingStopped({ at }: { at: string }) {
   const t = useTranslations("contacts.stopped");
   return (
     <Note tone="warning" title={t("title")}>
-      <p>
-        {t.rich("text", { at: () => <Time at={at} format="full" /> })}
-      </p>
+      <p>{t.rich("text", { at: () => <Time at={at} format="full" /> })}</p>
     </Note>
   );
 }
@@ -128,7 +132,10 @@ export function ConsentStates({ state }: { state: ConsentState }) {
   return (
     <dl className="grid text-sm">
       {PURPOSES.map((purpose) => (
-        <div key={purpose} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-b py-2.5 first:pt-0 last:border-0 last:pb-0">
+        <div
+          key={purpose}
+          className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-b py-2.5 first:pt-0 last:border-0 last:pb-0"
+        >
           <dt className="grid">
             <span className="font-medium">{purposes(purpose)}</span>
             <span className="text-muted text-xs">{t(`purposes.${purpose}`)}</span>
@@ -149,7 +156,7 @@ function Identity({ contact }: { contact: Contact }) {
   const dash = <span className="text-muted">–</span>;
   return (
     <Section title={t("identity")}>
-      <KeyValues className="-my-2">
+      <KeyValues>
         <KeyValue label={t("name")}>{contact.name ?? dash}</KeyValue>
         <KeyValue label={t("phoneNumber")}>
           <Phone number={contact.phoneNumber} copy />

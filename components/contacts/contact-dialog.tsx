@@ -77,7 +77,8 @@ function ContactForm({ id, contact, onBusy, onDone }: ContactFormProps) {
   const [failure, setFailure] = useState<unknown>();
   const options = useOptions(contact);
   const schema = useMemo(
-    () => (contact ? Fields : Fields.refine((fields) => toE164(fields.phoneNumber), { path: ["phoneNumber"], error: t("phoneWrong") })),
+    () =>
+      contact ? Fields : Fields.refine((fields) => toE164(fields.phoneNumber), { path: ["phoneNumber"], error: t("phoneWrong") }),
     [contact, t],
   );
   const { register, handleSubmit, setError, setValue, watch, control, formState } = useForm({
@@ -125,14 +126,28 @@ function ContactForm({ id, contact, onBusy, onDone }: ContactFormProps) {
           <Controller
             control={control}
             name="language"
-            render={({ field }) => <Combobox value={field.value} onValueChange={field.onChange} options={options.languages} placeholder={t("notSet")} />}
+            render={({ field }) => (
+              <Combobox
+                value={field.value}
+                onValueChange={field.onChange}
+                options={options.languages}
+                placeholder={t("notSet")}
+              />
+            )}
           />
         </Field>
         <Field label={labels("timeZone")} hint={t("timeZoneHint")} error={errors.timeZone?.message}>
           <Controller
             control={control}
             name="timeZone"
-            render={({ field }) => <Combobox value={field.value} onValueChange={field.onChange} options={options.timeZones} placeholder={t("notSet")} />}
+            render={({ field }) => (
+              <Combobox
+                value={field.value}
+                onValueChange={field.onChange}
+                options={options.timeZones}
+                placeholder={t("notSet")}
+              />
+            )}
           />
         </Field>
       </div>
@@ -154,7 +169,10 @@ function useOptions(contact: Contact | undefined) {
     const languages = [...codes].map((code) => ({ value: code, label: nameOf(code), keywords: [code] }));
     return {
       languages: [notSet, ...languages.sort((a, b) => a.label.localeCompare(b.label))],
-      timeZones: [notSet, ...Intl.supportedValuesOf("timeZone").map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") }))],
+      timeZones: [
+        notSet,
+        ...Intl.supportedValuesOf("timeZone").map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") })),
+      ],
     };
   }, [t, nameOf, contact?.language]);
 }

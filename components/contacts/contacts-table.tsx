@@ -133,7 +133,9 @@ function useColumns(): ColumnDef<Contact>[] {
         id: "language",
         accessorKey: "language",
         meta: { label: t("language"), className: "w-40 max-w-40", card: "hidden" },
-        cell: ({ row }) => <span className="block truncate text-muted">{row.original.language ? language(row.original.language) : "–"}</span>,
+        cell: ({ row }) => (
+          <span className="block truncate text-muted">{row.original.language ? language(row.original.language) : "–"}</span>
+        ),
       },
       {
         id: "createdAt",

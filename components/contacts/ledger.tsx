@@ -50,7 +50,11 @@ function Entry({ entry }: { entry: ConsentEntry }) {
           <span className="text-xs">{t("evidence")}</span> <span className="text-foreground">{entry.evidence}</span>
         </p>
       ) : null}
-      {entry.wording ? <blockquote className="whitespace-pre-wrap border-border-strong border-l-2 pl-3 text-foreground">{entry.wording}</blockquote> : null}
+      {entry.wording ? (
+        <blockquote className="whitespace-pre-wrap border-border-strong border-l-2 pl-3 text-foreground">
+          {entry.wording}
+        </blockquote>
+      ) : null}
       {late ? (
         <p className="text-xs">
           {t("recordedAt")} <Time at={entry.recordedAt} format="full" />

@@ -26,7 +26,8 @@ export function useContact(id: string, initialData?: Contact) {
 export function useLedger(contactId: string) {
   return useQuery({
     queryKey: ["contacts", "ledger", contactId],
-    queryFn: ({ signal }) => api.get<ConsentLedger>(`/crm/contacts/${contactId}/consents`, { query: { limit: LEDGER_ENTRIES }, signal }),
+    queryFn: ({ signal }) =>
+      api.get<ConsentLedger>(`/crm/contacts/${contactId}/consents`, { query: { limit: LEDGER_ENTRIES }, signal }),
   });
 }
 

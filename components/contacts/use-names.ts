@@ -7,7 +7,10 @@ import { INTL_LOCALES } from "@/lib/i18n/languages";
 /** The name of a language such as `tr` or `en_US`, in the person's language. */
 export function useLanguageName(): (code: string) => string {
   const { language } = useZone();
-  const names = useMemo(() => new Intl.DisplayNames([INTL_LOCALES[language]], { type: "language", languageDisplay: "standard", fallback: "code" }), [language]);
+  const names = useMemo(
+    () => new Intl.DisplayNames([INTL_LOCALES[language]], { type: "language", languageDisplay: "standard", fallback: "code" }),
+    [language],
+  );
   return useCallback((code) => nameOf(names, code.replace("_", "-")) ?? code, [names]);
 }
 
@@ -28,6 +31,43 @@ function nameOf(names: Intl.DisplayNames, code: string): string | undefined {
 
 /** Languages that people write to their customers in; any other is taken over the API. */
 export const COMMON_LANGUAGES = [
-  "ar", "az", "bg", "cs", "da", "de", "el", "en", "en_GB", "en_US", "es", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "it",
-  "ja", "ka", "kk", "ko", "nl", "pl", "pt_BR", "pt_PT", "ro", "ru", "sq", "sr", "sv", "tr", "uk", "ur", "uz", "vi", "zh_CN",
+  "ar",
+  "az",
+  "bg",
+  "cs",
+  "da",
+  "de",
+  "el",
+  "en",
+  "en_GB",
+  "en_US",
+  "es",
+  "fa",
+  "fi",
+  "fr",
+  "he",
+  "hi",
+  "hr",
+  "hu",
+  "id",
+  "it",
+  "ja",
+  "ka",
+  "kk",
+  "ko",
+  "nl",
+  "pl",
+  "pt_BR",
+  "pt_PT",
+  "ro",
+  "ru",
+  "sq",
+  "sr",
+  "sv",
+  "tr",
+  "uk",
+  "ur",
+  "uz",
+  "vi",
+  "zh_CN",
 ] as const;

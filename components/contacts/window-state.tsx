@@ -14,7 +14,10 @@ export function WindowState({ closesAt, detail }: { closesAt: string | null; det
   const open = leftMs > 0;
   return (
     <span className={cn("inline-flex flex-wrap items-center gap-x-1.5 whitespace-nowrap", !open && "text-muted")}>
-      <span aria-hidden className={cn("size-2 shrink-0 rounded-full border", open ? "border-success bg-success" : "border-border-strong")} />
+      <span
+        aria-hidden
+        className={cn("size-2 shrink-0 rounded-full border", open ? "border-success bg-success" : "border-border-strong")}
+      />
       {open ? t("left", { duration: formatDuration(leftMs, language) }) : t("closed")}
       {open && detail ? <Time at={closesAt} format="short" className="text-muted" /> : null}
     </span>

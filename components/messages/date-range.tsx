@@ -45,7 +45,11 @@ export function DateRange({ from, to, onChange }: DateRangeProps) {
           <CalendarDays className="text-muted" aria-hidden />
           {chosen ? (
             <span className="text-accent">
-              {preset ? t(preset.key) : from === to ? show(from) : t(from && to ? "between" : from ? "since" : "until", { from: show(from), to: show(to) })}
+              {preset
+                ? t(preset.key)
+                : from === to
+                  ? show(from)
+                  : t(from && to ? "between" : from ? "since" : "until", { from: show(from), to: show(to) })}
             </span>
           ) : (
             t("label")

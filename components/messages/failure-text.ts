@@ -16,7 +16,10 @@ const OWN_TITLES: Record<Language, Record<string, { title: string }>> = { en, tr
 export function useFailureText(): (error: NonNullable<Message["error"]>) => FailureText {
   const language = useLocale();
   return ({ code, reason, details }) => {
-    const { meaning, action } = explainFailure({ ...(code === null ? {} : { code }), reason, ...(details === null ? {} : { details }) }, language);
+    const { meaning, action } = explainFailure(
+      { ...(code === null ? {} : { code }), reason, ...(details === null ? {} : { details }) },
+      language,
+    );
     const title = (code === null ? OWN_TITLES[language][reason]?.title : undefined) ?? explainCode(code, language).title;
     return { title, meaning, action };
   };

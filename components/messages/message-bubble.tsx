@@ -13,7 +13,14 @@ export function MessageBubble({ message }: { message: Shown }) {
   const template = templates?.find((x) => x.name === message.template && x.language === message.language);
   const at = message.sentAt ?? message.scheduledFor ?? message.createdAt;
   if (template && message.templateParams !== undefined) {
-    return <TemplatePreview template={template} values={byKey(template.variables, message.templateParams)} at={at} status={message.status} />;
+    return (
+      <TemplatePreview
+        template={template}
+        values={byKey(template.variables, message.templateParams)}
+        at={at}
+        status={message.status}
+      />
+    );
   }
   return <WhatsappBubble body={message.text} at={at} status={message.status} />;
 }

@@ -100,7 +100,12 @@ function Steps({ message }: { message: MessageDetail }) {
   const label = useStatusLabel("message");
   const items = message.timeline.map((step, index): TimelineItem => {
     const known = t.has(`steps.${step.step}` as never);
-    const own = step.step === "retrying" ? { icon: RotateCw, tone: "warning" as const } : step.step === "accepted" ? { icon: Send, tone: "sending" as const } : undefined;
+    const own =
+      step.step === "retrying"
+        ? { icon: RotateCw, tone: "warning" as const }
+        : step.step === "accepted"
+          ? { icon: Send, tone: "sending" as const }
+          : undefined;
     const { icon, tone } = own ?? statusLook("message", step.step);
     return {
       key: `${index}`,
@@ -153,7 +158,7 @@ function Facts({ message }: { message: MessageDetail }) {
   const language = useLanguageName();
   const link = "text-accent underline-offset-4 hover:underline";
   return (
-    <KeyValues className="rounded-lg border px-3">
+    <KeyValues className="rounded-lg border p-3">
       <KeyValue label={t("recipient")}>
         {message.contactName ? (
           <Link href={`/contacts/${message.contactId}`} className={link}>
@@ -182,7 +187,9 @@ function Facts({ message }: { message: MessageDetail }) {
           <dl className="grid gap-1">
             {Object.entries(message.templateParams).map(([key, value]) => (
               <div key={key} className="flex flex-wrap gap-x-2">
-                <dt className="font-mono text-muted text-xs leading-5">{Array.isArray(message.templateParams) ? Number(key) + 1 : key}</dt>
+                <dt className="font-mono text-muted text-xs leading-5">
+                  {Array.isArray(message.templateParams) ? Number(key) + 1 : key}
+                </dt>
                 <dd className="min-w-0 break-words">{value}</dd>
               </div>
             ))}

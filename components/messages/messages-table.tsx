@@ -110,7 +110,12 @@ function NoMessages() {
     "message": "Hello! This is a test message from Dese EA Plan."
   }'`;
   return (
-    <EmptyState icon={MessagesSquare} title={t("title")} description={t("description")} action={can("messages:write") ? <WriteButton /> : null}>
+    <EmptyState
+      icon={MessagesSquare}
+      title={t("title")}
+      description={t("description")}
+      action={can("messages:write") ? <WriteButton /> : null}
+    >
       <CodeBlock title="curl" code={curl} />
     </EmptyState>
   );
@@ -123,9 +128,24 @@ function useFilters() {
   const { data: templates = [] } = useTemplates();
   const names = [...new Set(templates.map((template) => template.name))];
   return [
-    { name: "status", label: t("status"), multiple: true, options: MESSAGE_STATUSES.map((value) => ({ value, label: label(value) })) },
-    ...(names.length > 0 ? [{ name: "template", label: t("template"), options: names.map((value) => ({ value, label: value })) }] : []),
-    ...(integrations.length > 1 ? [{ name: "integrationId", label: t("integration"), options: integrations.map(({ id, name }) => ({ value: id, label: name })) }] : []),
+    {
+      name: "status",
+      label: t("status"),
+      multiple: true,
+      options: MESSAGE_STATUSES.map((value) => ({ value, label: label(value) })),
+    },
+    ...(names.length > 0
+      ? [{ name: "template", label: t("template"), options: names.map((value) => ({ value, label: value })) }]
+      : []),
+    ...(integrations.length > 1
+      ? [
+          {
+            name: "integrationId",
+            label: t("integration"),
+            options: integrations.map(({ id, name }) => ({ value: id, label: name })),
+          },
+        ]
+      : []),
   ];
 }
 
@@ -144,7 +164,9 @@ function useColumns(severalIntegrations: boolean): ColumnDef<Message>[] {
         id: "recipient",
         accessorFn: (message) => message.contactName ?? message.phoneNumber,
         meta: { label: t("recipient"), className: "w-48 max-w-48", card: "title" },
-        cell: ({ row }) => <span className="block truncate">{row.original.contactName ?? formatPhone(row.original.phoneNumber)}</span>,
+        cell: ({ row }) => (
+          <span className="block truncate">{row.original.contactName ?? formatPhone(row.original.phoneNumber)}</span>
+        ),
       },
       {
         id: "phoneNumber",

@@ -28,7 +28,8 @@ export function useMessage(id: string, initialData?: MessageDetail) {
 export function useContactMessages(contactId: string) {
   return useQuery({
     queryKey: ["messages", "contact", contactId],
-    queryFn: ({ signal }) => api.get<Page<Message>>("/crm/whatsapp/messages", { query: { contactId, limit: LAST_MESSAGES }, signal }),
+    queryFn: ({ signal }) =>
+      api.get<Page<Message>>("/crm/whatsapp/messages", { query: { contactId, limit: LAST_MESSAGES }, signal }),
   });
 }
 
@@ -50,7 +51,8 @@ function useMessageChange<Out>(mutationFn: () => Promise<Out>) {
 export function useAllIntegrations() {
   return useQuery({
     queryKey: ["integrations", "all"],
-    queryFn: async ({ signal }) => (await api.get<Page<Integration>>("/integrations", { query: { limit: MOST_INTEGRATIONS }, signal })).data,
+    queryFn: async ({ signal }) =>
+      (await api.get<Page<Integration>>("/integrations", { query: { limit: MOST_INTEGRATIONS }, signal })).data,
   });
 }
 

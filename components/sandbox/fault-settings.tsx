@@ -13,7 +13,13 @@ import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast";
-import { DEFAULT_SANDBOX_SETTINGS, SANDBOX_QUALITIES, SANDBOX_TIERS, type SandboxSettings, type UpdateSandboxSettings } from "@/lib/sandbox/schema";
+import {
+  DEFAULT_SANDBOX_SETTINGS,
+  SANDBOX_QUALITIES,
+  SANDBOX_TIERS,
+  type SandboxSettings,
+  type UpdateSandboxSettings,
+} from "@/lib/sandbox/schema";
 import { useSandboxSettings, useUpdateSandbox } from "./queries";
 
 const SHARES = ["errorShare", "rateLimitShare", "serverErrorShare", "htmlShare", "hangShare", "closeShare", "lateShare"] as const;
@@ -38,11 +44,27 @@ export function FaultSettings({ integrationId }: { integrationId: string }) {
   const disabled = !can("sandbox:write");
   const change = (changes: UpdateSandboxSettings) =>
     update.mutate(changes, { onError: (failure) => toast.error(t("notChanged"), { description: explain(failure).message }) });
-  const toggle = (key: "tokenExpired" | "templatesPaused" | "restricted" | "pairLimit" | "webhooksDuplicated" | "webhooksShuffled") => (
-    <SwitchField label={t(`${key}.label`)} hint={t(`${key}.hint`)} checked={settings[key]} onCheckedChange={(on) => change({ [key]: on })} disabled={disabled} />
+  const toggle = (
+    key: "tokenExpired" | "templatesPaused" | "restricted" | "pairLimit" | "webhooksDuplicated" | "webhooksShuffled",
+  ) => (
+    <SwitchField
+      label={t(`${key}.label`)}
+      hint={t(`${key}.hint`)}
+      checked={settings[key]}
+      onCheckedChange={(on) => change({ [key]: on })}
+      disabled={disabled}
+    />
   );
   const figure = (key: "latencyMs" | "lateMs" | "ratePerSecond", max: number, min = 0) => (
-    <Figure label={t(`${key}.label`)} hint={t(`${key}.hint`)} value={settings[key]} min={min} max={max} disabled={disabled} onCommit={(value) => change({ [key]: value })} />
+    <Figure
+      label={t(`${key}.label`)}
+      hint={t(`${key}.hint`)}
+      value={settings[key]}
+      min={min}
+      max={max}
+      disabled={disabled}
+      onCommit={(value) => change({ [key]: value })}
+    />
   );
   const share = (key: (typeof SHARES)[number] | "acceptedShare") => (
     <Figure

@@ -16,7 +16,13 @@ export function MagicNumbers({ selected, onSelect }: MagicNumbersProps) {
       <p className="border-b px-4 py-3 text-muted text-sm">{t("description")}</p>
       <ul className="max-h-[40rem] overflow-y-auto">
         {MAGIC_NUMBERS.map(({ phone, kind, code }) => (
-          <li key={phone} className={cn("relative flex items-start gap-3 border-b px-4 py-2 last:border-0 hover:bg-surface", phone === selected && "bg-accent-subtle hover:bg-accent-subtle")}>
+          <li
+            key={phone}
+            className={cn(
+              "relative flex items-start gap-3 border-b px-4 py-2 last:border-0 hover:bg-surface",
+              phone === selected && "bg-accent-subtle hover:bg-accent-subtle",
+            )}
+          >
             <div className="grid min-w-0 flex-1 gap-0.5">
               <div className="flex flex-wrap items-baseline gap-x-2">
                 <button

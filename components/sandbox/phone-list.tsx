@@ -79,9 +79,13 @@ function Row({ phone, chat, selected, onSelect }: RowProps) {
         <span className="flex items-center gap-1.5">
           <span className="truncate font-medium text-sm tabular-nums">{chat?.name ?? number}</span>
           {chat && !chat.online ? <PlaneTakeoff className="size-3.5 shrink-0 text-warning" aria-label={t("offline")} /> : null}
-          {chat?.lastMessage ? <Time at={chat.lastActivityAt} format="clock" className="ml-auto shrink-0 text-muted text-xs" /> : null}
+          {chat?.lastMessage ? (
+            <Time at={chat.lastActivityAt} format="clock" className="ml-auto shrink-0 text-muted text-xs" />
+          ) : null}
         </span>
-        <span className="truncate text-muted text-xs">{chat?.lastMessage?.content.body ?? (chat?.name ? number : t("nothingYet"))}</span>
+        <span className="truncate text-muted text-xs">
+          {chat?.lastMessage?.content.body ?? (chat?.name ? number : t("nothingYet"))}
+        </span>
       </span>
     </button>
   );
@@ -138,7 +142,13 @@ function AddPhone({ integrationId, onAdded }: { integrationId: string; onAdded: 
         <form id={formId} onSubmit={submit} noValidate className="grid gap-4">
           <div className="grid gap-1.5">
             <Field label={t("number")} error={tried && !phone ? t("numberWrong") : undefined}>
-              <Input type="tel" autoComplete="off" placeholder="+90 555 123 45 67" value={number} onChange={(event) => setNumber(event.target.value)} />
+              <Input
+                type="tel"
+                autoComplete="off"
+                placeholder="+90 555 123 45 67"
+                value={number}
+                onChange={(event) => setNumber(event.target.value)}
+              />
             </Field>
             <PhoneSuggestion text={number} onUse={setNumber} />
           </div>

@@ -31,7 +31,10 @@ export function PhoneSettings({ integrationId, phone }: { integrationId: string;
   if (!chat) return <Skeleton className="h-64" />;
 
   const change = (changes: Omit<SetPhonePresence, "phone">) =>
-    set.mutate({ phone, ...changes }, { onError: (failure) => toast.error(t("notChanged"), { description: explain(failure).message }) });
+    set.mutate(
+      { phone, ...changes },
+      { onError: (failure) => toast.error(t("notChanged"), { description: explain(failure).message }) },
+    );
   const curl = `curl -X POST ${origin}/api/v1/crm/whatsapp/send \\
   -H "Authorization: Bearer YOUR_TOKEN" \\
   -H "Content-Type: application/json" \\
@@ -42,7 +45,7 @@ export function PhoneSettings({ integrationId, phone }: { integrationId: string;
 
   return (
     <div className="grid gap-5">
-      <KeyValues className="-my-2">
+      <KeyValues>
         <KeyValue label={t("number")}>
           <Phone number={phone} copy />
         </KeyValue>
@@ -52,10 +55,34 @@ export function PhoneSettings({ integrationId, phone }: { integrationId: string;
         </KeyValue>
       </KeyValues>
       <div className="grid gap-4 border-t pt-4">
-        <SwitchField label={t("airplane.label")} hint={t("airplane.hint")} checked={!chat.online} onCheckedChange={(on) => change({ online: !on })} disabled={disabled} />
-        <SwitchField label={t("receipts.label")} hint={t("receipts.hint")} checked={chat.readReceipts} onCheckedChange={(on) => change({ readReceipts: on })} disabled={disabled} />
-        <SwitchField label={t("onWhatsapp.label")} hint={t("onWhatsapp.hint")} checked={chat.onWhatsapp} onCheckedChange={(on) => change({ onWhatsapp: on })} disabled={disabled} />
-        <SwitchField label={t("stopped.label")} hint={t("stopped.hint")} checked={chat.marketingStopped} onCheckedChange={(on) => change({ marketingStopped: on })} disabled={disabled} />
+        <SwitchField
+          label={t("airplane.label")}
+          hint={t("airplane.hint")}
+          checked={!chat.online}
+          onCheckedChange={(on) => change({ online: !on })}
+          disabled={disabled}
+        />
+        <SwitchField
+          label={t("receipts.label")}
+          hint={t("receipts.hint")}
+          checked={chat.readReceipts}
+          onCheckedChange={(on) => change({ readReceipts: on })}
+          disabled={disabled}
+        />
+        <SwitchField
+          label={t("onWhatsapp.label")}
+          hint={t("onWhatsapp.hint")}
+          checked={chat.onWhatsapp}
+          onCheckedChange={(on) => change({ onWhatsapp: on })}
+          disabled={disabled}
+        />
+        <SwitchField
+          label={t("stopped.label")}
+          hint={t("stopped.hint")}
+          checked={chat.marketingStopped}
+          onCheckedChange={(on) => change({ marketingStopped: on })}
+          disabled={disabled}
+        />
       </div>
       {can("messages:write") ? (
         <div className="grid gap-3 border-t pt-4">

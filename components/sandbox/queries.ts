@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useIsMutating, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/lib/http/client";
 import type {
   ReplyFromPhone,
@@ -25,9 +25,11 @@ export function useChats(integrationId: string) {
   });
 }
 
-/** Asked again at the very moment when the next tick is due. */
+/** Asked again at the very moment when the next tick is due; not while a change is on its way, which it would seem to take back. */
 export function useChat(integrationId: string, phone: string) {
+  const isChanging = useIsMutating({ mutationKey: ["sandbox", integrationId, "presence"] }) > 0;
   return useQuery({
+    enabled: !isChanging,
     queryKey: ["sandbox", integrationId, "chat", phone],
     queryFn: ({ signal }) => api.get<SandboxChat>(`/sandbox/${integrationId}/chats/${encodeURIComponent(phone)}`, { signal }),
     refetchInterval: ({ state }) => {
@@ -50,8 +52,10 @@ export function useSetPresence(integrationId: string) {
   const queryClient = useQueryClient();
   const refresh = useRefresh(integrationId);
   return useMutation({
+    mutationKey: ["sandbox", integrationId, "presence"],
     mutationFn: (body: SetPhonePresence) => api.patch<SandboxPhone>(`/sandbox/${integrationId}/phones`, { body }),
-    onMutate: ({ phone, ...changes }) => {
+    onMutate: async ({ phone, ...changes }) => {
+      await queryClient.cancelQueries({ queryKey: ["sandbox", integrationId, "chat", phone] });
       queryClient.setQueryData<SandboxChat>(["sandbox", integrationId, "chat", phone], (chat) => chat && { ...chat, ...changes });
     },
     onSettled: refresh,
@@ -59,7 +63,9 @@ export function useSetPresence(integrationId: string) {
 }
 
 export function useSandboxSettings(integrationId: string) {
+  const isChanging = useIsMutating({ mutationKey: ["sandbox", integrationId, "change"] }) > 0;
   return useQuery({
+    enabled: !isChanging,
     queryKey: ["sandbox", integrationId, "settings"],
     queryFn: ({ signal }) => api.get<SandboxControl>(`/sandbox/${integrationId}/settings`, { signal }),
   });
@@ -70,8 +76,10 @@ export function useUpdateSandbox(integrationId: string) {
   const queryClient = useQueryClient();
   const refresh = useRefresh(integrationId);
   return useMutation({
+    mutationKey: ["sandbox", integrationId, "change"],
     mutationFn: (body: UpdateSandboxSettings) => api.patch<SandboxControl>(`/sandbox/${integrationId}/settings`, { body }),
-    onMutate: (changes) => {
+    onMutate: async (changes) => {
+      await queryClient.cancelQueries({ queryKey: ["sandbox", integrationId, "settings"] });
       queryClient.setQueryData<SandboxControl>(
         ["sandbox", integrationId, "settings"],
         (control) => control && { ...control, settings: { ...control.settings, ...changes } },

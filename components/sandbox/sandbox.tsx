@@ -31,7 +31,8 @@ export function Sandbox() {
   const [address, setAddress] = useQueryStates(ADDRESS, { history: "replace" });
   const { data: integrations, error, refetch } = useAllIntegrations();
   const sandboxes = integrations?.filter((integration) => integration.config.sandbox) ?? [];
-  const chosen = sandboxes.find((integration) => integration.id === address.integration) ?? sandboxes.find((x) => x.isDefault) ?? sandboxes[0];
+  const chosen =
+    sandboxes.find((integration) => integration.id === address.integration) ?? sandboxes.find((x) => x.isDefault) ?? sandboxes[0];
   const asked = toE164((address.phone ?? "").replace(/^ /, "+"));
 
   return (

@@ -29,7 +29,10 @@ export function VirtualPhone({ integrationId, phone }: { integrationId: string; 
   const canWrite = can("sandbox:write") && chat?.online === true;
 
   function answer(body: { text: string } | { messageId: string; buttonPayload: string }) {
-    reply.mutate({ from: phone, ...body }, { onError: (failure) => toast.error(t("notSent"), { description: explain(failure).detail ?? explain(failure).message }) });
+    reply.mutate(
+      { from: phone, ...body },
+      { onError: (failure) => toast.error(t("notSent"), { description: explain(failure).detail ?? explain(failure).message }) },
+    );
   }
 
   return (
@@ -119,7 +122,9 @@ function Chat({ chat, failure, onPress }: ChatProps) {
     >
       {failure}
       {chat && messages.length === 0 ? (
-        <p className="m-auto max-w-[28ch] rounded-lg bg-(--whatsapp-in) px-3 py-2 text-center text-(--whatsapp-muted) text-xs">{t("empty")}</p>
+        <p className="m-auto max-w-[28ch] rounded-lg bg-(--whatsapp-in) px-3 py-2 text-center text-(--whatsapp-muted) text-xs">
+          {t("empty")}
+        </p>
       ) : null}
       {messages.map((message, index) => {
         const before = messages[index - 1];
@@ -127,7 +132,9 @@ function Chat({ chat, failure, onPress }: ChatProps) {
         return (
           <div key={message.id} className="grid gap-2">
             {isNewDay ? (
-              <p className="mx-auto w-fit rounded-md bg-(--whatsapp-in) px-2 py-0.5 text-(--whatsapp-muted) text-xs">{formatDate(new Date(message.at), zone)}</p>
+              <p className="mx-auto w-fit rounded-md bg-(--whatsapp-in) px-2 py-0.5 text-(--whatsapp-muted) text-xs">
+                {formatDate(new Date(message.at), zone)}
+              </p>
             ) : null}
             <Bubble message={message} onPress={onPress} />
           </div>
@@ -151,7 +158,9 @@ function Bubble({ message, onPress }: BubbleProps) {
         header={toHeader(content.header)}
         body={content.body}
         footer={content.footer}
-        buttons={content.buttons?.map((button) => toButton(button, hasArrived && onPress ? () => onPress(message, button.payload ?? "") : undefined))}
+        buttons={content.buttons?.map((button) =>
+          toButton(button, hasArrived && onPress ? () => onPress(message, button.payload ?? "") : undefined),
+        )}
         at={message.deliveredAt ?? message.at}
         status={mine ? (status === "accepted" ? "sent" : status) : undefined}
         className={cn(!hasArrived && "opacity-55")}
@@ -165,7 +174,13 @@ function Bubble({ message, onPress }: BubbleProps) {
 function Fate({ message }: { message: SandboxMessage }) {
   const t = useTranslations("sandbox.phone");
   const { status, errorCode } = message;
-  const at = { accepted: message.at, sent: message.sentAt, delivered: message.deliveredAt, read: message.readAt, failed: message.at }[status];
+  const at = {
+    accepted: message.at,
+    sent: message.sentAt,
+    delivered: message.deliveredAt,
+    read: message.readAt,
+    failed: message.at,
+  }[status];
   return (
     <p className="flex w-fit items-center gap-1.5 rounded-sm bg-surface-raised/85 px-1.5 py-0.5 text-muted text-xs">
       <StatusBadge kind="message" status={status === "accepted" ? "sending" : status} plain>
@@ -216,7 +231,8 @@ function Composer({ disabled, isOffline, onSend }: ComposerProps) {
     onSend(text.trim());
     setText("");
   }
-  if (isOffline) return <p className="shrink-0 border-t bg-surface-raised px-5 pt-3 pb-6 text-center text-muted text-xs">{t("offline")}</p>;
+  if (isOffline)
+    return <p className="shrink-0 border-t bg-surface-raised px-5 pt-3 pb-6 text-center text-muted text-xs">{t("offline")}</p>;
   return (
     <div className="shrink-0 border-t bg-surface-raised px-3 pt-2 pb-4">
       <div className="mb-2 flex gap-1.5 overflow-x-auto">

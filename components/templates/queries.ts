@@ -18,7 +18,10 @@ async function readAll(signal: AbortSignal): Promise<Template[]> {
   const found: Template[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const { data, nextCursor } = await api.get<Page<Template>>("/crm/whatsapp/templates", { query: { limit: PAGE_SIZE, cursor }, signal });
+    const { data, nextCursor } = await api.get<Page<Template>>("/crm/whatsapp/templates", {
+      query: { limit: PAGE_SIZE, cursor },
+      signal,
+    });
     found.push(...data);
     if (!nextCursor) break;
     cursor = nextCursor;

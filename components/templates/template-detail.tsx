@@ -50,7 +50,9 @@ export function TemplateDetail({ template: initial }: { template: Template }) {
             <SyncButton sync={sync} />
             {can("messages:write") && isSendable ? (
               <Button asChild variant="primary">
-                <Link href={`/compose?template=${encodeURIComponent(template.name)}&language=${encodeURIComponent(template.language)}`}>
+                <Link
+                  href={`/compose?template=${encodeURIComponent(template.name)}&language=${encodeURIComponent(template.language)}`}
+                >
                   <PenLine aria-hidden />
                   {t("use")}
                 </Link>
@@ -107,7 +109,11 @@ function Values({ template, values, onChange }: ValuesProps) {
       </legend>
       <div className="grid gap-3 sm:grid-cols-2">
         {template.variables.map((variable) => (
-          <Field key={variable.key} label={<span className="font-mono text-xs">{variable.key}</span>} aside={variable.place === "body" ? undefined : t(`place.${variable.place}`)}>
+          <Field
+            key={variable.key}
+            label={<span className="font-mono text-xs">{variable.key}</span>}
+            aside={variable.place === "body" ? undefined : t(`place.${variable.place}`)}
+          >
             <Input
               autoComplete="off"
               value={values[variable.key] ?? ""}
@@ -129,7 +135,7 @@ function Facts({ template }: { template: Template }) {
   const account = integrations?.find((integration) => integration.config.businessAccountId === template.businessAccountId);
   return (
     <Section title={t("facts")}>
-      <KeyValues className="-my-2">
+      <KeyValues>
         <KeyValue label={t("status")}>
           <StatusBadge kind="template" status={template.status} />
         </KeyValue>
@@ -146,7 +152,10 @@ function Facts({ template }: { template: Template }) {
           ) : (
             <span className="flex flex-wrap gap-1">
               {template.variables.map((variable) => (
-                <code key={variable.key} className="rounded-sm bg-surface-sunken px-1 font-mono text-xs">{`{{${variable.key}}}`}</code>
+                <code
+                  key={variable.key}
+                  className="rounded-sm bg-surface-sunken px-1 font-mono text-xs"
+                >{`{{${variable.key}}}`}</code>
               ))}
             </span>
           )}
@@ -190,15 +199,38 @@ function Advice({ template }: { template: Template }) {
       </Note>,
     );
   }
-  if (template.status === "PAUSED") notes.push(<Note key="paused" tone="warning" title={t("pausedTitle")}>{t("paused")}</Note>);
-  if (template.status === "DISABLED") notes.push(<Note key="disabled" tone="danger" title={t("disabledTitle")}>{t("disabled")}</Note>);
-  if (template.status === "PENDING" || template.status === "IN_APPEAL") notes.push(<Note key="pending" title={t("pendingTitle")}>{t("pending")}</Note>);
+  if (template.status === "PAUSED")
+    notes.push(
+      <Note key="paused" tone="warning" title={t("pausedTitle")}>
+        {t("paused")}
+      </Note>,
+    );
+  if (template.status === "DISABLED")
+    notes.push(
+      <Note key="disabled" tone="danger" title={t("disabledTitle")}>
+        {t("disabled")}
+      </Note>,
+    );
+  if (template.status === "PENDING" || template.status === "IN_APPEAL")
+    notes.push(
+      <Note key="pending" title={t("pendingTitle")}>
+        {t("pending")}
+      </Note>,
+    );
   if (template.qualityScore === "RED" && template.status === "APPROVED") {
-    notes.push(<Note key="quality" tone="warning" title={t("lowQualityTitle")}>{t("lowQuality")}</Note>);
+    notes.push(
+      <Note key="quality" tone="warning" title={t("lowQualityTitle")}>
+        {t("lowQuality")}
+      </Note>,
+    );
   }
   if (template.previousCategory && template.previousCategory !== template.category) {
     notes.push(
-      <Note key="category" tone="warning" title={t("categoryTitle", { before: category(template.previousCategory), now: category(template.category) })}>
+      <Note
+        key="category"
+        tone="warning"
+        title={t("categoryTitle", { before: category(template.previousCategory), now: category(template.category) })}
+      >
         {t("category")}
       </Note>,
     );
@@ -210,7 +242,9 @@ function OtherLanguages({ template }: { template: Template }) {
   const t = useTranslations("templates");
   const language = useLanguageName();
   const { data } = useTemplates();
-  const others = data?.filter((x) => x.name === template.name && x.businessAccountId === template.businessAccountId && x.id !== template.id) ?? [];
+  const others =
+    data?.filter((x) => x.name === template.name && x.businessAccountId === template.businessAccountId && x.id !== template.id) ??
+    [];
   if (others.length === 0) return null;
   return (
     <Section title={t("otherLanguages")}>
@@ -238,12 +272,16 @@ function SendCurl({ template, values }: { template: Template; values: Record<str
   const { data: integrations } = useAllIntegrations();
   const account = integrations?.filter((integration) => integration.config.businessAccountId === template.businessAccountId);
   const integrationId = account?.some((integration) => integration.isDefault) ? undefined : account?.[0]?.id;
-  const params = Object.fromEntries(template.variables.map((variable) => [variable.key, values[variable.key] || variable.example || variable.key]));
+  const params = Object.fromEntries(
+    template.variables.map((variable) => [variable.key, values[variable.key] || variable.example || variable.key]),
+  );
   const body = {
     phoneNumber: "+905551234567",
     template: template.name,
     language: template.language,
-    ...(template.variables.length > 0 ? { templateParams: template.parameterFormat === "POSITIONAL" ? Object.values(params) : params } : {}),
+    ...(template.variables.length > 0
+      ? { templateParams: template.parameterFormat === "POSITIONAL" ? Object.values(params) : params }
+      : {}),
     ...(integrationId ? { integrationId } : {}),
   };
   const json = JSON.stringify(body, null, 2).replaceAll("'", "'\\''").replaceAll("\n", "\n  ");

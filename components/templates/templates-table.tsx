@@ -139,11 +139,24 @@ function useFilters(templates: readonly Template[]) {
   return useMemo(() => {
     const distinct = (pick: (template: Template) => string) => [...new Set(templates.map(pick))].sort();
     const accounts = distinct((template) => template.businessAccountId);
-    const accountName = (id: string) => integrations?.find((integration) => integration.config.businessAccountId === id)?.name ?? id;
+    const accountName = (id: string) =>
+      integrations?.find((integration) => integration.config.businessAccountId === id)?.name ?? id;
     return [
-      { name: "category", label: t("category"), multiple: true, options: distinct((x) => x.category).map((value) => ({ value, label: category(value) })) },
-      { name: "language", label: t("language"), multiple: true, options: distinct((x) => x.language).map((value) => ({ value, label: language(value) })) },
-      ...(accounts.length > 1 ? [{ name: "account", label: t("account"), options: accounts.map((value) => ({ value, label: accountName(value) })) }] : []),
+      {
+        name: "category",
+        label: t("category"),
+        multiple: true,
+        options: distinct((x) => x.category).map((value) => ({ value, label: category(value) })),
+      },
+      {
+        name: "language",
+        label: t("language"),
+        multiple: true,
+        options: distinct((x) => x.language).map((value) => ({ value, label: language(value) })),
+      },
+      ...(accounts.length > 1
+        ? [{ name: "account", label: t("account"), options: accounts.map((value) => ({ value, label: accountName(value) })) }]
+        : []),
     ];
   }, [templates, integrations, t, category, language]);
 }
@@ -254,7 +267,10 @@ function Gallery({ templates }: { templates: readonly Template[] }) {
     <>
       <ul className="columns-1 gap-4 sm:columns-2 xl:columns-3">
         {templates.slice(0, cards).map((template) => (
-          <li key={template.id} className="relative mb-4 break-inside-avoid overflow-hidden rounded-lg border bg-surface-raised hover:border-border-strong">
+          <li
+            key={template.id}
+            className="relative mb-4 break-inside-avoid overflow-hidden rounded-lg border bg-surface-raised hover:border-border-strong"
+          >
             <div className="flex items-center justify-between gap-2 px-3 pt-2.5">
               <Link
                 href={`/templates/${template.id}`}

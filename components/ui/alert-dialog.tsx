@@ -24,7 +24,7 @@ export function AlertDialogContent({ title, description, children, footer, class
   const { opener, onCloseAutoFocus } = useReturnFocus();
   return (
     <Primitive.Portal>
-      <Primitive.Overlay className={overlayStyles} />
+      <Primitive.Overlay className={cn(overlayStyles, "z-50")} />
       <Primitive.Content
         onCloseAutoFocus={onCloseAutoFocus}
         className={cn(dialogStyles, "w-[min(28rem,calc(100vw-1.5rem))]", className)}

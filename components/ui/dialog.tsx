@@ -10,7 +10,6 @@ import { RememberOpener, useReturnFocus } from "./return-focus";
 
 export const Dialog = Primitive.Root;
 export const DialogTrigger = Primitive.Trigger;
-export const DialogClose = Primitive.Close;
 
 export const overlayStyles = "fixed inset-0 z-40 bg-(--overlay) animate-in";
 export const dialogStyles =

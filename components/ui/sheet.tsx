@@ -11,7 +11,6 @@ import { RememberOpener, useReturnFocus } from "./return-focus";
 
 export const Sheet = Primitive.Root;
 export const SheetTrigger = Primitive.Trigger;
-export const SheetClose = Primitive.Close;
 
 type SheetContentProps = {
   title: ReactNode;

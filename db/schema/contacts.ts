@@ -10,7 +10,9 @@ export const contacts = pgTable(
   "contacts",
   {
     id: text("id").primaryKey(),
-    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
     phone: sealed("phone", "contacts.phone"),
     phoneIndex: text("phone_index"),
     userId: sealed("user_id", "contacts.user_id"),
@@ -36,8 +38,12 @@ export const consents = pgTable(
   "consents",
   {
     id: text("id").primaryKey(),
-    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
-    contactId: text("contact_id").notNull().references(() => contacts.id, { onDelete: "cascade" }),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    contactId: text("contact_id")
+      .notNull()
+      .references(() => contacts.id, { onDelete: "cascade" }),
     purpose: text("purpose").$type<ConsentPurpose>().notNull(),
     status: text("status").$type<ConsentStatus>().notNull(),
     source: text("source").notNull(),
@@ -47,7 +53,10 @@ export const consents = pgTable(
     recordedAt: moment("recorded_at").notNull(),
     recordedBy: text("recorded_by").notNull(),
   },
-  (t) => [index("consents_contact").on(t.contactId, t.occurredAt.desc(), t.id.desc()), index("consents_organization").on(t.organizationId, t.id)],
+  (t) => [
+    index("consents_contact").on(t.contactId, t.occurredAt.desc(), t.id.desc()),
+    index("consents_organization").on(t.organizationId, t.id),
+  ],
 );
 
 /** One number's talk with one person. Meta's customer service window belongs to this pair. */
@@ -55,9 +64,15 @@ export const conversations = pgTable(
   "conversations",
   {
     id: text("id").primaryKey(),
-    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
-    integrationId: text("integration_id").notNull().references(() => integrations.id, { onDelete: "cascade" }),
-    contactId: text("contact_id").notNull().references(() => contacts.id, { onDelete: "cascade" }),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    integrationId: text("integration_id")
+      .notNull()
+      .references(() => integrations.id, { onDelete: "cascade" }),
+    contactId: text("contact_id")
+      .notNull()
+      .references(() => contacts.id, { onDelete: "cascade" }),
     lastInboundAt: moment("last_inbound_at"),
     createdAt: moment("created_at").notNull().defaultNow(),
   },

@@ -8,7 +8,9 @@ export const integrations = pgTable(
   "integrations",
   {
     id: text("id").primaryKey(),
-    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
     provider: text("provider").notNull(),
     category: text("category").notNull(),
@@ -54,7 +56,9 @@ export const integrations = pgTable(
 
 /** The pace of one phone number: who dispatches it, when its next message may leave, and how far Meta has slowed it. */
 export const lanes = pgTable("lanes", {
-  integrationId: text("integration_id").primaryKey().references(() => integrations.id, { onDelete: "cascade" }),
+  integrationId: text("integration_id")
+    .primaryKey()
+    .references(() => integrations.id, { onDelete: "cascade" }),
   organizationId: text("organization_id").notNull(),
   owner: text("owner"),
   leaseUntil: moment("lease_until"),

@@ -11,9 +11,15 @@ export const messages = pgTable(
   "messages",
   {
     id: text("id").primaryKey(),
-    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
-    integrationId: text("integration_id").notNull().references(() => integrations.id, { onDelete: "restrict" }),
-    contactId: text("contact_id").notNull().references(() => contacts.id, { onDelete: "restrict" }),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    integrationId: text("integration_id")
+      .notNull()
+      .references(() => integrations.id, { onDelete: "restrict" }),
+    contactId: text("contact_id")
+      .notNull()
+      .references(() => contacts.id, { onDelete: "restrict" }),
     recipient: sealed("recipient", "messages.recipient").notNull(),
     recipientIndex: text("recipient_index").notNull(),
     kind: text("kind").$type<"text" | "template">().notNull(),
@@ -60,7 +66,9 @@ export const messages = pgTable(
 export const pairs = pgTable(
   "pairs",
   {
-    integrationId: text("integration_id").notNull().references(() => integrations.id, { onDelete: "cascade" }),
+    integrationId: text("integration_id")
+      .notNull()
+      .references(() => integrations.id, { onDelete: "cascade" }),
     recipientIndex: text("recipient_index").notNull(),
     organizationId: text("organization_id").notNull(),
     /** The moment at which every message to this person has been paid for at one per 6 seconds. */
@@ -75,7 +83,9 @@ export const pairs = pgTable(
 export const outreach = pgTable(
   "outreach",
   {
-    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
     portfolioId: text("portfolio_id").notNull(),
     recipientIndex: text("recipient_index").notNull(),
     /** The message that will count when it is delivered; taken back when it fails. */
@@ -95,8 +105,12 @@ export const earlyStatuses = pgTable(
   "early_statuses",
   {
     id: text("id").primaryKey(),
-    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
-    integrationId: text("integration_id").notNull().references(() => integrations.id, { onDelete: "cascade" }),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    integrationId: text("integration_id")
+      .notNull()
+      .references(() => integrations.id, { onDelete: "cascade" }),
     wamidIndex: text("wamid_index").notNull(),
     status: sealedJson<Record<string, unknown>>("status", "early_statuses.status").notNull(),
     receivedAt: moment("received_at").notNull(),

@@ -7,7 +7,9 @@ import { integrations } from "./integrations";
 
 /** How the stand-in behaves towards a sandbox integration; what it knows of the account it reads from the integration. */
 export const sandboxAccounts = pgTable("sandbox_accounts", {
-  integrationId: text("integration_id").primaryKey().references(() => integrations.id, { onDelete: "cascade" }),
+  integrationId: text("integration_id")
+    .primaryKey()
+    .references(() => integrations.id, { onDelete: "cascade" }),
   organizationId: text("organization_id").notNull(),
   subscribed: boolean("subscribed").notNull().default(true),
   /** An address given with subscribed_apps; otherwise this installation's own webhook. */
@@ -23,7 +25,9 @@ export const sandboxPhones = pgTable(
   "sandbox_phones",
   {
     id: text("id").primaryKey(),
-    integrationId: text("integration_id").notNull().references(() => sandboxAccounts.integrationId, { onDelete: "cascade" }),
+    integrationId: text("integration_id")
+      .notNull()
+      .references(() => sandboxAccounts.integrationId, { onDelete: "cascade" }),
     phone: sealed("phone", "sandbox_phones.phone").notNull(),
     phoneIndex: text("phone_index").notNull(),
     name: sealed("name", "sandbox_phones.name"),
@@ -53,8 +57,12 @@ export const sandboxMessages = pgTable(
   "sandbox_messages",
   {
     id: text("id").primaryKey(),
-    integrationId: text("integration_id").notNull().references(() => sandboxAccounts.integrationId, { onDelete: "cascade" }),
-    phoneId: text("phone_id").notNull().references(() => sandboxPhones.id, { onDelete: "cascade" }),
+    integrationId: text("integration_id")
+      .notNull()
+      .references(() => sandboxAccounts.integrationId, { onDelete: "cascade" }),
+    phoneId: text("phone_id")
+      .notNull()
+      .references(() => sandboxPhones.id, { onDelete: "cascade" }),
     direction: text("direction").$type<"business" | "customer">().notNull(),
     content: sealedJson<SandboxContent>("content", "sandbox_messages.content").notNull(),
     contextId: text("context_id"),
@@ -66,7 +74,10 @@ export const sandboxMessages = pgTable(
     failedAt: moment("failed_at"),
     errorCode: integer("error_code"),
   },
-  (t) => [index("sandbox_messages_chat").on(t.phoneId, t.acceptedAt.desc(), t.id.desc()), index("sandbox_messages_integration").on(t.integrationId)],
+  (t) => [
+    index("sandbox_messages_chat").on(t.phoneId, t.acceptedAt.desc(), t.id.desc()),
+    index("sandbox_messages_integration").on(t.integrationId),
+  ],
 );
 
 /** Webhooks that the stand-in still owes. Committed with the message they speak of; deleted once answered 200. */
@@ -74,7 +85,9 @@ export const sandboxWebhooks = pgTable(
   "sandbox_webhooks",
   {
     id: text("id").primaryKey(),
-    integrationId: text("integration_id").notNull().references(() => sandboxAccounts.integrationId, { onDelete: "cascade" }),
+    integrationId: text("integration_id")
+      .notNull()
+      .references(() => sandboxAccounts.integrationId, { onDelete: "cascade" }),
     phoneId: text("phone_id").references(() => sandboxPhones.id, { onDelete: "cascade" }),
     messageId: text("message_id"),
     step: text("step").notNull(),
@@ -97,7 +110,9 @@ export const sandboxMedia = pgTable(
   "sandbox_media",
   {
     id: text("id").primaryKey(),
-    integrationId: text("integration_id").notNull().references(() => sandboxAccounts.integrationId, { onDelete: "cascade" }),
+    integrationId: text("integration_id")
+      .notNull()
+      .references(() => sandboxAccounts.integrationId, { onDelete: "cascade" }),
     mimeType: text("mime_type").notNull(),
     sha256: text("sha256").notNull(),
     size: integer("size").notNull(),

@@ -8,7 +8,9 @@ export const templates = pgTable(
   "templates",
   {
     id: text("id").primaryKey(),
-    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
     businessAccountId: text("business_account_id").notNull(),
     metaId: text("meta_id").notNull(),
     name: text("name").notNull(),

@@ -8,7 +8,9 @@ export const webhookEvents = pgTable(
   "webhook_events",
   {
     id: text("id").primaryKey(),
-    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
     /** The integrations whose app secret signed the body. */
     integrationIds: text("integration_ids").array().notNull(),
     bodyHash: text("body_hash").notNull(),
@@ -33,8 +35,12 @@ export const deadLetters = pgTable(
   "dead_letters",
   {
     id: text("id").primaryKey(),
-    organizationId: text("organization_id").notNull().references(() => organizations.id, { onDelete: "cascade" }),
-    eventId: text("event_id").notNull().references(() => webhookEvents.id, { onDelete: "cascade" }),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    eventId: text("event_id")
+      .notNull()
+      .references(() => webhookEvents.id, { onDelete: "cascade" }),
     item: sealedJson<unknown>("item", "dead_letters.item").notNull(),
     error: text("error").notNull(),
     createdAt: moment("created_at").notNull(),

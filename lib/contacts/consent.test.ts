@@ -8,7 +8,11 @@ function entry(purpose: ConsentPurpose, status: ConsentStatus, occurred: Date, r
   return { purpose, status, occurredAt: occurred, recordedAt: recorded };
 }
 
-const state = (marketing: ConsentState["marketing"], utility: ConsentState["utility"], authentication: ConsentState["authentication"]): ConsentState => ({
+const state = (
+  marketing: ConsentState["marketing"],
+  utility: ConsentState["utility"],
+  authentication: ConsentState["authentication"],
+): ConsentState => ({
   marketing,
   utility,
   authentication,
@@ -23,9 +27,21 @@ describe("the newest word counts", () => {
     ["all means every purpose", [entry("all", IN, at(0))], state(IN, IN, IN)],
     ["a purpose speaks for itself only", [entry("utility", IN, at(0))], state(NONE, IN, NONE)],
     ["a later no to all ends an earlier yes", [entry("marketing", IN, at(0)), entry("all", OUT, at(1))], state(OUT, OUT, OUT)],
-    ["a later yes to one purpose stands beside a no to all", [entry("all", OUT, at(0)), entry("utility", IN, at(1))], state(OUT, IN, OUT)],
-    ["the order of recording does not matter", [entry("all", OUT, at(5), at(6)), entry("all", IN, at(1), at(9))], state(OUT, OUT, OUT)],
-    ["at the same moment the later recorded counts", [entry("all", OUT, at(1), at(3)), entry("all", IN, at(1), at(2))], state(OUT, OUT, OUT)],
+    [
+      "a later yes to one purpose stands beside a no to all",
+      [entry("all", OUT, at(0)), entry("utility", IN, at(1))],
+      state(OUT, IN, OUT),
+    ],
+    [
+      "the order of recording does not matter",
+      [entry("all", OUT, at(5), at(6)), entry("all", IN, at(1), at(9))],
+      state(OUT, OUT, OUT),
+    ],
+    [
+      "at the same moment the later recorded counts",
+      [entry("all", OUT, at(1), at(3)), entry("all", IN, at(1), at(2))],
+      state(OUT, OUT, OUT),
+    ],
     [
       "within one second the later recorded counts, for Meta's times have no fractions",
       [entry("all", IN, at(1, 700), at(1, 700)), entry("all", OUT, at(1), at(1, 900))],

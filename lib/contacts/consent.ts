@@ -13,7 +13,9 @@ export const NO_CONSENT: ConsentState = { marketing: "none", utility: "none", au
  */
 export function deriveConsent(entries: readonly LedgerEntry[]): ConsentState {
   const decide = (purpose: ConsentPurpose) =>
-    entries.filter((entry) => entry.purpose === purpose || entry.purpose === "all").reduce<LedgerEntry | undefined>(newer, undefined)?.status ?? "none";
+    entries
+      .filter((entry) => entry.purpose === purpose || entry.purpose === "all")
+      .reduce<LedgerEntry | undefined>(newer, undefined)?.status ?? "none";
   return { marketing: decide("marketing"), utility: decide("utility"), authentication: decide("authentication") };
 }
 

@@ -75,7 +75,12 @@ export async function addConsent(ctx: Ctx, word: ConsentWord): Promise<ConsentEn
     })
     .returning();
   if (!row) throw new Error("A consent could not be written.");
-  await audit(ctx, "consent.recorded", { type: "contact", id: word.contactId }, { consentId: row.id, purpose: row.purpose, status: row.status, source: row.source });
+  await audit(
+    ctx,
+    "consent.recorded",
+    { type: "contact", id: word.contactId },
+    { consentId: row.id, purpose: row.purpose, status: row.status, source: row.source },
+  );
   await announce(ctx.db, ctx.organizationId, ["contacts"]);
   return toEntry(row, phoneNumber);
 }
@@ -83,7 +88,11 @@ export async function addConsent(ctx: Ctx, word: ConsentWord): Promise<ConsentEn
 export type LedgerPage = { cursor?: string; limit: number };
 
 /** One page of a contact's ledger, newest entry first, with the state it adds up to. */
-export async function readLedger(ctx: Ctx, contact: { id: string; phone: string | null }, page: LedgerPage): Promise<ConsentLedger> {
+export async function readLedger(
+  ctx: Ctx,
+  contact: { id: string; phone: string | null },
+  page: LedgerPage,
+): Promise<ConsentLedger> {
   const rows = await ctx.db
     .select()
     .from(consents)

@@ -147,7 +147,10 @@ async function toContacts(ctx: Ctx, rows: readonly ContactRow[]): Promise<Contac
 async function lastHeard(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, Date>> {
   if (contactIds.length === 0) return new Map();
   const rows = await ctx.db
-    .select({ contactId: conversations.contactId, at: sql<Date>`max(${conversations.lastInboundAt})`.mapWith(conversations.lastInboundAt) })
+    .select({
+      contactId: conversations.contactId,
+      at: sql<Date>`max(${conversations.lastInboundAt})`.mapWith(conversations.lastInboundAt),
+    })
     .from(conversations)
     .where(
       and(

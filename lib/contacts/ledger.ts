@@ -15,7 +15,12 @@ export async function recordConsent(ctx: Ctx, input: RecordConsent): Promise<Con
   return inTransaction(ctx, async (tx) => {
     const contact = (await ensureContacts(tx, [phone])).get(phone);
     if (!contact) throw new Error("A contact that was just ensured is missing.");
-    return addConsent(tx, { ...input, contactId: contact.id, phoneNumber: phone, occurredAt: input.occurredAt ? new Date(input.occurredAt) : ctx.now });
+    return addConsent(tx, {
+      ...input,
+      contactId: contact.id,
+      phoneNumber: phone,
+      occurredAt: input.occurredAt ? new Date(input.occurredAt) : ctx.now,
+    });
   });
 }
 

@@ -10,7 +10,9 @@ function parsePhone(country: string, input: string): string {
   const phone = toE164(input);
   if (phone) return phone;
   const suggestion = suggestE164(input, country);
-  throw new AppError("invalid_phone_number", undefined, { details: { phoneNumber: input, ...(suggestion ? { suggestion } : {}) } });
+  throw new AppError("invalid_phone_number", undefined, {
+    details: { phoneNumber: input, ...(suggestion ? { suggestion } : {}) },
+  });
 }
 
 /** The same with the organization's country, which is looked up only when there is something to suggest. */

@@ -25,12 +25,25 @@ const NOTHING: Counts = { accepted: 0, waiting: 0, sent: 0, delivered: 0, read: 
 
 /** What the first page shows: today and the last two weeks in the organization's days, the numbers' health, and what needs a person. */
 export async function getOverview(ctx: Ctx): Promise<Overview> {
-  const [organization] = await ctx.db.select({ settings: organizations.settings }).from(organizations).where(eq(organizations.id, ctx.organizationId));
+  const [organization] = await ctx.db
+    .select({ settings: organizations.settings })
+    .from(organizations)
+    .where(eq(organizations.id, ctx.organizationId));
   const { timeZone } = organization?.settings ?? DEFAULT_SETTINGS;
   const today = startOfDay(new TZDate(ctx.now, timeZone));
-  const [days, failures, numbers] = await Promise.all([countDays(ctx, subDays(today, DAYS - 1), timeZone), countFailures(ctx), readNumbers(ctx)]);
-  const health = await healthOf(ctx, numbers.map((number) => number.id));
-  const shown = Array.from({ length: DAYS }, (_, i) => isoDate(subDays(today, DAYS - 1 - i))).map((date) => ({ date, ...(days.get(date) ?? NOTHING) }));
+  const [days, failures, numbers] = await Promise.all([
+    countDays(ctx, subDays(today, DAYS - 1), timeZone),
+    countFailures(ctx),
+    readNumbers(ctx),
+  ]);
+  const health = await healthOf(
+    ctx,
+    numbers.map((number) => number.id),
+  );
+  const shown = Array.from({ length: DAYS }, (_, i) => isoDate(subDays(today, DAYS - 1 - i))).map((date) => ({
+    date,
+    ...(days.get(date) ?? NOTHING),
+  }));
   return {
     today: days.get(isoDate(today)) ?? NOTHING,
     days: shown,
@@ -101,7 +114,11 @@ async function readNumbers(ctx: Ctx) {
 
 type Numbers = Awaited<ReturnType<typeof readNumbers>>;
 
-async function findAttention(ctx: Ctx, numbers: Numbers, health: Awaited<ReturnType<typeof healthOf>>): Promise<Overview["attention"]> {
+async function findAttention(
+  ctx: Ctx,
+  numbers: Numbers,
+  health: Awaited<ReturnType<typeof healthOf>>,
+): Promise<Overview["attention"]> {
   if (numbers.length === 0) return [{ kind: "no_integration", href: "/integrations/new" }];
   const found: Overview["attention"] = [];
   for (const number of numbers) {

@@ -15,10 +15,31 @@ export const Overview = z.object({
   today: Counts,
   days: z.array(Counts.extend({ date: z.iso.date() })).describe("The last 14 days, oldest first."),
   integrations: z.array(IntegrationHealth.extend({ name: z.string(), sandbox: z.boolean() })),
-  failures: z.array(z.object({ code: z.number().int().nullable(), reason: z.string(), meaning: z.string(), action: z.string(), count: z.number().int() })).describe("Of the last 7 days, most frequent first."),
+  failures: z
+    .array(
+      z.object({
+        code: z.number().int().nullable(),
+        reason: z.string(),
+        meaning: z.string(),
+        action: z.string(),
+        count: z.number().int(),
+      }),
+    )
+    .describe("Of the last 7 days, most frequent first."),
   attention: z.array(
     z.object({
-      kind: z.enum(["no_integration", "integration_not_verified", "integration_paused", "token_expires", "templates_rejected", "template_paused", "messages_unknown", "messages_failed", "no_webhooks", "allowance_low"]),
+      kind: z.enum([
+        "no_integration",
+        "integration_not_verified",
+        "integration_paused",
+        "token_expires",
+        "templates_rejected",
+        "template_paused",
+        "messages_unknown",
+        "messages_failed",
+        "no_webhooks",
+        "allowance_low",
+      ]),
       count: z.number().int().optional(),
       name: z.string().optional(),
       href: z.string(),

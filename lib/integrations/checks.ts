@@ -20,7 +20,8 @@ import type { IntegrationCheck } from "./schema";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const NEEDED_SCOPES = ["whatsapp_business_messaging", "whatsapp_business_management"];
-const NEW_TOKEN = "Create a token for a system user in Meta Business settings with both WhatsApp permissions and this WhatsApp account, and save it here.";
+const NEW_TOKEN =
+  "Create a token for a system user in Meta Business settings with both WhatsApp permissions and this WhatsApp account, and save it here.";
 /** States of a number in which Meta sends nothing for it; the list is open, others pass. */
 const DEAD_NUMBER = new Set(["BANNED", "DELETED", "DISCONNECTED", "MIGRATED", "PENDING", "UNVERIFIED"]);
 
@@ -41,8 +42,12 @@ export async function examine(access: GraphAccess, row: IntegrationRow, now: Dat
     findings: [
       tokenFinding(token, number, row, now),
       number.ok ? sound(numberCheck(number.value)) : refused("phone_number", "The phone number could not be read", number.error),
-      account.ok ? sound(accountCheck(account.value)) : refused("business_account", "The WhatsApp Business Account could not be read", account.error),
-      apps.ok ? sound(subscriptionCheck(apps.value, appId)) : refused("webhook_subscription", "The webhook subscription could not be read", apps.error),
+      account.ok
+        ? sound(accountCheck(account.value))
+        : refused("business_account", "The WhatsApp Business Account could not be read", account.error),
+      apps.ok
+        ? sound(subscriptionCheck(apps.value, appId))
+        : refused("webhook_subscription", "The webhook subscription could not be read", apps.error),
       sound(signatureCheck(row.appSecret)),
     ],
     token: token.ok ? token.value : null,
@@ -72,7 +77,11 @@ function tokenFinding(token: Attempt<TokenInfo>, number: Attempt<GraphPhoneNumbe
   if (token.ok) return sound(tokenCheck(token.value, row, now));
   // Not every token may ask about itself. One that can read its number works.
   if (number.ok && token.error.kind !== "unreachable") {
-    return sound({ name: "token", ok: true, message: "The access token works. Meta did not tell its permissions or when it expires." });
+    return sound({
+      name: "token",
+      ok: true,
+      message: "The access token works. Meta did not tell its permissions or when it expires.",
+    });
   }
   return refused("token", "The access token could not be checked", token.error);
 }
@@ -81,8 +90,13 @@ function tokenCheck(info: TokenInfo, row: IntegrationRow, now: Date): Integratio
   const fail = (message: string, fix = NEW_TOKEN): IntegrationCheck => ({ name: "token", ok: false, message, fix });
   if (!info.isValid) return fail(`The access token is not valid${info.error?.message ? `: ${info.error.message}` : "."}`);
   const missing = NEEDED_SCOPES.filter((scope) => !info.scopes.includes(scope));
-  if (missing.length > 0) return fail(`The access token lacks ${missing.length === 1 ? "the permission" : "the permissions"} ${missing.join(" and ")}.`);
-  const elsewhere = info.granularScopes.find((g) => NEEDED_SCOPES.includes(g.scope) && g.targetIds?.length && !g.targetIds.includes(row.businessAccountId));
+  if (missing.length > 0)
+    return fail(
+      `The access token lacks ${missing.length === 1 ? "the permission" : "the permissions"} ${missing.join(" and ")}.`,
+    );
+  const elsewhere = info.granularScopes.find(
+    (g) => NEEDED_SCOPES.includes(g.scope) && g.targetIds?.length && !g.targetIds.includes(row.businessAccountId),
+  );
   if (elsewhere) {
     return fail(
       `The access token was granted ${elsewhere.scope} for other WhatsApp accounts, not for ${row.businessAccountId}.`,
@@ -121,7 +135,11 @@ function numberCheck(number: GraphPhoneNumber): IntegrationCheck {
     status !== "CONNECTED" && `state ${status}`,
   ].filter(Boolean);
   const name = number.verifiedName ? ` “${number.verifiedName}”` : "";
-  return { name: "phone_number", ok: true, message: `The number${name} was found${facts.length > 0 ? `: ${facts.join(", ")}` : ""}.` };
+  return {
+    name: "phone_number",
+    ok: true,
+    message: `The number${name} was found${facts.length > 0 ? `: ${facts.join(", ")}` : ""}.`,
+  };
 }
 
 function tierText(tier: string | number | undefined): string | null {
@@ -134,9 +152,18 @@ function accountCheck(account: GraphBusinessAccount): IntegrationCheck {
   const blocked = blockOf(account.health);
   if (blocked) return { name: "business_account", ok: false, ...blocked };
   if (account.accountReviewStatus?.toUpperCase() === "REJECTED") {
-    return { name: "business_account", ok: false, message: "Meta rejected this WhatsApp Business Account in its review.", fix: "Read the reason in WhatsApp Manager and ask for another review." };
+    return {
+      name: "business_account",
+      ok: false,
+      message: "Meta rejected this WhatsApp Business Account in its review.",
+      fix: "Read the reason in WhatsApp Manager and ask for another review.",
+    };
   }
-  return { name: "business_account", ok: true, message: `The WhatsApp Business Account${account.name ? ` “${account.name}”` : ""} can be reached.` };
+  return {
+    name: "business_account",
+    ok: true,
+    message: `The WhatsApp Business Account${account.name ? ` “${account.name}”` : ""} can be reached.`,
+  };
 }
 
 /** What Meta itself says stands in the way of sending. */

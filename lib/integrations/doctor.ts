@@ -40,7 +40,10 @@ export async function subscribeIntegration(ctx: Ctx, id: string): Promise<Doctor
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     const { message, fix } = graphSentence(error);
-    throw new AppError("graph_error", `Meta did not subscribe the app: ${message}`, { details: { code: error.code, fix }, cause: error });
+    throw new AppError("graph_error", `Meta did not subscribe the app: ${message}`, {
+      details: { code: error.code, fix },
+      cause: error,
+    });
   }
   await audit(ctx, "integration.subscribed", { type: "integration", id });
   return testIntegration(ctx, id);
@@ -63,12 +66,18 @@ function nextStatus(row: IntegrationRow, { findings }: Findings): IntegrationSta
   const status = statusOfChecks(findings.map((finding) => finding.check));
   if (status === "verified") return status;
   if (row.status === "paused") return "paused";
-  const isCertain = statusOfChecks(findings.map(({ check, isPassing }) => ({ ...check, ok: check.ok || isPassing }))) !== "verified";
+  const isCertain =
+    statusOfChecks(findings.map(({ check, isPassing }) => ({ ...check, ok: check.ok || isPassing }))) !== "verified";
   return row.status === "verified" && !isCertain ? "verified" : status;
 }
 
 /** Writes the findings, unless the integration was changed while Meta was asked: then they speak of what is no more. */
-async function keep(ctx: Ctx, row: IntegrationRow, { findings, token, number }: Findings, status: IntegrationStatus): Promise<IntegrationStatus> {
+async function keep(
+  ctx: Ctx,
+  row: IntegrationRow,
+  { findings, token, number }: Findings,
+  status: IntegrationStatus,
+): Promise<IntegrationStatus> {
   const checks = findings.map((finding) => finding.check);
   return inTransaction(ctx, async (tx) => {
     const [kept] = await tx.db

@@ -24,10 +24,22 @@ export async function healthOf(ctx: Ctx, ids: readonly string[]): Promise<Integr
     .select({ integration: integrations, rateFactor: lanes.rateFactor })
     .from(integrations)
     .leftJoin(lanes, eq(lanes.integrationId, integrations.id))
-    .where(and(eq(integrations.organizationId, ctx.organizationId), inArray(integrations.id, [...ids]), isNull(integrations.deletedAt)))
+    .where(
+      and(
+        eq(integrations.organizationId, ctx.organizationId),
+        inArray(integrations.id, [...ids]),
+        isNull(integrations.deletedAt),
+      ),
+    )
     .orderBy(integrations.id);
   const known = rows.map((row) => row.integration);
-  const [queues, places] = await Promise.all([countMessages(ctx, known.map((row) => row.id)), countPeople(ctx, [...new Set(known.map(portfolioOf))])]);
+  const [queues, places] = await Promise.all([
+    countMessages(
+      ctx,
+      known.map((row) => row.id),
+    ),
+    countPeople(ctx, [...new Set(known.map(portfolioOf))]),
+  ]);
   return rows.map(({ integration, rateFactor }) => {
     const rate = ratesOf(integration);
     const limit = allowanceOf(integration);
@@ -39,7 +51,11 @@ export async function healthOf(ctx: Ctx, ids: readonly string[]): Promise<Integr
       status: integration.status,
       pauseReason: integration.pauseReason,
       ...(queues.get(integration.id) ?? NOTHING),
-      ratePerSecond: { limit: rate.limit, effective: rate.effective, now: Math.max(1, Math.floor(rate.effective * (rateFactor ?? 1))) },
+      ratePerSecond: {
+        limit: rate.limit,
+        effective: rate.effective,
+        now: Math.max(1, Math.floor(rate.effective * (rateFactor ?? 1))),
+      },
       allowance: { limit, used, left, nextFreeAt: left === 0 ? (place?.nextFreeAt ?? null) : null },
     };
   });
@@ -60,7 +76,9 @@ async function countMessages(ctx: Ctx, ids: readonly string[]): Promise<Map<stri
       scheduled: of("scheduled"),
       sending: of("sending"),
       unknown: of("unknown"),
-      oldestWaitingAt: sql<Date | null>`min(${messages.dueAt}) filter (where ${messages.status} = 'queued')`.mapWith(messages.dueAt),
+      oldestWaitingAt: sql<Date | null>`min(${messages.dueAt}) filter (where ${messages.status} = 'queued')`.mapWith(
+        messages.dueAt,
+      ),
       sentLastMinute: sql<number>`(count(*) filter (where ${messages.sentAt} > ${minuteAgo.toISOString()}::timestamptz))::int`,
     })
     .from(messages)
@@ -77,10 +95,18 @@ async function countMessages(ctx: Ctx, ids: readonly string[]): Promise<Map<stri
       ),
     )
     .groupBy(messages.integrationId);
-  return new Map(rows.map(({ integrationId, ...row }) => [integrationId, { ...row, oldestWaitingAt: row.oldestWaitingAt?.toISOString() ?? null }]));
+  return new Map(
+    rows.map(({ integrationId, ...row }) => [
+      integrationId,
+      { ...row, oldestWaitingAt: row.oldestWaitingAt?.toISOString() ?? null },
+    ]),
+  );
 }
 
-async function countPeople(ctx: Ctx, portfolioIds: readonly string[]): Promise<Map<string, { used: number; nextFreeAt: string | null }>> {
+async function countPeople(
+  ctx: Ctx,
+  portfolioIds: readonly string[],
+): Promise<Map<string, { used: number; nextFreeAt: string | null }>> {
   if (portfolioIds.length === 0) return new Map();
   const countedAt = sql`greatest(${outreach.reservedAt}, ${outreach.deliveredAt})`;
   const rows = await ctx.db

@@ -97,7 +97,9 @@ function chooseIds({ apiSecret, config }: CreateIntegration): { phoneNumberId: s
   throw new AppError("validation_failed", undefined, {
     details: [
       ...(phoneNumberId === undefined ? [{ path: "config.phoneNumberId", message: "The phone number id is missing" }] : []),
-      ...(businessAccountId === undefined ? [{ path: "config.businessAccountId", message: "The WhatsApp Business Account id is missing" }] : []),
+      ...(businessAccountId === undefined
+        ? [{ path: "config.businessAccountId", message: "The WhatsApp Business Account id is missing" }]
+        : []),
     ],
   });
 }
@@ -115,12 +117,20 @@ function requireEndpoint(row: Pick<IntegrationRow, "endpointUrl" | "sandbox">): 
 
 /** One change of the default at a time in an organization. */
 async function holdDefault(ctx: Ctx): Promise<void> {
-  await ctx.db.select({ id: organizations.id }).from(organizations).where(eq(organizations.id, ctx.organizationId)).for("no key update");
+  await ctx.db
+    .select({ id: organizations.id })
+    .from(organizations)
+    .where(eq(organizations.id, ctx.organizationId))
+    .for("no key update");
 }
 
 /** Whether a new integration is to be the default: when asked, or when there is none. The present one steps back. */
 async function shiftDefault(ctx: Ctx, wanted: boolean): Promise<boolean> {
-  const present = and(eq(integrations.organizationId, ctx.organizationId), integrations.isDefault, isNull(integrations.deletedAt));
+  const present = and(
+    eq(integrations.organizationId, ctx.organizationId),
+    integrations.isDefault,
+    isNull(integrations.deletedAt),
+  );
   if (wanted) {
     await ctx.db.update(integrations).set({ isDefault: false }).where(present);
     return true;
@@ -163,7 +173,10 @@ function columnsOf(before: IntegrationRow, input: UpdateIntegration, warnings: W
   const { limit } = ratesOf(before);
   const rate = input.ratePerSecond;
   if (typeof rate === "number" && rate > limit) {
-    warnings.push({ code: "rate_capped", message: `Meta carries ${limit} messages a second for this number; the rate was set to ${limit}.` });
+    warnings.push({
+      code: "rate_capped",
+      message: `Meta carries ${limit} messages a second for this number; the rate was set to ${limit}.`,
+    });
   }
   const account = input.businessAccountId;
   return {
@@ -178,7 +191,10 @@ function columnsOf(before: IntegrationRow, input: UpdateIntegration, warnings: W
       webhookVerifyToken: input.webhookVerifyToken,
       webhookVerifyTokenIndex: verifyTokenIndex(input.webhookVerifyToken),
     }),
-    ...(account !== undefined && { businessAccountId: account, ...(account !== before.businessAccountId && { templatesSyncedAt: null }) }),
+    ...(account !== undefined && {
+      businessAccountId: account,
+      ...(account !== before.businessAccountId && { templatesSyncedAt: null }),
+    }),
   };
 }
 
@@ -222,5 +238,9 @@ export async function promoteDefault(ctx: Ctx, removed: Pick<IntegrationRow, "id
     )
     .orderBy(integrations.id)
     .limit(1);
-  if (next) await ctx.db.update(integrations).set({ isDefault: true }).where(and(eq(integrations.organizationId, ctx.organizationId), eq(integrations.id, next.id)));
+  if (next)
+    await ctx.db
+      .update(integrations)
+      .set({ isDefault: true })
+      .where(and(eq(integrations.organizationId, ctx.organizationId), eq(integrations.id, next.id)));
 }

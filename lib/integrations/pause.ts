@@ -40,7 +40,12 @@ export async function pauseIntegration(ctx: Ctx, id: string, reason: PauseReason
       )
       .returning({ id: integrations.id });
     if (!row) return false;
-    await audit(tx, "integration.paused", { type: "integration", id }, { reason, ...(errorCode === undefined ? {} : { errorCode }) });
+    await audit(
+      tx,
+      "integration.paused",
+      { type: "integration", id },
+      { reason, ...(errorCode === undefined ? {} : { errorCode }) },
+    );
     await announce(tx.db, tx.organizationId, ["integrations"]);
     return true;
   });

@@ -14,7 +14,10 @@ import { pauseIntegration } from "./pause";
  * pauses its integration; other trouble leaves everything as it was until the next time. Answers how many were read.
  */
 export async function refreshNumbers(db: Db): Promise<number> {
-  const rows = await db.select().from(integrations).where(and(eq(integrations.status, "verified"), isNull(integrations.deletedAt)));
+  const rows = await db
+    .select()
+    .from(integrations)
+    .where(and(eq(integrations.status, "verified"), isNull(integrations.deletedAt)));
   let read = 0;
   for (const row of rows) {
     const ctx = systemCtx(db, row.organizationId, "refresh");

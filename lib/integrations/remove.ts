@@ -22,9 +22,13 @@ export async function removeIntegration(ctx: Ctx, id: string, { force }: { force
     const row = await hold(tx, id);
     const waiting = await countWaiting(tx, id);
     if (waiting > 0 && !force) {
-      throw new AppError("conflict", `${waiting} ${waiting === 1 ? "message waits" : "messages wait"} to be sent with this integration. Use force=true to cancel what waits.`, {
-        details: { waiting },
-      });
+      throw new AppError(
+        "conflict",
+        `${waiting} ${waiting === 1 ? "message waits" : "messages wait"} to be sent with this integration. Use force=true to cancel what waits.`,
+        {
+          details: { waiting },
+        },
+      );
     }
     const cancelled = waiting > 0 ? await cancelWaiting(tx, id) : 0;
     await tx.db
@@ -42,15 +46,23 @@ export async function removeIntegration(ctx: Ctx, id: string, { force }: { force
         webhookVerifyTokenIndex: "",
       })
       .where(mine(tx, id));
-    if (row.sandbox) await tx.db.delete(sandboxAccounts).where(and(eq(sandboxAccounts.organizationId, tx.organizationId), eq(sandboxAccounts.integrationId, id)));
+    if (row.sandbox)
+      await tx.db
+        .delete(sandboxAccounts)
+        .where(and(eq(sandboxAccounts.organizationId, tx.organizationId), eq(sandboxAccounts.integrationId, id)));
     await dropTemplates(tx, row);
     if (row.isDefault) await promoteDefault(tx, row);
     await audit(tx, "integration.removed", { type: "integration", id }, { name: row.name, cancelled });
-    await announce(tx.db, tx.organizationId, cancelled > 0 ? ["integrations", "templates", "messages"] : ["integrations", "templates"]);
+    await announce(
+      tx.db,
+      tx.organizationId,
+      cancelled > 0 ? ["integrations", "templates", "messages"] : ["integrations", "templates"],
+    );
   });
 }
 
-const mine = (ctx: Ctx, id: string) => and(eq(integrations.organizationId, ctx.organizationId), eq(integrations.id, id), isNull(integrations.deletedAt));
+const mine = (ctx: Ctx, id: string) =>
+  and(eq(integrations.organizationId, ctx.organizationId), eq(integrations.id, id), isNull(integrations.deletedAt));
 
 /** Locked, so that no message can be accepted for it until this transaction has ended. */
 async function hold(ctx: Ctx, id: string): Promise<IntegrationRow> {
@@ -70,14 +82,27 @@ async function countWaiting(ctx: Ctx, id: string): Promise<number> {
 }
 
 async function cancelWaiting(ctx: Ctx, id: string): Promise<number> {
-  const step = { step: "cancelled", at: ctx.now.toISOString(), source: ctx.actor.type === "user" ? "console" : "api", detail: "The integration was removed" };
+  const step = {
+    step: "cancelled",
+    at: ctx.now.toISOString(),
+    source: ctx.actor.type === "user" ? "console" : "api",
+    detail: "The integration was removed",
+  };
   const rows = await ctx.db
     .update(messages)
-    .set({ status: "cancelled", timeline: sql`${messages.timeline} || ${JSON.stringify([step])}::text::jsonb`, leaseOwner: null, leaseUntil: null })
+    .set({
+      status: "cancelled",
+      timeline: sql`${messages.timeline} || ${JSON.stringify([step])}::text::jsonb`,
+      leaseOwner: null,
+      leaseUntil: null,
+    })
     .where(and(messagesOf(ctx, id), inArray(messages.status, ["queued", "scheduled"])))
     .returning({ id: messages.id });
   // Their places in the 24-hour allowance are free again.
-  const cancelled = ctx.db.select({ id: messages.id }).from(messages).where(and(messagesOf(ctx, id), eq(messages.status, "cancelled")));
+  const cancelled = ctx.db
+    .select({ id: messages.id })
+    .from(messages)
+    .where(and(messagesOf(ctx, id), eq(messages.status, "cancelled")));
   await ctx.db
     .update(outreach)
     .set({ reservedBy: null, reservedAt: null })
@@ -99,5 +124,7 @@ async function dropTemplates(ctx: Ctx, row: IntegrationRow): Promise<void> {
       ),
     );
   if (left && left.users > 0) return;
-  await ctx.db.delete(templates).where(and(eq(templates.organizationId, ctx.organizationId), eq(templates.businessAccountId, accountOf(row))));
+  await ctx.db
+    .delete(templates)
+    .where(and(eq(templates.organizationId, ctx.organizationId), eq(templates.businessAccountId, accountOf(row))));
 }

@@ -7,7 +7,15 @@ export type IntegrationStatus = z.infer<typeof IntegrationStatus>;
 
 /** Why nothing is sent: a person stopped it, or Meta answered something that would be repeated for every message. */
 const PAUSE_REASONS = [
-  "operator", "token_invalid", "permission_missing", "account_restricted", "account_locked", "billing", "spam_limit", "not_registered", "misclassified_templates",
+  "operator",
+  "token_invalid",
+  "permission_missing",
+  "account_restricted",
+  "account_locked",
+  "billing",
+  "spam_limit",
+  "not_registered",
+  "misclassified_templates",
 ] as const;
 export const PauseReason = z.enum(PAUSE_REASONS);
 export type PauseReason = z.infer<typeof PauseReason>;
@@ -21,8 +29,16 @@ export const IntegrationCheck = z.object({
 });
 export type IntegrationCheck = z.infer<typeof IntegrationCheck>;
 
-const MetaId = z.string().trim().regex(/^[A-Za-z0-9_-]{1,128}$/, "An id of Meta's has letters, digits, - and _ only");
-const AccessToken = z.string().trim().min(1, "The access token is missing").max(2000).regex(/^[\x21-\x7e]+$/, "An access token has no spaces");
+const MetaId = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9_-]{1,128}$/, "An id of Meta's has letters, digits, - and _ only");
+const AccessToken = z
+  .string()
+  .trim()
+  .min(1, "The access token is missing")
+  .max(2000)
+  .regex(/^[\x21-\x7e]+$/, "An access token has no spaces");
 
 export const CreateIntegration = z.strictObject({
   provider: z.literal("meta"),
@@ -30,7 +46,12 @@ export const CreateIntegration = z.strictObject({
   name: z.string().trim().min(1).max(120).optional(),
   apiKey: AccessToken.describe("Meta's access token."),
   apiSecret: MetaId.optional().describe("The phone number id. It and config.phoneNumberId must agree; either alone will do."),
-  endpointUrl: z.string().trim().max(300).default("https://graph.facebook.com/v26.0").describe("Graph's address; its path names the version."),
+  endpointUrl: z
+    .string()
+    .trim()
+    .max(300)
+    .default("https://graph.facebook.com/v26.0")
+    .describe("Graph's address; its path names the version."),
   isDefault: z.boolean().optional(),
   config: z
     .strictObject({
@@ -51,7 +72,13 @@ export const UpdateIntegration = z
     apiKey: AccessToken,
     endpointUrl: z.string().trim().max(300),
     isDefault: z.literal(true),
-    ratePerSecond: z.number().int().min(1).max(1000).nullable().describe("Messages a second; at most what Meta allows the number. null: Meta's figure."),
+    ratePerSecond: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .nullable()
+      .describe("Messages a second; at most what Meta allows the number. null: Meta's figure."),
     paused: z.boolean().describe("true pauses sending, false resumes it."),
     appId: MetaId.nullable(),
     appSecret: z.string().trim().min(8).max(200),
@@ -89,7 +116,10 @@ export const Integration = z.object({
     verifiedName: z.string().nullable(),
     qualityRating: z.string().nullable(),
     messagingLimitTier: z.string().nullable(),
-    allowance24h: z.number().nullable().describe("People a rolling 24 hours may reach outside their window; null: no limit or not known."),
+    allowance24h: z
+      .number()
+      .nullable()
+      .describe("People a rolling 24 hours may reach outside their window; null: no limit or not known."),
     throughputLevel: z.string().nullable(),
   }),
   ratePerSecond: z.object({
@@ -111,7 +141,9 @@ export const IntegrationPage = pageOf(Integration);
 
 export const ListIntegrations = PageQuery;
 
-export const DeleteIntegrationQuery = z.object({ force: z.enum(["true", "false"]).default("false").describe("true cancels what waits.") });
+export const DeleteIntegrationQuery = z.object({
+  force: z.enum(["true", "false"]).default("false").describe("true cancels what waits."),
+});
 export type DeleteIntegrationQuery = z.infer<typeof DeleteIntegrationQuery>;
 
 export const DoctorReport = z.object({ ok: z.boolean(), status: IntegrationStatus, checks: z.array(IntegrationCheck) });

@@ -23,7 +23,12 @@ export function toIntegration(row: IntegrationRow, now: Date, extra: readonly Wa
     isDefault: row.isDefault,
     endpointUrl: row.endpointUrl,
     graphVersion: endpoint.ok ? effectiveVersion(endpoint.version, now) : CURRENT_VERSION,
-    config: { sandbox: row.sandbox, phoneNumberId: row.phoneNumberId, businessAccountId: row.businessAccountId, appId: row.appId },
+    config: {
+      sandbox: row.sandbox,
+      phoneNumberId: row.phoneNumberId,
+      businessAccountId: row.businessAccountId,
+      appId: row.appId,
+    },
     hasAppSecret: row.appSecret !== null,
     webhookUrl: webhookUrl(),
     phone: {
@@ -65,7 +70,11 @@ function warningsOf(row: IntegrationRow, endpoint: ReturnType<typeof readEndpoin
   if (!endpoint.ok) warnings.push({ code: "endpoint_not_allowed", message: endpoint.message });
   else warnings.push(...versionWarnings(endpoint.version, now));
   if (!row.sandbox && row.appSecret === null) {
-    warnings.push({ code: "app_secret_missing", message: "Without config.appSecret Meta's webhooks cannot be verified and are refused: no delivery status and no opt-out will arrive." });
+    warnings.push({
+      code: "app_secret_missing",
+      message:
+        "Without config.appSecret Meta's webhooks cannot be verified and are refused: no delivery status and no opt-out will arrive.",
+    });
   }
   if (row.tokenExpiresAt && row.tokenExpiresAt.getTime() - now.getTime() < TOKEN_SOON_MS) {
     const when = row.tokenExpiresAt.toISOString().slice(0, 10);
@@ -82,6 +91,7 @@ function versionWarnings(version: string, now: Date): Warning[] {
     const since = until ? ` on ${until.toISOString().slice(0, 10)}` : "";
     return [{ code: "graph_version_expired", message: `Graph ${version} expired${since}; calls are made with ${used}.` }];
   }
-  if (status === "unknown") return [{ code: "graph_version_unknown", message: `Graph ${version} is not known here; calls are made with ${used}.` }];
+  if (status === "unknown")
+    return [{ code: "graph_version_unknown", message: `Graph ${version} is not known here; calls are made with ${used}.` }];
   return [];
 }

@@ -1,16 +1,12 @@
 import "server-only";
-import { sql } from "drizzle-orm";
 import { type Ctx, inTransaction } from "@/lib/ctx";
-import { AppError } from "@/lib/errors";
 import { issuesOf } from "@/lib/http/respond";
 import { newId } from "@/lib/ids";
-import { seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
 import { countAccepted } from "@/lib/metrics";
 import { wake } from "@/lib/wake";
 import { askGate, type Passed, type Reason } from "./gate";
 import { claimKey, earlierAnswer, hashOf, idempotencyKey } from "./idempotency";
-import { holdIntegration } from "./outcome";
 import { type BulkResult, type SendBulk, SendMessage } from "./schema";
 import { storeMessages } from "./store";
 

@@ -57,7 +57,11 @@ async function startScript(
   return {
     url,
     calls,
-    close: () => new Promise<void>((resolve) => void (server.closeAllConnections(), server.close(() => resolve()))),
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 
@@ -182,23 +186,19 @@ describe("a run of the dispatcher", () => {
     const id = await org.write(phoneNumber);
     const { recipientIndex } = await org.read(id);
     const ahead = new Date(Date.now() + HOUR_MS);
-    await db
-      .insert(lanes)
-      .values({
-        integrationId: org.integration.id,
-        organizationId: org.organizationId,
-        paidUntil: ahead,
-        rateFactor: 0.5,
-        slowedAt: ahead,
-      });
-    await db
-      .insert(pairs)
-      .values({
-        integrationId: org.integration.id,
-        organizationId: org.organizationId,
-        recipientIndex,
-        paidUntil: new Date(Date.now() + 60_000),
-      });
+    await db.insert(lanes).values({
+      integrationId: org.integration.id,
+      organizationId: org.organizationId,
+      paidUntil: ahead,
+      rateFactor: 0.5,
+      slowedAt: ahead,
+    });
+    await db.insert(pairs).values({
+      integrationId: org.integration.id,
+      organizationId: org.organizationId,
+      recipientIndex,
+      paidUntil: new Date(Date.now() + 60_000),
+    });
     await org.dispatch();
     expect(await org.read(id)).toMatchObject({ status: "sent" });
   });
@@ -267,14 +267,12 @@ describe("a message that waits", () => {
     const { recipientIndex } = await org.read(id);
     const scheduledFor = new Date(Date.now() - 1_000);
     await setMessage(id, { status: "scheduled", scheduledFor, dueAt: scheduledFor });
-    await db
-      .insert(pairs)
-      .values({
-        integrationId: org.integration.id,
-        organizationId: org.organizationId,
-        recipientIndex,
-        paidUntil: new Date(Date.now() + 45 * 6_000),
-      });
+    await db.insert(pairs).values({
+      integrationId: org.integration.id,
+      organizationId: org.organizationId,
+      recipientIndex,
+      paidUntil: new Date(Date.now() + 45 * 6_000),
+    });
     const { called, nextDueAt } = await org.dispatch();
     expect(called).toBe(0);
     expect((nextDueAt?.getTime() ?? 0) - Date.now()).toBeLessThanOrEqual(6_000);

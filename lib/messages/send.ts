@@ -1,5 +1,4 @@
 import "server-only";
-import { messages } from "@/db/schema/messages";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
@@ -10,8 +9,7 @@ import { wake } from "@/lib/wake";
 import { allowanceOf, countedPeople, lockAllowance, reservePlaces } from "./allowance";
 import { allowanceUsedUp, askGate, type Passed, type Reason } from "./gate";
 import { claimKey, earlierAnswer, hashOf, idempotencyKey } from "./idempotency";
-import { holdIntegration } from "./outcome";
-import type { Accepted, CheckResult, SendMessage, TimelineStep } from "./schema";
+import type { Accepted, CheckResult, SendMessage } from "./schema";
 import { storeMessages } from "./store";
 
 /** Fewer places than this left, and requests take turns: more than there can be requests at once, so that no two take the last one. */

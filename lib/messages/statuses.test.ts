@@ -25,7 +25,10 @@ async function underWay(count: number, sender = org): Promise<string[]> {
   const phoneNumber = somePhone();
   await sender.optIn(phoneNumber);
   for (let i = 0; i < count; i++) ids.push((await sender.send({ phoneNumber, ...ORDER })).id);
-  await db.update(messages).set({ status: "sending", attempts: 1, leaseUntil: new Date(Date.now() + 60_000) }).where(eq(messages.organizationId, sender.organizationId));
+  await db
+    .update(messages)
+    .set({ status: "sending", attempts: 1, leaseUntil: new Date(Date.now() + 60_000) })
+    .where(eq(messages.organizationId, sender.organizationId));
   return ids;
 }
 
@@ -60,22 +63,45 @@ function orders<T>(items: T[]): T[][] {
 describe("statuses in every order, each of them twice", () => {
   const all = orders<Word>(["sent", "sent", "delivered", "delivered", "read", "read"]);
 
-  for (const [name, withOurId] of [["with our id", true], ["with Meta's id only", false]] as const) {
+  for (const [name, withOurId] of [
+    ["with our id", true],
+    ["with Meta's id only", false],
+  ] as const) {
     test(`${name} end as read, with three steps and Meta's own times, wherever the answer of the call falls`, async () => {
       const ids = await underWay(all.length);
       for (let position = 0; position < 6; position++) {
-        // The answer comes before, between or after the statuses: another place for each third order.
-        const now = ids.filter((_, i) => i % 7 === position);
-        await answered(now.map(accepted));
-        await applyStatuses(org.systemAt(), org.integration.id, ids.flatMap((id, i) => (all[i]?.[position] ? [report(id, all[i][position], withOurId)] : [])));
+        // The answer comes before, between or after the statuses: another place for each seventh order.
+        await answered(ids.filter((_, i) => i % 7 === position).map(accepted));
+        const told = ids.flatMap((id, i) => {
+          const word = all[i]?.[position];
+          return word ? [report(id, word, withOurId)] : [];
+        });
+        await applyStatuses(org.systemAt(), org.integration.id, told);
       }
       await answered(ids.filter((_, i) => i % 7 === 6).map(accepted));
       for (const [i, id] of ids.entries()) {
         const message = await org.read(id);
         const place = `${all[i]?.join()} with the answer at ${i % 7}`;
-        expect(message, place).toMatchObject({ status: "read", wamid: `wamid.${id}`, sentAt: AT.sent, deliveredAt: AT.delivered, readAt: AT.read, failure: null, leaseUntil: null });
-        expect(message.timeline.filter((step) => step.source === "webhook").map((step) => step.step).sort(), place).toEqual(["delivered", "read", "sent"]);
-        expect(message.steps.filter((step) => step === "accepted"), place).toHaveLength(1);
+        expect(message, place).toMatchObject({
+          status: "read",
+          wamid: `wamid.${id}`,
+          sentAt: AT.sent,
+          deliveredAt: AT.delivered,
+          readAt: AT.read,
+          failure: null,
+          leaseUntil: null,
+        });
+        expect(
+          message.timeline
+            .filter((step) => step.source === "webhook")
+            .map((step) => step.step)
+            .sort(),
+          place,
+        ).toEqual(["delivered", "read", "sent"]);
+        expect(
+          message.steps.filter((step) => step === "accepted"),
+          place,
+        ).toHaveLength(1);
       }
     });
   }
@@ -90,7 +116,8 @@ describe("statuses in every order, each of them twice", () => {
       [["read", "failed", "sent"], "read"],
     ];
     const ids = await underWay(cases.length);
-    for (const [i, [words]] of cases.entries()) for (const word of words) await applyStatuses(org.systemAt(), org.integration.id, [report(ids[i] ?? "", word)]);
+    for (const [i, [words]] of cases.entries())
+      for (const word of words) await applyStatuses(org.systemAt(), org.integration.id, [report(ids[i] ?? "", word)]);
     const found = await Promise.all(ids.map(async (id) => (await org.read(id)).status));
     expect(found).toEqual(cases.map(([, status]) => status));
   });
@@ -99,12 +126,23 @@ describe("statuses in every order, each of them twice", () => {
 describe("the answer, the webhooks and the sweep at the same time", () => {
   test("end in the same state without a deadlock, whoever comes first", async () => {
     const ids = await underWay(80);
-    await db.update(messages).set({ leaseUntil: new Date(Date.now() - 1) }).where(eq(messages.status, "sending"));
+    await db
+      .update(messages)
+      .set({ leaseUntil: new Date(Date.now() - 1) })
+      .where(eq(messages.status, "sending"));
     const shuffled = () => [...ids].sort(() => Math.random() - 0.5);
     await Promise.all([
       answered(shuffled().map(accepted)),
-      applyStatuses(org.systemAt(), org.integration.id, shuffled().map((id) => report(id, "delivered"))),
-      applyStatuses(org.systemAt(), org.integration.id, shuffled().map((id) => report(id, "sent", false))),
+      applyStatuses(
+        org.systemAt(),
+        org.integration.id,
+        shuffled().map((id) => report(id, "delivered")),
+      ),
+      applyStatuses(
+        org.systemAt(),
+        org.integration.id,
+        shuffled().map((id) => report(id, "sent", false)),
+      ),
       doubtAbandoned(db, new Date()),
       answered(shuffled().map(accepted)),
     ]);
@@ -119,7 +157,11 @@ describe("the answer, the webhooks and the sweep at the same time", () => {
 
   test("a status settles an unknown message, and also one that was given up: the truth may come late", async () => {
     const [unknown = "", givenUp = "", late = ""] = await underWay(3);
-    await writeOutcomes(org.systemAt(), org.integration.id, [unknown, givenUp, late].map((id) => ({ id, kind: "unknown", detail: "TIMEOUT" })));
+    await writeOutcomes(
+      org.systemAt(),
+      org.integration.id,
+      [unknown, givenUp, late].map((id) => ({ id, kind: "unknown", detail: "TIMEOUT" })),
+    );
     await applyStatuses(org.systemAt(), org.integration.id, [report(unknown, "sent")]);
     await settleUnknown(db, new Date(Date.now() + 2 * 3_600_000));
     expect((await org.read(unknown)).status).toBe("sent");
@@ -148,10 +190,11 @@ describe("the answer, the webhooks and the sweep at the same time", () => {
 });
 
 describe("the allowance", () => {
-  const placeOf = async (sender: Sender) => (await db.select().from(outreach).where(eq(outreach.organizationId, sender.organizationId)))[0];
+  const placeOf = async (sender: Sender) =>
+    (await db.select().from(outreach).where(eq(outreach.organizationId, sender.organizationId)))[0];
 
   test("counts a person from the delivery, once, though a second message to him fails", async () => {
-    const sender = await makeSender(db);
+    const sender = await makeSender(db, { integration: { messagingLimitTier: "TIER_2K" } });
     const [first = "", second = ""] = await underWay(2, sender);
     const ctx = () => sender.systemAt();
     await applyStatuses(ctx(), sender.integration.id, [report(second, "failed")]);
@@ -163,7 +206,7 @@ describe("the allowance", () => {
   });
 
   test("gives the place of a failed message back", async () => {
-    const sender = await makeSender(db);
+    const sender = await makeSender(db, { integration: { messagingLimitTier: "TIER_2K" } });
     const [id = ""] = await underWay(1, sender);
     expect(await placeOf(sender)).toMatchObject({ reservedBy: id });
     await applyStatuses(sender.systemAt(), sender.integration.id, [report(id, "failed")]);

@@ -30,14 +30,6 @@ export async function findDueIntegrations(db: Db, now: Date): Promise<{ id: stri
     );
 }
 
-/** When the next waiting message of any number is due; null when none waits. */
-export async function nextDueAt(db: Db): Promise<Date | null> {
-  const [row] = await db.execute<{ at: string | null }>(sql`
-    select min(m.due_at) as at from messages m join integrations i on i.id = m.integration_id
-    where m.status in ('queued', 'scheduled') and i.status = 'verified' and i.deleted_at is null`);
-  return row?.at ? new Date(row.at) : null;
-}
-
 /**
  * Messages whose sender died between "about to call" and "answer written": nobody can say whether Meta has them, so they
  * become unknown. They are never sent again by themselves.

@@ -41,7 +41,13 @@ describe("another organization", () => {
     }
     await db.update(messages).set({ status: "queued" }).where(eq(messages.id, id));
     expect(await own.read(id)).toEqual(before);
-    const filters = ["", `?phoneNumber=${encodeURIComponent(PHONE)}`, `?integrationId=${own.integration.id}`, "?template=order_confirmation", `?cursor=${id}Z`];
+    const filters = [
+      "",
+      `?phoneNumber=${encodeURIComponent(PHONE)}`,
+      `?integrationId=${own.integration.id}`,
+      "?template=order_confirmation",
+      `?cursor=${id}Z`,
+    ];
     for (const query of filters) expect((await ask(list, { token: other.token, query })).body).toMatchObject({ data: [] });
     expect((await ask(list, { token: own.token })).body.data).toHaveLength(1);
   });
@@ -51,9 +57,15 @@ describe("another organization", () => {
     expect(refused).toMatchObject({ status: 403, body: { error: "recipient_not_opted_in" } });
     await other.optIn(PHONE);
     const mine = await ask(send, { token: own.token, body: { phoneNumber: PHONE, ...ORDER, idempotencyKey: "order-1" } });
-    const theirs = await ask(send, { token: other.token, body: { phoneNumber: PHONE, ...ORDER, language: "tr", idempotencyKey: "order-1" } });
+    const theirs = await ask(send, {
+      token: other.token,
+      body: { phoneNumber: PHONE, ...ORDER, language: "tr", idempotencyKey: "order-1" },
+    });
     expect([mine.status, theirs.status]).toEqual([202, 202]);
-    const rows = await db.select().from(contacts).where(and(eq(contacts.organizationId, other.organizationId)));
+    const rows = await db
+      .select()
+      .from(contacts)
+      .where(and(eq(contacts.organizationId, other.organizationId)));
     expect(rows).toHaveLength(1);
   });
 

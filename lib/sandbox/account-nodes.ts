@@ -4,7 +4,16 @@ import { SANDBOX_TEMPLATES, type SandboxTemplate } from "./templates";
 type Json = Record<string, unknown>;
 
 /** What Graph shows of each node when no fields are named. */
-export const NUMBER_FIELDS = ["verified_name", "code_verification_status", "display_phone_number", "quality_rating", "platform_type", "throughput", "last_onboarded_time", "id"];
+export const NUMBER_FIELDS = [
+  "verified_name",
+  "code_verification_status",
+  "display_phone_number",
+  "quality_rating",
+  "platform_type",
+  "throughput",
+  "last_onboarded_time",
+  "id",
+];
 export const BUSINESS_FIELDS = ["id", "name", "currency", "timezone_id", "message_template_namespace"];
 export const TEMPLATE_FIELDS = ["name", "parameter_format", "components", "language", "status", "category", "id"];
 
@@ -56,7 +65,13 @@ export function businessNode(account: SandboxAccount): Json {
 function health(account: SandboxAccount, type: "PHONE_NUMBER" | "WABA", id: string): Json {
   const word = account.settings.restricted ? "BLOCKED" : "AVAILABLE";
   const errors = account.settings.restricted
-    ? [{ error_code: 368, error_description: "The account is restricted because of a policy violation.", possible_solution: "Look into Business Support Home." }]
+    ? [
+        {
+          error_code: 368,
+          error_description: "The account is restricted because of a policy violation.",
+          possible_solution: "Look into Business Support Home.",
+        },
+      ]
     : undefined;
   const entity = (entity_type: string, entityId: string, blocked: boolean) => ({
     entity_type,

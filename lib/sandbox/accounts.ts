@@ -52,9 +52,17 @@ export async function findSandboxAccount(db: Db, integrationId: string): Promise
 const NEW_ACCOUNT = { overrideUrl: null, subscribed: true, settings: DEFAULT_SANDBOX_SETTINGS };
 
 /** Gives an integration its account at the stand-in, unless it has one. Ids, token and secret are read from the integration each time. */
-export async function registerAccount({ db, now }: Pick<Ctx, "db" | "now">, integration: { id: string; organizationId: string }): Promise<void> {
+export async function registerAccount(
+  { db, now }: Pick<Ctx, "db" | "now">,
+  integration: { id: string; organizationId: string },
+): Promise<void> {
   await db
     .insert(sandboxAccounts)
-    .values({ integrationId: integration.id, organizationId: integration.organizationId, settings: DEFAULT_SANDBOX_SETTINGS, createdAt: now })
+    .values({
+      integrationId: integration.id,
+      organizationId: integration.organizationId,
+      settings: DEFAULT_SANDBOX_SETTINGS,
+      createdAt: now,
+    })
     .onConflictDoNothing();
 }

@@ -31,7 +31,7 @@ export function formed({ form, delayMs }: AnswerForm, settings: SandboxSettings,
     return {
       status: 200,
       headers: { "content-type": "text/html; charset=utf-8" },
-      text: "<!DOCTYPE html><html lang=\"en\"><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>",
+      text: '<!DOCTYPE html><html lang="en"><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>',
       delayMs: wait,
     };
   }
@@ -44,9 +44,16 @@ function jsonHeaders(): Record<string, string> {
 }
 
 export function expired(): Refusal {
-  return { code: 190, subcode: 463, details: "Error validating access token: Session has expired. The current time is later than the time at which it ended." };
+  return {
+    code: 190,
+    subcode: 463,
+    details: "Error validating access token: Session has expired. The current time is later than the time at which it ended.",
+  };
 }
 
 export function tooFast(): Refusal {
-  return refusal(130429, "Message failed to send because there were too many messages sent from this phone number in a short period of time.");
+  return refusal(
+    130429,
+    "Message failed to send because there were too many messages sent from this phone number in a short period of time.",
+  );
 }

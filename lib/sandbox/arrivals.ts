@@ -47,7 +47,9 @@ export class Arrivals {
   summary() {
     const doubled = [...this.#callbacks].filter(([, times]) => times > 1);
     const numbers = [...this.#numbers].map(([phoneNumberId, count]) => {
-      const perSecond = [...count.seconds].sort(([a], [b]) => a - b).map(([second, [accepted, refused]]) => ({ second, accepted, refused }));
+      const perSecond = [...count.seconds]
+        .sort(([a], [b]) => a - b)
+        .map(([second, [accepted, refused]]) => ({ second, accepted, refused }));
       return {
         phoneNumberId,
         accepted: count.accepted,
@@ -60,7 +62,12 @@ export class Arrivals {
     return {
       accepted: numbers.reduce((sum, n) => sum + n.accepted, 0),
       recipients: this.#recipients.size,
-      callbacks: { distinct: this.#callbacks.size, doubled: doubled.length, withoutCallbackData: this.#withoutCallback, examples: doubled.slice(0, DOUBLES_SHOWN) },
+      callbacks: {
+        distinct: this.#callbacks.size,
+        doubled: doubled.length,
+        withoutCallbackData: this.#withoutCallback,
+        examples: doubled.slice(0, DOUBLES_SHOWN),
+      },
       numbers,
     };
   }
@@ -80,7 +87,15 @@ export class Arrivals {
   #numberCount(phoneNumberId: string): NumberCount {
     let count = this.#numbers.get(phoneNumberId);
     if (!count) {
-      count = { accepted: 0, refused: {}, seconds: new Map(), recent: new Float64Array(1024), head: 0, size: 0, maxInAnySecond: 0 };
+      count = {
+        accepted: 0,
+        refused: {},
+        seconds: new Map(),
+        recent: new Float64Array(1024),
+        head: 0,
+        size: 0,
+        maxInAnySecond: 0,
+      };
       this.#numbers.set(phoneNumberId, count);
     }
     return count;

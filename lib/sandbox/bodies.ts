@@ -70,7 +70,9 @@ function latest(parts: readonly WebhookPart[]): number {
 }
 
 function escapeLikeMeta(json: string): string {
-  return json.replace(/[/\u0080-\uffff]/g, (char) => (char === "/" ? "\\/" : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`));
+  return json.replace(/[/\u0080-\uffff]/g, (char) =>
+    char === "/" ? "\\/" : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** The value of X-Hub-Signature-256 for a body. */

@@ -1,5 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { debugToken, type GraphAccess, getBusinessAccount, getMessageHistory, getPhoneNumber, listSubscribedApps, listTemplates, sendMessage, subscribeApp } from "@/lib/whatsapp/graph";
+import {
+  debugToken,
+  type GraphAccess,
+  getBusinessAccount,
+  getMessageHistory,
+  getPhoneNumber,
+  listSubscribedApps,
+  listTemplates,
+  sendMessage,
+  subscribeApp,
+} from "@/lib/whatsapp/graph";
 import { textPayload } from "@/lib/whatsapp/payloads";
 import { createSandboxGraph } from "./graph";
 import { MemoryStore } from "./memory-store";
@@ -11,17 +21,45 @@ let access: GraphAccess;
 
 beforeEach(() => {
   store = new MemoryStore();
-  store.registerAccount({ phoneNumberId: PNID, businessAccountId: WABA, accessToken: "good", appSecret: "secret", webhookUrl: null });
+  store.registerAccount({
+    phoneNumberId: PNID,
+    businessAccountId: WABA,
+    accessToken: "good",
+    appSecret: "secret",
+    webhookUrl: null,
+  });
   const graph = createSandboxGraph(store);
-  access = { baseUrl: "https://graph.facebook.com", version: "v26.0", accessToken: "good", transport: (request) => graph.handle(request) };
+  access = {
+    baseUrl: "https://graph.facebook.com",
+    version: "v26.0",
+    accessToken: "good",
+    transport: (request) => graph.handle(request),
+  };
 });
 
 /** The product's own client and the stand-in were written apart: here they meet. */
 describe("the product's Graph client", () => {
   it("reads number, account, token and subscription", async () => {
-    expect(await getPhoneNumber(access, PNID)).toMatchObject({ id: PNID, verifiedName: "Sandbox", qualityRating: "GREEN", status: "CONNECTED", throughputLevel: "STANDARD", messagingLimit: "TIER_2K", isOnBizApp: false, health: { canSendMessage: "AVAILABLE" } });
-    expect(await getBusinessAccount(access, WABA)).toMatchObject({ id: WABA, accountReviewStatus: "APPROVED", health: { canSendMessage: "AVAILABLE" } });
-    expect(await debugToken(access)).toMatchObject({ isValid: true, expiresAt: null, scopes: ["whatsapp_business_management", "whatsapp_business_messaging"] });
+    expect(await getPhoneNumber(access, PNID)).toMatchObject({
+      id: PNID,
+      verifiedName: "Sandbox",
+      qualityRating: "GREEN",
+      status: "CONNECTED",
+      throughputLevel: "STANDARD",
+      messagingLimit: "TIER_2K",
+      isOnBizApp: false,
+      health: { canSendMessage: "AVAILABLE" },
+    });
+    expect(await getBusinessAccount(access, WABA)).toMatchObject({
+      id: WABA,
+      accountReviewStatus: "APPROVED",
+      health: { canSendMessage: "AVAILABLE" },
+    });
+    expect(await debugToken(access)).toMatchObject({
+      isValid: true,
+      expiresAt: null,
+      scopes: ["whatsapp_business_management", "whatsapp_business_messaging"],
+    });
     expect(await listSubscribedApps(access, WABA)).toHaveLength(1);
     await subscribeApp(access, WABA);
   });
@@ -30,15 +68,28 @@ describe("the product's Graph client", () => {
     const found = [];
     for await (const page of listTemplates(access, WABA, { pageSize })) found.push(...page);
     expect(new Set(found.map((t) => t.id)).size).toBe(26);
-    expect(found.find((t) => t.name === "flash_sale")).toMatchObject({ status: "REJECTED", rejectedReason: "TAG_CONTENT_MISMATCH" });
-    expect(found.find((t) => t.name === "order_confirmation")).toMatchObject({ parameterFormat: "NAMED", status: "APPROVED", qualityScore: "GREEN" });
-    for (const template of found) expect(template.components.some((c) => c.type === "BODY"), template.name).toBe(true);
+    expect(found.find((t) => t.name === "flash_sale")).toMatchObject({
+      status: "REJECTED",
+      rejectedReason: "TAG_CONTENT_MISMATCH",
+    });
+    expect(found.find((t) => t.name === "order_confirmation")).toMatchObject({
+      parameterFormat: "NAMED",
+      status: "APPROVED",
+      qualityScore: "GREEN",
+    });
+    for (const template of found)
+      expect(
+        template.components.some((c) => c.type === "BODY"),
+        template.name,
+      ).toBe(true);
   });
 
   it("sends, and reads the message's history", async () => {
     const receipt = await sendMessage(access, PNID, textPayload({ to: "+905551234567", body: "Hello" }));
     expect(receipt).toMatchObject({ messageId: expect.stringMatching(/^wamid\./), waId: "905551234567" });
-    expect(await getMessageHistory(access, PNID, receipt.messageId)).toMatchObject([{ status: "accepted", at: expect.any(Date) }]);
+    expect(await getMessageHistory(access, PNID, receipt.messageId)).toMatchObject([
+      { status: "accepted", at: expect.any(Date) },
+    ]);
   });
 
   it.each([

@@ -34,7 +34,11 @@ export type DecideInput = {
 };
 
 /** What becomes of a well-formed message to one person. Pure: the store keeps the result. */
-export function decide({ account, draft, nowMs, speed, answer, random }: DecideInput, phone: PhoneState, peopleCounted: number): Decision {
+export function decide(
+  { account, draft, nowMs, speed, answer, random }: DecideInput,
+  phone: PhoneState,
+  peopleCounted: number,
+): Decision {
   const magic = magicKind(draft.e164);
   const refused = refuseByMagic(magic, draft, phone);
   if (refused) return refused;
@@ -42,12 +46,25 @@ export function decide({ account, draft, nowMs, speed, answer, random }: DecideI
   if (account.settings.pairLimit && owed + 1 > PAIR_BURST) {
     return {
       phone: {},
-      outcome: { kind: "refused", refusal: refusal(131056, "Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period of time.") },
+      outcome: {
+        kind: "refused",
+        refusal: refusal(
+          131056,
+          "Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period of time.",
+        ),
+      },
     };
   }
   const inWindow = phone.lastInboundAt !== null && nowMs - phone.lastInboundAt < DAY_MS;
   const counts = !inWindow && (phone.countedAt === null || nowMs - phone.countedAt >= DAY_MS);
-  const failure = failureOf(account, draft, phone, magic, inWindow, counts && peopleCounted >= TIER_PEOPLE[account.settings.tier]);
+  const failure = failureOf(
+    account,
+    draft,
+    phone,
+    magic,
+    inWindow,
+    counts && peopleCounted >= TIER_PEOPLE[account.settings.tier],
+  );
   const changes: Partial<PhoneState> = { pairOwed: owed + 1, pairAt: nowMs, refusals: 0 };
   if (counts && !failure) changes.countedAt = nowMs;
 
@@ -67,30 +84,60 @@ export function decide({ account, draft, nowMs, speed, answer, random }: DecideI
   const messages = [message];
   const webhooks = planStatuses({ account, draft, message, phone, magic, failure, nowMs, speed });
   if (!failure && phone.online && (magic === "replies" || magic === "opts_out")) {
-    const reply = planReply({ account, draft, message, phone, text: magic === "replies" ? "Thank you!" : "STOP", atMs: (message.readAt ?? nowMs) + DELAYS_MS.reply * speed });
+    const reply = planReply({
+      account,
+      draft,
+      message,
+      phone,
+      text: magic === "replies" ? "Thank you!" : "STOP",
+      atMs: (message.readAt ?? nowMs) + DELAYS_MS.reply * speed,
+    });
     messages.push(reply.message);
     webhooks.push(reply.webhook);
     changes.lastInboundAt = reply.message.acceptedAt;
   }
   return {
     phone: changes,
-    outcome: { kind: "accepted", messages, webhooks: disturb(account, webhooks, magic, nowMs, speed, random), answer: answerOf(magic, answer, speed) },
+    outcome: {
+      kind: "accepted",
+      messages,
+      webhooks: disturb(account, webhooks, magic, nowMs, speed, random),
+      answer: answerOf(magic, answer, speed),
+    },
   };
 }
 
 function refuseByMagic(magic: MagicKind | undefined, draft: Draft, phone: PhoneState): Decision | undefined {
   const again = phone.refusals < MAGIC_REFUSALS;
-  const as = (cause: Refusal, changes: Partial<PhoneState> = {}): Decision => ({ phone: changes, outcome: { kind: "refused", refusal: cause } });
+  const as = (cause: Refusal, changes: Partial<PhoneState> = {}): Decision => ({
+    phone: changes,
+    outcome: { kind: "refused", refusal: cause },
+  });
   if (magic === "rate_limit" && again) {
-    return as(refusal(130429, "Message failed to send because there were too many messages sent from this phone number in a short period of time."), { refusals: phone.refusals + 1 });
+    return as(
+      refusal(
+        130429,
+        "Message failed to send because there were too many messages sent from this phone number in a short period of time.",
+      ),
+      { refusals: phone.refusals + 1 },
+    );
   }
   if (magic === "pair_limit" && again) {
-    return as(refusal(131056, "Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period of time."), { refusals: phone.refusals + 1 });
+    return as(
+      refusal(
+        131056,
+        "Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period of time.",
+      ),
+      { refusals: phone.refusals + 1 },
+    );
   }
   const { template } = draft.content;
-  if (magic === "template_paused" && template) return as(refusal(132015, `template name (${template.name}) in ${template.language} is paused because of low quality`));
-  if (magic === "restricted") return as(refusal(368, "The WhatsApp Business Account is restricted from messaging users because of a policy violation."));
-  if (magic === "payment") return as(refusal(131042, "Message failed to send because there were one or more errors related to your payment method."));
+  if (magic === "template_paused" && template)
+    return as(refusal(132015, `template name (${template.name}) in ${template.language} is paused because of low quality`));
+  if (magic === "restricted")
+    return as(refusal(368, "The WhatsApp Business Account is restricted from messaging users because of a policy violation."));
+  if (magic === "payment")
+    return as(refusal(131042, "Message failed to send because there were one or more errors related to your payment method."));
   if (magic === "empty_error") return { phone: {}, outcome: { kind: "lost", answer: { form: "empty", delayMs: 0 } } };
   return undefined;
 }
@@ -110,17 +157,27 @@ function failureOf(
 ): Refusal | undefined {
   if (!draft.possible || !phone.onWhatsapp || magic === "not_on_whatsapp") return refusal(131026, "Message undeliverable.");
   if (draft.category === "service" && !inWindow) {
-    return refusal(131047, "Message failed to send because more than 24 hours have passed since the customer last replied to this number.");
+    return refusal(
+      131047,
+      "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
+    );
   }
   if (draft.category === "marketing") {
     if (phone.marketingStopped || magic === "marketing_stopped") {
-      return refusal(131050, "Unable to deliver the message. This recipient has chosen to stop receiving marketing messages on WhatsApp from your business.");
+      return refusal(
+        131050,
+        "Unable to deliver the message. This recipient has chosen to stop receiving marketing messages on WhatsApp from your business.",
+      );
     }
     if (draft.country === "US" || magic === "marketing_held") {
       return refusal(131049, "In order to maintain a healthy ecosystem engagement, the message failed to be delivered.");
     }
   }
-  if (overTier) return refusal(131048, `Message failed to send because the messaging limit ${account.settings.tier} of this business is reached.`);
+  if (overTier)
+    return refusal(
+      131048,
+      `Message failed to send because the messaging limit ${account.settings.tier} of this business is reached.`,
+    );
   return undefined;
 }
 
@@ -152,7 +209,12 @@ function planStatuses({ account, draft, message, phone, magic, failure, nowMs, s
   const userId = scopedUserId(account, draft.waId, draft.country);
   const contact = { ...(phone.name === null ? {} : { profile: { name: phone.name } }), wa_id: draft.waId, user_id: userId };
   const free = draft.category === "service";
-  const pricing = { billable: !free, pricing_model: "PMP", type: free ? "free_customer_service" : "regular", category: draft.category };
+  const pricing = {
+    billable: !free,
+    pricing_model: "PMP",
+    type: free ? "free_customer_service" : "regular",
+    category: draft.category,
+  };
   const due = (step: "delivered" | "read" | "sent", atMs: number | null): DueWebhook => ({
     step,
     messageId: message.id,
@@ -184,7 +246,14 @@ function planStatuses({ account, draft, message, phone, magic, failure, nowMs, s
   return statuses;
 }
 
-type ReplyInput = { account: SandboxAccount; draft: Draft; message: StoredMessage; phone: PhoneState; text: string; atMs: number };
+type ReplyInput = {
+  account: SandboxAccount;
+  draft: Draft;
+  message: StoredMessage;
+  phone: PhoneState;
+  text: string;
+  atMs: number;
+};
 
 function planReply({ account, draft, message, phone, text, atMs }: ReplyInput): { message: StoredMessage; webhook: DueWebhook } {
   return inbound({
@@ -212,7 +281,10 @@ export type InboundInput = {
 };
 
 /** A message from the customer, as it is kept and as the webhook tells it. */
-export function inbound({ account, waId, country, name, atMs, content, own, context }: InboundInput): { message: StoredMessage; webhook: DueWebhook } {
+export function inbound({ account, waId, country, name, atMs, content, own, context }: InboundInput): {
+  message: StoredMessage;
+  webhook: DueWebhook;
+} {
   const userId = scopedUserId(account, waId, country);
   const id = newWamid();
   return {
@@ -243,7 +315,14 @@ export function inbound({ account, waId, country, name, atMs, content, own, cont
 }
 
 /** Doubles, turns round or drops the webhooks as the person's number or the account asks. */
-function disturb(account: SandboxAccount, planned: DueWebhook[], magic: MagicKind | undefined, nowMs: number, speed: number, random: () => number): DueWebhook[] {
+function disturb(
+  account: SandboxAccount,
+  planned: DueWebhook[],
+  magic: MagicKind | undefined,
+  nowMs: number,
+  speed: number,
+  random: () => number,
+): DueWebhook[] {
   const { settings } = account;
   if (!account.subscribed || settings.webhooks === "off") return [];
   let webhooks = planned;
@@ -256,7 +335,10 @@ function disturb(account: SandboxAccount, planned: DueWebhook[], magic: MagicKin
       .map(({ webhook }, i) => ({ ...webhook, dueAt: webhook.dueAt === null ? null : (moments[i] ?? nowMs) }));
   }
   if (magic === "duplicate" || settings.webhooksDuplicated) {
-    webhooks = webhooks.flatMap((webhook) => [webhook, { ...webhook, dueAt: webhook.dueAt === null ? null : webhook.dueAt + 200 * speed }]);
+    webhooks = webhooks.flatMap((webhook) => [
+      webhook,
+      { ...webhook, dueAt: webhook.dueAt === null ? null : webhook.dueAt + 200 * speed },
+    ]);
   }
   return webhooks;
 }

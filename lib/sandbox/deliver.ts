@@ -26,9 +26,14 @@ export async function deliverDueWebhooks(db: Db, now: Date): Promise<{ delivered
     if (!accounts.has(integrationId)) accounts.set(integrationId, await findSandboxAccount(db, integrationId));
   }
   const results = await Promise.all(
-    [...groupBy(claimed, (row) => row.integrationId)].map(([integrationId, rows]) => deliverAccount(db, accounts.get(integrationId), rows, now)),
+    [...groupBy(claimed, (row) => row.integrationId)].map(([integrationId, rows]) =>
+      deliverAccount(db, accounts.get(integrationId), rows, now),
+    ),
   );
-  const [next] = await db.select({ at: min(sandboxWebhooks.dueAt) }).from(sandboxWebhooks).where(isNotNull(sandboxWebhooks.dueAt));
+  const [next] = await db
+    .select({ at: min(sandboxWebhooks.dueAt) })
+    .from(sandboxWebhooks)
+    .where(isNotNull(sandboxWebhooks.dueAt));
   return { delivered: results.reduce((sum, n) => sum + n, 0), nextDueAt: next?.at ?? null };
 }
 
@@ -55,7 +60,12 @@ async function claim(db: Db, now: Date): Promise<WebhookRow[]> {
       await tx
         .update(sandboxWebhooks)
         .set({ dueAt: new Date(now.getTime() + LEASE_MS) })
-        .where(inArray(sandboxWebhooks.id, rows.map((row) => row.id)));
+        .where(
+          inArray(
+            sandboxWebhooks.id,
+            rows.map((row) => row.id),
+          ),
+        );
     }
     return rows;
   });
@@ -86,7 +96,10 @@ function bodiesOf(rows: WebhookRow[]): WebhookRow[][][] {
 async function deliverChain(db: Db, account: IntegrationAccount, chain: WebhookRow[][], now: Date): Promise<number> {
   let delivered = 0;
   for (const rows of chain) {
-    const body = webhookBody(account, rows.map((row) => row.part));
+    const body = webhookBody(
+      account,
+      rows.map((row) => row.part),
+    );
     const failed = await postWebhook(account.overrideUrl ?? account.webhookUrl ?? "", body, account.appSecret);
     if (failed === null) {
       await settle(db, rows, now);
@@ -101,11 +114,17 @@ async function deliverChain(db: Db, account: IntegrationAccount, chain: WebhookR
 async function settle(db: Db, rows: WebhookRow[], now: Date): Promise<void> {
   await remove(db, rows);
   const received = rows.flatMap((row) => (row.step === "inbound" && row.messageId !== null ? [row.messageId] : []));
-  if (received.length > 0) await db.update(sandboxMessages).set({ deliveredAt: now }).where(inArray(sandboxMessages.id, received));
+  if (received.length > 0)
+    await db.update(sandboxMessages).set({ deliveredAt: now }).where(inArray(sandboxMessages.id, received));
 }
 
 async function remove(db: Db, rows: WebhookRow[]): Promise<void> {
-  await db.delete(sandboxWebhooks).where(inArray(sandboxWebhooks.id, rows.map((row) => row.id)));
+  await db.delete(sandboxWebhooks).where(
+    inArray(
+      sandboxWebhooks.id,
+      rows.map((row) => row.id),
+    ),
+  );
 }
 
 async function postpone(db: Db, rows: WebhookRow[], now: Date, lastError: string): Promise<void> {

@@ -15,7 +15,13 @@ let nowMs: number;
 beforeEach(() => {
   nowMs = Date.UTC(2026, 10, 22, 12);
   store = new MemoryStore();
-  store.registerAccount({ phoneNumberId: PNID, businessAccountId: WABA, accessToken: "good", appSecret: "secret", webhookUrl: null });
+  store.registerAccount({
+    phoneNumberId: PNID,
+    businessAccountId: WABA,
+    accessToken: "good",
+    appSecret: "secret",
+    webhookUrl: null,
+  });
   graph = createSandboxGraph(store, { now: () => nowMs });
 });
 
@@ -36,7 +42,10 @@ function send(body: Record<string, unknown>) {
 }
 
 function template(name: string, language: string, components?: unknown) {
-  return { type: "template", template: { name, language: { code: language }, ...(components === undefined ? {} : { components }) } };
+  return {
+    type: "template",
+    template: { name, language: { code: language }, ...(components === undefined ? {} : { components }) },
+  };
 }
 
 const named = (values: Record<string, unknown>) => ({
@@ -59,13 +68,15 @@ describe("who may ask", () => {
     expect(answer.json.error.fbtrace_id).toMatch(/^A/);
   });
 
-  it.each([["GET", "42"], ["POST", "42/messages"], ["GET", `${PNID}/nothing`], ["GET", `${WABA}/messages`]])(
-    "does not know %s %s",
-    async (method, path) => {
-      const { status, json } = await call(method, path, { body: method === "POST" ? {} : undefined });
-      expect([status, json.error.code, json.error.error_subcode, json.error.type]).toEqual([400, 100, 33, "GraphMethodException"]);
-    },
-  );
+  it.each([
+    ["GET", "42"],
+    ["POST", "42/messages"],
+    ["GET", `${PNID}/nothing`],
+    ["GET", `${WABA}/messages`],
+  ])("does not know %s %s", async (method, path) => {
+    const { status, json } = await call(method, path, { body: method === "POST" ? {} : undefined });
+    expect([status, json.error.code, json.error.error_subcode, json.error.type]).toEqual([400, 100, 33, "GraphMethodException"]);
+  });
 });
 
 describe("what Meta refuses at once", () => {
@@ -80,14 +91,55 @@ describe("what Meta refuses at once", () => {
     ["no content", { type: "text" }, 400, 131008],
     ["an empty text", { type: "text", text: { body: "" } }, 400, 131008],
     ["a text of 4,097 characters", { type: "text", text: { body: "a".repeat(4097) } }, 400, 100],
-    ["callback data of 513 characters", { type: "text", text: { body: "a" }, biz_opaque_callback_data: "a".repeat(513) }, 400, 100],
+    [
+      "callback data of 513 characters",
+      { type: "text", text: { body: "a" }, biz_opaque_callback_data: "a".repeat(513) },
+      400,
+      100,
+    ],
     ["an image without id or link", { type: "image", image: {} }, 400, 131008],
     ["an image with both", { type: "image", image: { id: "1", link: "https://a.example/b.jpg" } }, 400, 131008],
     ["a caption on audio", { type: "audio", audio: { id: "1", caption: "a" } }, 400, 100],
     ["a place off the globe", { type: "location", location: { latitude: 91, longitude: 0 } }, 400, 131009],
-    ["four buttons", { type: "interactive", interactive: { type: "button", body: { text: "a" }, action: { buttons: [1, 2, 3, 4].map((n) => ({ type: "reply", reply: { id: `${n}`, title: `${n}` } })) } } }, 400, 131009],
-    ["two buttons with one title", { type: "interactive", interactive: { type: "button", body: { text: "a" }, action: { buttons: [1, 2].map((n) => ({ type: "reply", reply: { id: `${n}`, title: "a" } })) } } }, 400, 131009],
-    ["eleven rows", { type: "interactive", interactive: { type: "list", body: { text: "a" }, action: { button: "a", sections: [{ rows: Array.from({ length: 11 }, (_, n) => ({ id: `${n}`, title: `${n}` })) }] } } }, 400, 131009],
+    [
+      "four buttons",
+      {
+        type: "interactive",
+        interactive: {
+          type: "button",
+          body: { text: "a" },
+          action: { buttons: [1, 2, 3, 4].map((n) => ({ type: "reply", reply: { id: `${n}`, title: `${n}` } })) },
+        },
+      },
+      400,
+      131009,
+    ],
+    [
+      "two buttons with one title",
+      {
+        type: "interactive",
+        interactive: {
+          type: "button",
+          body: { text: "a" },
+          action: { buttons: [1, 2].map((n) => ({ type: "reply", reply: { id: `${n}`, title: "a" } })) },
+        },
+      },
+      400,
+      131009,
+    ],
+    [
+      "eleven rows",
+      {
+        type: "interactive",
+        interactive: {
+          type: "list",
+          body: { text: "a" },
+          action: { button: "a", sections: [{ rows: Array.from({ length: 11 }, (_, n) => ({ id: `${n}`, title: `${n}` })) }] },
+        },
+      },
+      400,
+      131009,
+    ],
     ["an unknown template", template("nothing", "en"), 404, 132001],
     ["a template in another language", template("order_confirmation", "de", [order]), 404, 132001],
     ["a language with a region it does not have", template("order_confirmation", "en_US", [order]), 404, 132001],
@@ -97,22 +149,81 @@ describe("what Meta refuses at once", () => {
     ["a disabled template", template("price_change_notice", "en"), 400, 132016],
     ["no parameters", template("order_confirmation", "tr"), 400, 132000],
     ["too few parameters", template("order_confirmation", "tr", [named({ orderNumber: "A-1" })]), 400, 132000],
-    ["too many parameters", template("order_confirmation", "tr", [named({ orderNumber: "A", customerName: "B", extra: "C" })]), 400, 132000],
+    [
+      "too many parameters",
+      template("order_confirmation", "tr", [named({ orderNumber: "A", customerName: "B", extra: "C" })]),
+      400,
+      132000,
+    ],
     ["unnamed parameters for a named template", template("order_confirmation", "tr", [positional("a", "b")]), 400, 132000],
-    ["named parameters for a positional template", template("invoice_ready", "tr", [named({ a: "1", b: "2", c: "3", d: "4" })]), 400, 132000],
+    [
+      "named parameters for a positional template",
+      template("invoice_ready", "tr", [named({ a: "1", b: "2", c: "3", d: "4" })]),
+      400,
+      132000,
+    ],
     ["a wrong name", template("order_confirmation", "tr", [named({ ordernumber: "A", customerName: "B" })]), 400, 132012],
     ["a number as value", template("order_confirmation", "tr", [named({ orderNumber: 1, customerName: "B" })]), 400, 132012],
-    ["a line break in a value", template("order_confirmation", "tr", [named({ orderNumber: "A\nB", customerName: "B" })]), 400, 132012],
+    [
+      "a line break in a value",
+      template("order_confirmation", "tr", [named({ orderNumber: "A\nB", customerName: "B" })]),
+      400,
+      132012,
+    ],
     ["a tab in a value", template("order_confirmation", "tr", [named({ orderNumber: "A\tB", customerName: "B" })]), 400, 132012],
-    ["five spaces in a value", template("order_confirmation", "tr", [named({ orderNumber: "A     B", customerName: "B" })]), 400, 132012],
+    [
+      "five spaces in a value",
+      template("order_confirmation", "tr", [named({ orderNumber: "A     B", customerName: "B" })]),
+      400,
+      132012,
+    ],
     ["an empty value", template("order_confirmation", "tr", [named({ orderNumber: "", customerName: "B" })]), 400, 131008],
-    ["a body that grows too long", template("order_confirmation", "tr", [named({ orderNumber: "A".repeat(1000), customerName: "B" })]), 400, 132005],
-    ["a header it does not have", template("order_confirmation", "tr", [order, { type: "header", parameters: [{ type: "text", text: "a" }] }]), 400, 132000],
+    [
+      "a body that grows too long",
+      template("order_confirmation", "tr", [named({ orderNumber: "A".repeat(1000), customerName: "B" })]),
+      400,
+      132005,
+    ],
+    [
+      "a header it does not have",
+      template("order_confirmation", "tr", [order, { type: "header", parameters: [{ type: "text", text: "a" }] }]),
+      400,
+      132000,
+    ],
     ["a missing address button", template("invoice_ready", "tr", [positional("a", "b", "c", "d")]), 400, 131008],
-    ["a button of the wrong kind", template("invoice_ready", "tr", [positional("a", "b", "c", "d"), { type: "button", sub_type: "quick_reply", index: "0", parameters: [{ type: "payload", payload: "x" }] }]), 400, 132012],
-    ["a button it does not have", template("order_confirmation", "tr", [order, { type: "button", sub_type: "url", index: "0", parameters: [{ type: "text", text: "x" }] }]), 400, 132000],
-    ["a text header for a picture", template("new_arrivals", "tr", [{ type: "header", parameters: [{ type: "text", text: "a" }] }, positional("a", "b")]), 400, 132012],
-    ["a code that differs from the button's", template("login_code", "tr", [positional("123456"), { type: "button", sub_type: "url", index: "0", parameters: [{ type: "text", text: "654321" }] }]), 400, 132012],
+    [
+      "a button of the wrong kind",
+      template("invoice_ready", "tr", [
+        positional("a", "b", "c", "d"),
+        { type: "button", sub_type: "quick_reply", index: "0", parameters: [{ type: "payload", payload: "x" }] },
+      ]),
+      400,
+      132012,
+    ],
+    [
+      "a button it does not have",
+      template("order_confirmation", "tr", [
+        order,
+        { type: "button", sub_type: "url", index: "0", parameters: [{ type: "text", text: "x" }] },
+      ]),
+      400,
+      132000,
+    ],
+    [
+      "a text header for a picture",
+      template("new_arrivals", "tr", [{ type: "header", parameters: [{ type: "text", text: "a" }] }, positional("a", "b")]),
+      400,
+      132012,
+    ],
+    [
+      "a code that differs from the button's",
+      template("login_code", "tr", [
+        positional("123456"),
+        { type: "button", sub_type: "url", index: "0", parameters: [{ type: "text", text: "654321" }] },
+      ]),
+      400,
+      132012,
+    ],
   ];
 
   it.each(cases)("%s", async (_, body, status, code) => {
@@ -136,16 +247,51 @@ describe("what Meta accepts", () => {
     ["a number with spaces and brackets", { to: "+90 (555) 123-45-67", text: { body: "Hello" } }],
     ["a named template", template("order_confirmation", "tr", [order])],
     ["a template without parameters", template("feedback_request", "en")],
-    ["a template with quick replies", template("appointment_reminder", "en", [named({ customerName: "A", appointmentDate: "B", appointmentTime: "C" })])],
-    ["a positional template with an address", template("invoice_ready", "tr", [positional("a", "b", "c", "d"), { type: "button", sub_type: "url", index: "0", parameters: [{ type: "text", text: "F-1" }] }])],
-    ["a template with a picture", template("new_arrivals", "en", [{ type: "header", parameters: [{ type: "image", image: { link: "https://example.com/a.jpg" } }] }, positional("a", "b")])],
-    ["a code", template("login_code", "tr", [positional("123456"), { type: "button", sub_type: "url", index: "0", parameters: [{ type: "text", text: "123456" }] }])],
-    ["reply buttons", { type: "interactive", interactive: { type: "button", body: { text: "a" }, action: { buttons: [{ type: "reply", reply: { id: "1", title: "Yes" } }] } } }],
+    [
+      "a template with quick replies",
+      template("appointment_reminder", "en", [named({ customerName: "A", appointmentDate: "B", appointmentTime: "C" })]),
+    ],
+    [
+      "a positional template with an address",
+      template("invoice_ready", "tr", [
+        positional("a", "b", "c", "d"),
+        { type: "button", sub_type: "url", index: "0", parameters: [{ type: "text", text: "F-1" }] },
+      ]),
+    ],
+    [
+      "a template with a picture",
+      template("new_arrivals", "en", [
+        { type: "header", parameters: [{ type: "image", image: { link: "https://example.com/a.jpg" } }] },
+        positional("a", "b"),
+      ]),
+    ],
+    [
+      "a code",
+      template("login_code", "tr", [
+        positional("123456"),
+        { type: "button", sub_type: "url", index: "0", parameters: [{ type: "text", text: "123456" }] },
+      ]),
+    ],
+    [
+      "reply buttons",
+      {
+        type: "interactive",
+        interactive: {
+          type: "button",
+          body: { text: "a" },
+          action: { buttons: [{ type: "reply", reply: { id: "1", title: "Yes" } }] },
+        },
+      },
+    ],
     ["a picture by link", { type: "image", image: { link: "https://example.com/a.jpg", caption: "A" } }],
   ] as [string, Record<string, unknown>][])("%s", async (_, body) => {
     const { status, json } = await send(body);
     expect(status).toBe(200);
-    expect(json).toMatchObject({ messaging_product: "whatsapp", contacts: [{ wa_id: "905551234567" }], messages: [{ id: expect.stringMatching(/^wamid\./) }] });
+    expect(json).toMatchObject({
+      messaging_product: "whatsapp",
+      contacts: [{ wa_id: "905551234567" }],
+      messages: [{ id: expect.stringMatching(/^wamid\./) }],
+    });
   });
 
   it("keeps the input as it was written", async () => {
@@ -157,7 +303,8 @@ describe("what Meta accepts", () => {
     const account = store.accounts.get(PNID);
     if (!account) throw new Error("no account");
     const message = store.receive(account, TO, "Hello");
-    const read = (message_id: string) => call("POST", `${PNID}/messages`, { body: { messaging_product: "whatsapp", status: "read", message_id } });
+    const read = (message_id: string) =>
+      call("POST", `${PNID}/messages`, { body: { messaging_product: "whatsapp", status: "read", message_id } });
     expect((await read(message.id)).json).toEqual({ success: true });
     expect((await read("wamid.none")).json.error.code).toBe(131009);
   });
@@ -166,7 +313,8 @@ describe("what Meta accepts", () => {
 describe("limits", () => {
   it("takes 80 in a second and refuses the next with 130429", async () => {
     const answers = [];
-    for (let i = 0; i < 81; i++) answers.push(await send({ to: `+9053200000${String(i).padStart(2, "0")}`, ...template("feedback_request", "tr") }));
+    for (let i = 0; i < 81; i++)
+      answers.push(await send({ to: `+9053200000${String(i).padStart(2, "0")}`, ...template("feedback_request", "tr") }));
     expect(answers.filter((a) => a.status === 200)).toHaveLength(80);
     expect(answers.at(-1)?.json.error.code).toBe(130429);
   });
@@ -255,8 +403,17 @@ describe("magic numbers and settings", () => {
 
 describe("accounts", () => {
   it("shows the fields that were asked for, and no others", async () => {
-    const { json } = await call("GET", `${PNID}?fields=verified_name,quality_rating,throughput,whatsapp_business_manager_messaging_limit`);
-    expect(json).toEqual({ id: PNID, verified_name: "Sandbox", quality_rating: "GREEN", throughput: { level: "STANDARD" }, whatsapp_business_manager_messaging_limit: "TIER_2K" });
+    const { json } = await call(
+      "GET",
+      `${PNID}?fields=verified_name,quality_rating,throughput,whatsapp_business_manager_messaging_limit`,
+    );
+    expect(json).toEqual({
+      id: PNID,
+      verified_name: "Sandbox",
+      quality_rating: "GREEN",
+      throughput: { level: "STANDARD" },
+      whatsapp_business_manager_messaging_limit: "TIER_2K",
+    });
   });
 
   it("refuses a field that does not exist", async () => {
@@ -267,7 +424,11 @@ describe("accounts", () => {
 
   it("tells what a token may do", async () => {
     const { json } = await call("GET", "debug_token?input_token=good");
-    expect(json.data).toMatchObject({ is_valid: true, expires_at: 0, scopes: ["whatsapp_business_management", "whatsapp_business_messaging"] });
+    expect(json.data).toMatchObject({
+      is_valid: true,
+      expires_at: 0,
+      scopes: ["whatsapp_business_management", "whatsapp_business_messaging"],
+    });
     expect((await call("GET", "debug_token?input_token=other")).json.data.is_valid).toBe(false);
   });
 
@@ -278,9 +439,13 @@ describe("accounts", () => {
     expect(rest.paging.next).toBeUndefined();
     const all = [...first.data, ...rest.data];
     expect(new Set(all.map((t: { id: string }) => t.id)).size).toBe(all.length);
-    const languages = all.filter((t: { name: string }) => t.name === "order_confirmation").map((t: { language: string }) => t.language);
+    const languages = all
+      .filter((t: { name: string }) => t.name === "order_confirmation")
+      .map((t: { language: string }) => t.language);
     expect(languages).toEqual(["en", "tr"]);
-    expect(new Set(all.map((t: { status: string }) => t.status))).toEqual(new Set(["APPROVED", "PENDING", "REJECTED", "PAUSED", "DISABLED"]));
+    expect(new Set(all.map((t: { status: string }) => t.status))).toEqual(
+      new Set(["APPROVED", "PENDING", "REJECTED", "PAUSED", "DISABLED"]),
+    );
   });
 
   it("shows one template, and its number in the list of the account", async () => {

@@ -1,5 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
-import { BUSINESS_FIELDS, businessNode, NUMBER_FIELDS, numberNode, TEMPLATE_FIELDS, templateNode, templatesOf } from "./account-nodes";
+import {
+  BUSINESS_FIELDS,
+  businessNode,
+  NUMBER_FIELDS,
+  numberNode,
+  TEMPLATE_FIELDS,
+  templateNode,
+  templatesOf,
+} from "./account-nodes";
 import { expired, formed, ok, refuse, type SandboxAnswer, tooFast } from "./answers";
 import { decide } from "./decide";
 import { EXPIRED_TOKEN_PREFIX } from "./magic";
@@ -11,7 +19,12 @@ import type { AnswerForm, Decision, SandboxAccount, SandboxStore } from "./store
 import { isJson } from "./template-check";
 import { checkMessage } from "./validate";
 
-export type SandboxRequest = { method: string; url: string; headers: Record<string, string | undefined>; body?: string | Uint8Array };
+export type SandboxRequest = {
+  method: string;
+  url: string;
+  headers: Record<string, string | undefined>;
+  body?: string | Uint8Array;
+};
 
 export type SandboxGraphOptions = {
   now?: () => number;
@@ -94,12 +107,17 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
       return late(settings, refuse(cause));
     };
     if (body === undefined) return refuseMessage(refusal(100, "The request body is not valid JSON."));
-    if (settings.restricted) return refuseMessage(refusal(368, "The WhatsApp Business Account is restricted from messaging users because of a policy violation."));
+    if (settings.restricted)
+      return refuseMessage(
+        refusal(368, "The WhatsApp Business Account is restricted from messaging users because of a policy violation."),
+      );
     const checked = checkMessage(body, templatesOf(account));
     if (checked.kind === "refused") return refuseMessage(checked.refusal);
     if (checked.kind === "read") {
       const known = await store.markRead(account, checked.messageId, now());
-      return known ? late(settings, ok({ success: true })) : late(settings, refuse(refusal(131009, "Param message_id is not the id of a message that was received.")));
+      return known
+        ? late(settings, ok({ success: true }))
+        : late(settings, refuse(refusal(131009, "Param message_id is not the id of a message that was received.")));
     }
     if (checked.e164 === account.displayPhoneNumber) return refuseMessage(refusal(131021, "The recipient is the sender."));
     const nowMs = now();
@@ -110,7 +128,9 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
     if (fault.form !== "normal" && random() >= settings.acceptedShare) {
       decision = { phone: {}, outcome: { kind: "lost", answer: fault } };
     } else {
-      decision = await store.accept(account, checked.e164, nowMs, (phone, people) => decide({ account, draft: checked, nowMs, speed, answer: fault, random }, phone, people));
+      decision = await store.accept(account, checked.e164, nowMs, (phone, people) =>
+        decide({ account, draft: checked, nowMs, speed, answer: fault, random }, phone, people),
+      );
     }
     const { outcome } = decision;
     if (outcome.kind === "refused") return refuseMessage(outcome.refusal);
@@ -125,7 +145,11 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
 
   function debugToken(account: SandboxAccount, token: string, url: URL): SandboxAnswer {
     const input = url.searchParams.get("input_token");
-    if (!input) return refuse({ ...refusal(100, "The parameter input_token is required"), message: "(#100) The parameter input_token is required" });
+    if (!input)
+      return refuse({
+        ...refusal(100, "The parameter input_token is required"),
+        message: "(#100) The parameter input_token is required",
+      });
     const isValid = input === token && !account.settings.tokenExpired;
     const scopes = ["whatsapp_business_management", "whatsapp_business_messaging"];
     return ok({
@@ -143,15 +167,31 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
               granular_scopes: scopes.map((scope) => ({ scope, target_ids: [account.businessAccountId] })),
               user_id: "122100000000000001",
             }
-          : { error: { code: 190, message: "Error validating access token: the session has expired.", subcode: 463 }, scopes: [] }),
+          : {
+              error: { code: 190, message: "Error validating access token: the session has expired.", subcode: 463 },
+              scopes: [],
+            }),
       },
     });
   }
 
-  async function subscription(business: SandboxAccount, owned: SandboxAccount[], method: string, request: SandboxRequest): Promise<SandboxAnswer> {
+  async function subscription(
+    business: SandboxAccount,
+    owned: SandboxAccount[],
+    method: string,
+    request: SandboxRequest,
+  ): Promise<SandboxAnswer> {
     if (method === "GET") {
-      const app = { whatsapp_business_api_data: { id: business.appId, name: "Sandbox", link: `https://www.facebook.com/games/?app_id=${business.appId}` } };
-      const data = business.subscribed ? [{ ...app, ...(business.overrideUrl === null ? {} : { override_callback_uri: business.overrideUrl }) }] : [];
+      const app = {
+        whatsapp_business_api_data: {
+          id: business.appId,
+          name: "Sandbox",
+          link: `https://www.facebook.com/games/?app_id=${business.appId}`,
+        },
+      };
+      const data = business.subscribed
+        ? [{ ...app, ...(business.overrideUrl === null ? {} : { override_callback_uri: business.overrideUrl }) }]
+        : [];
       return ok({ data });
     }
     if (method === "DELETE") {
@@ -167,7 +207,8 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
       if (typeof address !== "string" || address.length > 200 || !/^https?:\/\//.test(address)) {
         return refuse(refusal(100, "Param override_callback_uri must be an address of at most 200 characters."));
       }
-      if (typeof given.verify_token !== "string" || given.verify_token === "") return refuse(refusal(100, "The parameter verify_token is required."));
+      if (typeof given.verify_token !== "string" || given.verify_token === "")
+        return refuse(refusal(100, "The parameter verify_token is required."));
       if (!(await verifyCallback(address, given.verify_token))) {
         return refuse(refusal(100, "Callback verification failed: the address did not answer with the challenge."));
       }
@@ -184,7 +225,11 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
       return wanted === null || wanted.toLowerCase() === value.toLowerCase();
     };
     const found = templatesOf(account).filter(
-      (t) => matches("status", t.status) && matches("category", t.category) && matches("language", t.language) && t.name.includes(query.get("name") ?? ""),
+      (t) =>
+        matches("status", t.status) &&
+        matches("category", t.category) &&
+        matches("language", t.language) &&
+        t.name.includes(query.get("name") ?? ""),
     );
     return showPage("template", found.map(templateNode), url, TEMPLATE_FIELDS);
   }
@@ -194,7 +239,9 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
   }
 
   function node(kind: "business" | "number", account: SandboxAccount, url: URL): SandboxAnswer {
-    return kind === "number" ? showNode("number", numberNode(account), url, NUMBER_FIELDS) : showNode("business", businessNode(account), url, BUSINESS_FIELDS);
+    return kind === "number"
+      ? showNode("number", numberNode(account), url, NUMBER_FIELDS)
+      : showNode("business", businessNode(account), url, BUSINESS_FIELDS);
   }
 
   async function history(account: SandboxAccount, url: URL): Promise<SandboxAnswer> {
@@ -203,12 +250,34 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
     const message = await store.findMessage(account, messageId);
     const nowMs = now();
     const moments = message
-      ? ([["ACCEPTED", message.acceptedAt], ["SENT", message.sentAt], ["DELIVERED", message.deliveredAt], ["READ", message.readAt], ["FAILED", message.failedAt]] as const)
+      ? ([
+          ["ACCEPTED", message.acceptedAt],
+          ["SENT", message.sentAt],
+          ["DELIVERED", message.deliveredAt],
+          ["READ", message.readAt],
+          ["FAILED", message.failedAt],
+        ] as const)
       : [];
     const events = moments.flatMap(([status, at]) =>
-      at === null || at > nowMs ? [] : [{ delivery_status: status, timestamp: Math.floor(at / 1000), ...(status === "FAILED" ? { error_description: String(message?.errorCode) } : {}) }],
+      at === null || at > nowMs
+        ? []
+        : [
+            {
+              delivery_status: status,
+              timestamp: Math.floor(at / 1000),
+              ...(status === "FAILED" ? { error_description: String(message?.errorCode) } : {}),
+            },
+          ],
     );
-    const data = message ? [{ id: createHash("sha256").update(messageId).digest("hex").slice(0, 16), message_id: messageId, events: { data: events } }] : [];
+    const data = message
+      ? [
+          {
+            id: createHash("sha256").update(messageId).digest("hex").slice(0, 16),
+            message_id: messageId,
+            events: { data: events },
+          },
+        ]
+      : [];
     return ok({ data });
   }
 
@@ -221,16 +290,33 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
     const mimeType = (String(form.get("type") ?? "") || file.type).split(";")[0]?.trim() ?? "";
     const limit = MEDIA_LIMITS[mimeType];
     if (limit === undefined) {
-      return refuse(refusal(100, `Param file must be a file with one of the following types: ${Object.keys(MEDIA_LIMITS).join(", ")}. Received file of type '${mimeType}'.`));
+      return refuse(
+        refusal(
+          100,
+          `Param file must be a file with one of the following types: ${Object.keys(MEDIA_LIMITS).join(", ")}. Received file of type '${mimeType}'.`,
+        ),
+      );
     }
     const bytes = new Uint8Array(await file.arrayBuffer());
-    if (bytes.length === 0 || bytes.length > limit) return refuse(refusal(131053, `The file has ${bytes.length} bytes; the limit for ${mimeType} is ${limit}.`));
+    if (bytes.length === 0 || bytes.length > limit)
+      return refuse(refusal(131053, `The file has ${bytes.length} bytes; the limit for ${mimeType} is ${limit}.`));
     const id = String(randomBytes(6).readUIntBE(0, 6) + 1_000_000_000_000_000);
-    await store.saveMedia(account, { id, mimeType, sha256: createHash("sha256").update(bytes).digest("base64"), bytes, createdAt: now() });
+    await store.saveMedia(account, {
+      id,
+      mimeType,
+      sha256: createHash("sha256").update(bytes).digest("base64"),
+      bytes,
+      createdAt: now(),
+    });
     return ok({ id });
   }
 
-  async function mediaCall(accounts: readonly SandboxAccount[], id: string, method: string, url: URL): Promise<SandboxAnswer | undefined> {
+  async function mediaCall(
+    accounts: readonly SandboxAccount[],
+    id: string,
+    method: string,
+    url: URL,
+  ): Promise<SandboxAnswer | undefined> {
     const only = url.searchParams.get("phone_number_id");
     for (const account of accounts) {
       if (only !== null && account.phoneNumberId !== only) continue;
@@ -242,8 +328,19 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
       }
       if (method !== "GET") return undefined;
       const link = new URL("/whatsapp_business/attachments/", url);
-      link.search = new URLSearchParams({ mid: id, ext: String(Math.floor((now() + MEDIA_URL_MS) / 1000)), hash: media.sha256.slice(0, 12) }).toString();
-      return ok({ messaging_product: "whatsapp", url: link.href, mime_type: media.mimeType, sha256: media.sha256, file_size: media.bytes.length, id });
+      link.search = new URLSearchParams({
+        mid: id,
+        ext: String(Math.floor((now() + MEDIA_URL_MS) / 1000)),
+        hash: media.sha256.slice(0, 12),
+      }).toString();
+      return ok({
+        messaging_product: "whatsapp",
+        url: link.href,
+        mime_type: media.mimeType,
+        sha256: media.sha256,
+        file_size: media.bytes.length,
+        id,
+      });
     }
     return undefined;
   }
@@ -253,8 +350,19 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
     const accounts = token === undefined ? [] : await store.accountsOf(token);
     for (const account of accounts) {
       const media = await store.findMedia(account, url.searchParams.get("mid") ?? "");
-      if (!media || Number(url.searchParams.get("ext")) * 1000 < now() || !media.sha256.startsWith(url.searchParams.get("hash") ?? "-")) continue;
-      return { status: 200, headers: { "content-type": media.mimeType, "content-length": String(media.bytes.length) }, text: "", bytes: media.bytes, delayMs: 0 };
+      if (
+        !media ||
+        Number(url.searchParams.get("ext")) * 1000 < now() ||
+        !media.sha256.startsWith(url.searchParams.get("hash") ?? "-")
+      )
+        continue;
+      return {
+        status: 200,
+        headers: { "content-type": media.mimeType, "content-length": String(media.bytes.length) },
+        text: "",
+        bytes: media.bytes,
+        delayMs: 0,
+      };
     }
     return { status: 404, headers: { "content-type": "text/plain" }, text: "", delayMs: 0 };
   }

@@ -7,6 +7,6 @@ import { MAGIC_NUMBERS, magicKind } from "./magic";
 it.each(MAGIC_NUMBERS)("$phone is a possible number that names $kind, told in both languages", ({ phone, kind }) => {
   expect(toE164(phone)).toBe(phone);
   expect(magicKind(phone)).toBe(kind);
-  expect(en.magic[kind]).toMatch(/\.$/);
-  expect(tr.magic[kind]).toMatch(/\.$/);
+  expect(en.magic.kinds[kind]).toMatch(/\.$/);
+  expect(tr.magic.kinds[kind]).toMatch(/\.$/);
 });

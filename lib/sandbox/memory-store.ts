@@ -2,11 +2,27 @@ import { Arrivals } from "./arrivals";
 import { inbound } from "./decide";
 import { displayNumber } from "./display-number";
 import { DEFAULT_SANDBOX_SETTINGS, type SandboxSettings } from "./schema";
-import { type Arrival, type Awaitable, type Decide, type Decision, type Media, NEW_PHONE, type PhoneState, type SandboxAccount, type SandboxStore, type StoredMessage } from "./store";
+import {
+  type Arrival,
+  type Awaitable,
+  type Decide,
+  type Decision,
+  type Media,
+  NEW_PHONE,
+  type PhoneState,
+  type SandboxAccount,
+  type SandboxStore,
+  type StoredMessage,
+} from "./store";
 import { WebhookQueue, type WebhookQueueOptions } from "./webhook-queue";
 
-export type RegisterAccount = Pick<SandboxAccount, "accessToken" | "appSecret" | "businessAccountId" | "phoneNumberId" | "webhookUrl"> &
-  Partial<Pick<SandboxAccount, "appId" | "displayPhoneNumber" | "verifiedName" | "verifyToken">> & { settings?: Partial<SandboxSettings> };
+export type RegisterAccount = Pick<
+  SandboxAccount,
+  "accessToken" | "appSecret" | "businessAccountId" | "phoneNumberId" | "webhookUrl"
+> &
+  Partial<Pick<SandboxAccount, "appId" | "displayPhoneNumber" | "verifiedName" | "verifyToken">> & {
+    settings?: Partial<SandboxSettings>;
+  };
 
 export type MemoryStoreOptions = WebhookQueueOptions & {
   /** Everybody has just written: free text is always within the window. */
@@ -59,7 +75,8 @@ export class MemoryStore implements SandboxStore {
   /** Changes how one number behaves, or all of them. */
   updateSettings(changes: Partial<SandboxSettings>, phoneNumberId?: string): void {
     for (const account of this.accounts.values()) {
-      if (phoneNumberId === undefined || account.phoneNumberId === phoneNumberId) account.settings = { ...account.settings, ...changes };
+      if (phoneNumberId === undefined || account.phoneNumberId === phoneNumberId)
+        account.settings = { ...account.settings, ...changes };
     }
   }
 
@@ -110,7 +127,10 @@ export class MemoryStore implements SandboxStore {
       content: { type: "text", body: text },
       own: { type: "text", text: { body: text } },
     });
-    this.#keep(account, { messages: [message], webhooks: account.subscribed && account.settings.webhooks === "on" ? [webhook] : [] });
+    this.#keep(account, {
+      messages: [message],
+      webhooks: account.subscribed && account.settings.webhooks === "on" ? [webhook] : [],
+    });
     return message;
   }
 
@@ -128,7 +148,10 @@ export class MemoryStore implements SandboxStore {
     return phone;
   }
 
-  #keep(account: SandboxAccount, { messages, webhooks }: Pick<Extract<Decision["outcome"], { kind: "accepted" }>, "messages" | "webhooks">): void {
+  #keep(
+    account: SandboxAccount,
+    { messages, webhooks }: Pick<Extract<Decision["outcome"], { kind: "accepted" }>, "messages" | "webhooks">,
+  ): void {
     for (const message of messages) this.#messages.set(message.id, message);
     if (this.#messages.size > MESSAGES_KEPT) {
       for (const id of this.#messages.keys()) {
@@ -151,7 +174,10 @@ export class MemoryStore implements SandboxStore {
     return this.#messages.get(messageId);
   }
 
-  setSubscription(account: SandboxAccount, { subscribed, overrideUrl }: { subscribed: boolean; overrideUrl: string | null }): void {
+  setSubscription(
+    account: SandboxAccount,
+    { subscribed, overrideUrl }: { subscribed: boolean; overrideUrl: string | null },
+  ): void {
     account.subscribed = subscribed;
     account.overrideUrl = overrideUrl;
   }

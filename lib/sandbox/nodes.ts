@@ -67,7 +67,12 @@ function readCursor(given: string | null): number | "bad" | undefined {
 }
 
 /** The fields that were asked for, with `id` always among them; the usual ones when none were named. */
-function selectFields(kind: NodeKind, whole: Json, asked: string | null, usual: readonly string[]): { node: Json } | { refused: Refusal } {
+function selectFields(
+  kind: NodeKind,
+  whole: Json,
+  asked: string | null,
+  usual: readonly string[],
+): { node: Json } | { refused: Refusal } {
   const names = asked
     ? asked
         .split(/,(?![^(]*\))/)

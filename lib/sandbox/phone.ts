@@ -44,7 +44,12 @@ export async function listPhoneChats(ctx: Ctx, integrationId: string): Promise<S
   const latest = await ctx.db
     .selectDistinctOn([sandboxMessages.phoneId])
     .from(sandboxMessages)
-    .where(inArray(sandboxMessages.phoneId, phones.map((phone) => phone.id)))
+    .where(
+      inArray(
+        sandboxMessages.phoneId,
+        phones.map((phone) => phone.id),
+      ),
+    )
     .orderBy(sandboxMessages.phoneId, desc(sandboxMessages.acceptedAt), desc(sandboxMessages.id));
   const nowMs = ctx.now.getTime();
   const items = phones.map((phone) => {
@@ -73,7 +78,9 @@ export async function getPhoneChat(ctx: Ctx, integrationId: string, phone: strin
         .limit(MESSAGES_SHOWN)
     : [];
   const messages = stored.map(toStoredMessage).reverse();
-  const coming = messages.flatMap((m) => [m.acceptedAt, m.sentAt, m.deliveredAt, m.readAt, m.failedAt]).filter((at): at is number => at !== null && at > nowMs);
+  const coming = messages
+    .flatMap((m) => [m.acceptedAt, m.sentAt, m.deliveredAt, m.readAt, m.failedAt])
+    .filter((at): at is number => at !== null && at > nowMs);
   return {
     ...toPhone(row ?? { ...BLANK_PHONE, phone: e164 }, nowMs),
     businessName: account.verifiedName,
@@ -101,7 +108,9 @@ export async function replyFromPhone(ctx: Ctx, integrationId: string, input: Rep
       name,
       atMs: nowMs,
       ...contentOf(input, answered),
-      ...(answered ? { context: { from: answered.direction === "business" ? account.displayPhoneNumber.slice(1) : waId, id: answered.id } } : {}),
+      ...(answered
+        ? { context: { from: answered.direction === "business" ? account.displayPhoneNumber.slice(1) : waId, id: answered.id } }
+        : {}),
     });
     await db.update(sandboxPhones).set({ lastInboundAt: ctx.now, name }).where(eq(sandboxPhones.id, phone.id));
     await keep(db, integrationId, phone.id, [made.message], isTold(account) ? [made.webhook] : [], ctx.now);
@@ -122,7 +131,13 @@ export async function setPhonePresence(ctx: Ctx, integrationId: string, input: S
     const after = { ...before, ...changes };
     await db
       .update(sandboxPhones)
-      .set({ name: after.name, online: after.online, readReceipts: after.readReceipts, onWhatsapp: after.onWhatsapp, marketingStopped: after.marketingStopped })
+      .set({
+        name: after.name,
+        online: after.online,
+        readReceipts: after.readReceipts,
+        onWhatsapp: after.onWhatsapp,
+        marketingStopped: after.marketingStopped,
+      })
       .where(eq(sandboxPhones.id, before.id));
     if (before.readReceipts && !after.readReceipts) await dropReads(db, before.id, ctx.now);
     if (before.online && !after.online) await holdBack(db, before.id, ctx.now);
@@ -140,14 +155,24 @@ export async function setPhonePresence(ctx: Ctx, integrationId: string, input: S
 /** How the stand-in behaves for the integration, and how many webhooks it still owes. */
 export async function getSandboxSettings(ctx: Ctx, integrationId: string): Promise<SandboxControl> {
   const account = await requireAccount(ctx, integrationId);
-  const [waiting] = await ctx.db.select({ webhooks: count() }).from(sandboxWebhooks).where(eq(sandboxWebhooks.integrationId, integrationId));
+  const [waiting] = await ctx.db
+    .select({ webhooks: count() })
+    .from(sandboxWebhooks)
+    .where(eq(sandboxWebhooks.integrationId, integrationId));
   return { settings: account.settings, subscribed: account.subscribed, webhooksWaiting: waiting?.webhooks ?? 0 };
 }
 
-export async function updateSandboxSettings(ctx: Ctx, integrationId: string, input: UpdateSandboxSettings): Promise<SandboxControl> {
+export async function updateSandboxSettings(
+  ctx: Ctx,
+  integrationId: string,
+  input: UpdateSandboxSettings,
+): Promise<SandboxControl> {
   await inTransaction(ctx, async (tx) => {
     const account = await requireAccount(tx, integrationId);
-    await tx.db.update(sandboxAccounts).set({ settings: { ...account.settings, ...input } }).where(eq(sandboxAccounts.integrationId, integrationId));
+    await tx.db
+      .update(sandboxAccounts)
+      .set({ settings: { ...account.settings, ...input } })
+      .where(eq(sandboxAccounts.integrationId, integrationId));
     await announce(tx.db, ctx.organizationId, ["sandbox"]);
   });
   return getSandboxSettings(ctx, integrationId);
@@ -163,17 +188,36 @@ export async function seedPhone(
   await registerAccount({ db, now }, integration);
   await db
     .insert(sandboxPhones)
-    .values({ id: newId("sph"), integrationId: integration.id, phone, phoneIndex: phoneIndex(phone), name, lastInboundAt, lastActivityAt: lastInboundAt ?? now })
+    .values({
+      id: newId("sph"),
+      integrationId: integration.id,
+      phone,
+      phoneIndex: phoneIndex(phone),
+      name,
+      lastInboundAt,
+      lastActivityAt: lastInboundAt ?? now,
+    })
     .onConflictDoUpdate({ target: [sandboxPhones.integrationId, sandboxPhones.phoneIndex], set: { name, lastInboundAt } });
 }
 
-type PhoneView = Pick<PhoneRow, "lastInboundAt" | "marketingStopped" | "name" | "online" | "onWhatsapp" | "phone" | "readReceipts">;
+type PhoneView = Pick<
+  PhoneRow,
+  "lastInboundAt" | "marketingStopped" | "name" | "online" | "onWhatsapp" | "phone" | "readReceipts"
+>;
 
-const BLANK_PHONE: Omit<PhoneView, "phone"> = { name: null, online: true, readReceipts: true, onWhatsapp: true, marketingStopped: false, lastInboundAt: null };
+const BLANK_PHONE: Omit<PhoneView, "phone"> = {
+  name: null,
+  online: true,
+  readReceipts: true,
+  onWhatsapp: true,
+  marketingStopped: false,
+  lastInboundAt: null,
+};
 
 async function requireAccount(ctx: Ctx, integrationId: string): Promise<IntegrationAccount> {
   const account = await findSandboxAccount(ctx.db, integrationId);
-  if (account?.organizationId !== ctx.organizationId) throw new AppError("not_found", "There is no sandbox integration with this id");
+  if (account?.organizationId !== ctx.organizationId)
+    throw new AppError("not_found", "There is no sandbox integration with this id");
   return account;
 }
 
@@ -201,14 +245,22 @@ async function requireMessage(db: Db, phoneId: string, id: string): Promise<Stor
 }
 
 /** What the reply holds, and how Meta would name it: a template's button is `button`, an interactive one `button_reply` or `list_reply`. */
-function contentOf(input: ReplyFromPhone, answered: StoredMessage | undefined): { content: StoredMessage["content"]; own: Record<string, unknown> } {
-  if (input.text !== undefined) return { content: { type: "text", body: input.text }, own: { type: "text", text: { body: input.text } } };
+function contentOf(
+  input: ReplyFromPhone,
+  answered: StoredMessage | undefined,
+): { content: StoredMessage["content"]; own: Record<string, unknown> } {
+  if (input.text !== undefined)
+    return { content: { type: "text", body: input.text }, own: { type: "text", text: { body: input.text } } };
   const button = answered?.content.buttons?.find((b: SandboxButton) => b.kind === "reply" && b.payload === input.buttonPayload);
   if (!answered || !button) throw new AppError("not_found", "The message has no such button");
   const content = { type: answered.content.template ? "button" : "interactive", body: button.text };
-  if (answered.content.template) return { content, own: { type: "button", button: { payload: button.payload, text: button.text } } };
+  if (answered.content.template)
+    return { content, own: { type: "button", button: { payload: button.payload, text: button.text } } };
   const kind = answered.content.buttons?.some((b) => b.kind === "list") ? "list_reply" : "button_reply";
-  return { content, own: { type: "interactive", interactive: { type: kind, [kind]: { id: button.payload, title: button.text } } } };
+  return {
+    content,
+    own: { type: "interactive", interactive: { type: kind, [kind]: { id: button.payload, title: button.text } } },
+  };
 }
 
 function isTold(account: IntegrationAccount): boolean {
@@ -225,7 +277,9 @@ function preferenceWebhook(account: IntegrationAccount, e164: string, phone: Pho
       {
         wa_id: waId,
         user_id: userId,
-        detail: phone.marketingStopped ? "User requested to stop marketing messages" : "User requested to resume marketing messages",
+        detail: phone.marketingStopped
+          ? "User requested to stop marketing messages"
+          : "User requested to resume marketing messages",
         category: "marketing_messages",
         value: phone.marketingStopped ? "stop" : "resume",
         timestamp: Number(seconds(now.getTime())),
@@ -247,14 +301,26 @@ function ahead(phoneId: string, steps: ("delivered" | "read")[], now: Date) {
 
 async function dropReads(db: Db, phoneId: string, now: Date): Promise<void> {
   await db.delete(sandboxWebhooks).where(ahead(phoneId, ["read"], now));
-  await db.update(sandboxMessages).set({ readAt: null }).where(and(eq(sandboxMessages.phoneId, phoneId), eq(sandboxMessages.direction, "business"), gt(sandboxMessages.readAt, now)));
+  await db
+    .update(sandboxMessages)
+    .set({ readAt: null })
+    .where(and(eq(sandboxMessages.phoneId, phoneId), eq(sandboxMessages.direction, "business"), gt(sandboxMessages.readAt, now)));
 }
 
 async function holdBack(db: Db, phoneId: string, now: Date): Promise<void> {
-  await db.update(sandboxWebhooks).set({ dueAt: null }).where(ahead(phoneId, ["delivered", "read"], now));
+  await db
+    .update(sandboxWebhooks)
+    .set({ dueAt: null })
+    .where(ahead(phoneId, ["delivered", "read"], now));
   const ofPhone = and(eq(sandboxMessages.phoneId, phoneId), eq(sandboxMessages.direction, "business"));
-  await db.update(sandboxMessages).set({ readAt: null }).where(and(ofPhone, gt(sandboxMessages.readAt, now)));
-  await db.update(sandboxMessages).set({ deliveredAt: null }).where(and(ofPhone, gt(sandboxMessages.deliveredAt, now)));
+  await db
+    .update(sandboxMessages)
+    .set({ readAt: null })
+    .where(and(ofPhone, gt(sandboxMessages.readAt, now)));
+  await db
+    .update(sandboxMessages)
+    .set({ deliveredAt: null })
+    .where(and(ofPhone, gt(sandboxMessages.deliveredAt, now)));
 }
 
 async function release(db: Db, phoneId: string, now: Date): Promise<void> {
@@ -270,9 +336,16 @@ async function release(db: Db, phoneId: string, now: Date): Promise<void> {
     const part = retimed(webhook.part, at);
     await db.update(sandboxWebhooks).set({ dueAt: at, part }).where(eq(sandboxWebhooks.id, webhook.id));
   }
-  const waiting = and(eq(sandboxMessages.phoneId, phoneId), eq(sandboxMessages.direction, "business"), isNull(sandboxMessages.failedAt));
+  const waiting = and(
+    eq(sandboxMessages.phoneId, phoneId),
+    eq(sandboxMessages.direction, "business"),
+    isNull(sandboxMessages.failedAt),
+  );
   const arrived = new Date(now.getTime() + BACK_ONLINE_MS.delivered * speed);
-  await db.update(sandboxMessages).set({ deliveredAt: arrived }).where(and(waiting, isNull(sandboxMessages.deliveredAt)));
+  await db
+    .update(sandboxMessages)
+    .set({ deliveredAt: arrived })
+    .where(and(waiting, isNull(sandboxMessages.deliveredAt)));
   const readIds = held.flatMap((w) => (w.step === "read" && w.messageId !== null ? [w.messageId] : []));
   const read = new Date(now.getTime() + BACK_ONLINE_MS.read * speed);
   if (readIds.length > 0) await db.update(sandboxMessages).set({ readAt: read }).where(inArray(sandboxMessages.id, readIds));
@@ -299,7 +372,12 @@ function toPhone(row: PhoneView, nowMs: number): SandboxPhone {
 
 function toMessage(message: StoredMessage, nowMs: number): SandboxMessage {
   const past = (at: number | null) => (at !== null && at <= nowMs ? new Date(at).toISOString() : null);
-  const [sentAt, deliveredAt, readAt, failedAt] = [past(message.sentAt), past(message.deliveredAt), past(message.readAt), past(message.failedAt)];
+  const [sentAt, deliveredAt, readAt, failedAt] = [
+    past(message.sentAt),
+    past(message.deliveredAt),
+    past(message.readAt),
+    past(message.failedAt),
+  ];
   return {
     id: message.id,
     direction: message.direction,

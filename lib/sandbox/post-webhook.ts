@@ -8,21 +8,30 @@ let agent: Agent | undefined;
 
 /** Posts one signed body as Meta does. Null when it was answered 200, else why not. */
 export async function postWebhook(url: string, body: string, appSecret: string): Promise<string | null> {
-  agent ??= new Agent({ connections: CONNECTIONS, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, connect: { timeout: TIMEOUT_MS } });
+  agent ??= new Agent({
+    connections: CONNECTIONS,
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+    connect: { timeout: TIMEOUT_MS },
+  });
   const target = new URL(url);
   try {
     const answer = await agent.request({
       origin: target.origin,
       path: target.pathname + target.search,
       method: "POST",
-      headers: { "content-type": "application/json", "user-agent": "facebookexternalua", "x-hub-signature-256": signature(appSecret, body) },
+      headers: {
+        "content-type": "application/json",
+        "user-agent": "facebookexternalua",
+        "x-hub-signature-256": signature(appSecret, body),
+      },
       body,
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     await answer.body.dump();
     return answer.statusCode === 200 ? null : `HTTP ${answer.statusCode}`;
   } catch (error) {
-    return error instanceof Error ? (("code" in error && typeof error.code === "string" && error.code) || error.name) : "unknown";
+    return error instanceof Error ? ("code" in error && typeof error.code === "string" && error.code) || error.name : "unknown";
   }
 }
 

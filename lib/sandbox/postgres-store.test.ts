@@ -1,5 +1,5 @@
-import { beforeAll, beforeEach, afterEach, describe, expect, it } from "vitest";
 import { eq } from "drizzle-orm";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Db } from "@/db/client";
 import { integrations } from "@/db/schema/integrations";
 import { sandboxMessages, sandboxPhones, sandboxWebhooks } from "@/db/schema/sandbox";
@@ -12,7 +12,15 @@ import { blindIndex } from "@/lib/keyring";
 import { TransportError } from "@/lib/whatsapp/transport";
 import { registerAccount } from "./accounts";
 import { deliverDueWebhooks } from "./deliver";
-import { getPhoneChat, getSandboxSettings, listPhoneChats, replyFromPhone, seedPhone, setPhonePresence, updateSandboxSettings } from "./phone";
+import {
+  getPhoneChat,
+  getSandboxSettings,
+  listPhoneChats,
+  replyFromPhone,
+  seedPhone,
+  setPhonePresence,
+  updateSandboxSettings,
+} from "./phone";
 import { startReceiver } from "./testing";
 import { sandboxTransport } from "./transport";
 
@@ -64,7 +72,10 @@ async function makeIntegration(owner: Ctx): Promise<string> {
 }
 
 async function graph(method: "GET" | "POST", path: string, body?: unknown, token = "your-meta-access-token") {
-  const answer = await sandboxTransport(db, id)({
+  const answer = await sandboxTransport(
+    db,
+    id,
+  )({
     method,
     url: `https://graph.facebook.com/v26.0/${path}`,
     headers: { authorization: `Bearer ${token}` },
@@ -73,13 +84,28 @@ async function graph(method: "GET" | "POST", path: string, body?: unknown, token
   return { status: answer.status, json: JSON.parse(answer.text) };
 }
 
-const sendTo = (to: string, content: Record<string, unknown> = { type: "template", template: { name: "appointment_reminder", language: { code: "tr" }, components: REMINDER } }) =>
-  graph("POST", "your-phone-number-id/messages", { messaging_product: "whatsapp", to, biz_opaque_callback_data: "msg_1", ...content });
+const sendTo = (
+  to: string,
+  content: Record<string, unknown> = {
+    type: "template",
+    template: { name: "appointment_reminder", language: { code: "tr" }, components: REMINDER },
+  },
+) =>
+  graph("POST", "your-phone-number-id/messages", {
+    messaging_product: "whatsapp",
+    to,
+    biz_opaque_callback_data: "msg_1",
+    ...content,
+  });
 
 const REMINDER = [
   {
     type: "body",
-    parameters: ["customerName", "appointmentDate", "appointmentTime"].map((parameter_name) => ({ type: "text", parameter_name, text: parameter_name.slice(0, 4) })),
+    parameters: ["customerName", "appointmentDate", "appointmentTime"].map((parameter_name) => ({
+      type: "text",
+      parameter_name,
+      text: parameter_name.slice(0, 4),
+    })),
   },
 ];
 
@@ -99,7 +125,10 @@ const statuses = () => receiver.statuses().map((s) => s.status);
 
 describe("a message through the built-in transport", () => {
   it("is known to its own integration only, under the ids of the guide", async () => {
-    expect((await graph("GET", "your-phone-number-id?fields=verified_name")).json).toEqual({ id: "your-phone-number-id", verified_name: "Demo shop" });
+    expect((await graph("GET", "your-phone-number-id?fields=verified_name")).json).toEqual({
+      id: "your-phone-number-id",
+      verified_name: "Demo shop",
+    });
     expect((await graph("GET", "your-business-account-id/subscribed_apps")).json.data).toHaveLength(1);
     expect((await graph("GET", "another-id")).json.error.error_subcode).toBe(33);
     expect((await graph("GET", "your-phone-number-id", undefined, "another-token")).json.error.code).toBe(190);
@@ -166,9 +195,15 @@ describe("a message through the built-in transport", () => {
   });
 
   it("shows no number and no text in clear in the database", async () => {
-    await seedPhone(db, { id, organizationId: ctx.organizationId }, { phone: TO, name: "Ayşe Yılmaz", lastInboundAt: new Date() });
+    await seedPhone(
+      db,
+      { id, organizationId: ctx.organizationId },
+      { phone: TO, name: "Ayşe Yılmaz", lastInboundAt: new Date() },
+    );
     await sendTo(TO, { type: "text", text: { body: "A very secret sentence" } });
-    const tables = await Promise.all(["sandbox_phones", "sandbox_messages", "sandbox_webhooks", "sandbox_accounts"].map((t) => db.execute(`select * from ${t}`)));
+    const tables = await Promise.all(
+      ["sandbox_phones", "sandbox_messages", "sandbox_webhooks", "sandbox_accounts"].map((t) => db.execute(`select * from ${t}`)),
+    );
     const dump = JSON.stringify(tables);
     for (const secret of ["5551234567", "very secret", "Yılmaz"]) expect(dump).not.toContain(secret);
   });
@@ -204,7 +239,13 @@ describe("the virtual phone", () => {
     expect((await getPhoneChat(later(0), id, TO)).messages).toMatchObject([{ status: "accepted" }]);
     const chat = await getPhoneChat(later(2_000), id, TO);
     expect(chat).toMatchObject({ businessName: "Demo shop", phone: TO, windowClosesAt: null, nextChangeAt: expect.any(String) });
-    expect(chat.messages).toMatchObject([{ direction: "business", status: "delivered", content: { body: "Merhaba cust, appo günü saat appo için randevunuzu hatırlatırız. Gelebilecek misiniz?" } }]);
+    expect(chat.messages).toMatchObject([
+      {
+        direction: "business",
+        status: "delivered",
+        content: { body: "Merhaba cust, appo günü saat appo için randevunuzu hatırlatırız. Gelebilecek misiniz?" },
+      },
+    ]);
     expect((await getPhoneChat(later(4_000), id, TO)).messages).toMatchObject([{ status: "read" }]);
     expect((await listPhoneChats(later(4_000), id)).items).toMatchObject([{ phone: TO, lastMessage: { status: "read" } }]);
   });
@@ -215,7 +256,9 @@ describe("the virtual phone", () => {
     await sendTo(TO, { type: "text", text: { body: "In time" } });
     await pass(5_000);
     expect(receiver.messages()).toMatchObject([{ type: "text", from: "905551234567", text: { body: "Merhaba" } }]);
-    expect(receiver.values().find((v) => "messages" in v)?.contacts).toMatchObject([{ profile: { name: "Ayşe" }, wa_id: "905551234567", user_id: expect.stringMatching(/^TR\./) }]);
+    expect(receiver.values().find((v) => "messages" in v)?.contacts).toMatchObject([
+      { profile: { name: "Ayşe" }, wa_id: "905551234567", user_id: expect.stringMatching(/^TR\./) },
+    ]);
     expect(receiver.statuses().filter((s) => s.status === "failed")).toMatchObject([{ errors: [{ code: 131047 }] }]);
     expect(statuses().filter((s) => s === "read")).toHaveLength(1);
     const chat = await getPhoneChat(later(5_000), id, TO);
@@ -227,8 +270,12 @@ describe("the virtual phone", () => {
     const { json } = await sendTo(TO);
     await replyFromPhone(ctx, id, { from: TO, messageId: json.messages[0].id, buttonPayload: "Geliyorum" });
     await pass(100);
-    expect(receiver.messages()).toMatchObject([{ type: "button", button: { payload: "Geliyorum", text: "Geliyorum" }, context: { id: json.messages[0].id } }]);
-    await expect(replyFromPhone(ctx, id, { from: TO, messageId: json.messages[0].id, buttonPayload: "Other" })).rejects.toThrow("no such button");
+    expect(receiver.messages()).toMatchObject([
+      { type: "button", button: { payload: "Geliyorum", text: "Geliyorum" }, context: { id: json.messages[0].id } },
+    ]);
+    await expect(replyFromPhone(ctx, id, { from: TO, messageId: json.messages[0].id, buttonPayload: "Other" })).rejects.toThrow(
+      "no such button",
+    );
   });
 
   it("gets nothing in airplane mode and everything when it is back", async () => {
@@ -261,13 +308,33 @@ describe("the virtual phone", () => {
 
   it("stops and resumes offers with Meta's own preference webhook, which 131050 enforces", async () => {
     await setPhonePresence(ctx, id, { phone: TO, marketingStopped: true });
-    const arrivals = { type: "template", template: { name: "new_arrivals", language: { code: "tr" }, components: [{ type: "header", parameters: [{ type: "image", image: { id: "1" } }] }, { type: "body", parameters: [{ type: "text", text: "a" }, { type: "text", text: "b" }] }] } };
+    const arrivals = {
+      type: "template",
+      template: {
+        name: "new_arrivals",
+        language: { code: "tr" },
+        components: [
+          { type: "header", parameters: [{ type: "image", image: { id: "1" } }] },
+          {
+            type: "body",
+            parameters: [
+              { type: "text", text: "a" },
+              { type: "text", text: "b" },
+            ],
+          },
+        ],
+      },
+    };
     await sendTo(TO, arrivals);
     await setPhonePresence(ctx, id, { phone: TO, marketingStopped: false });
     await pass(5_000);
     const preferences = receiver.values().flatMap((v) => (v.user_preferences ?? []) as Record<string, unknown>[]);
     expect(preferences.map((p) => p.value).sort()).toEqual(["resume", "stop"]);
-    expect(preferences[0]).toMatchObject({ category: "marketing_messages", wa_id: "905551234567", timestamp: expect.any(Number) });
+    expect(preferences[0]).toMatchObject({
+      category: "marketing_messages",
+      wa_id: "905551234567",
+      timestamp: expect.any(Number),
+    });
     expect(receiver.statuses()).toMatchObject([{ status: "failed", errors: [{ code: 131050 }] }]);
   });
 

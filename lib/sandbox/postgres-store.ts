@@ -35,7 +35,10 @@ export class PostgresStore implements SandboxStore {
     const second = Math.floor(nowMs / 1000);
     const [row] = await this.db
       .update(sandboxAccounts)
-      .set({ rateSecond: second, rateCount: sql`case when ${sandboxAccounts.rateSecond} = ${second} then ${sandboxAccounts.rateCount} + 1 else 1 end` })
+      .set({
+        rateSecond: second,
+        rateCount: sql`case when ${sandboxAccounts.rateSecond} = ${second} then ${sandboxAccounts.rateCount} + 1 else 1 end`,
+      })
       .where(eq(sandboxAccounts.integrationId, account.key))
       .returning({ taken: sandboxAccounts.rateCount });
     return (row?.taken ?? 0) <= Math.ceil(account.settings.ratePerSecond * RATE_GRACE);
@@ -45,12 +48,15 @@ export class PostgresStore implements SandboxStore {
     const decision = await this.db.transaction(async (tx) => {
       const row = await lockPhone(tx, account.key, e164, new Date(nowMs));
       const state = toPhoneState(row);
-      const needsCount = account.settings.tier !== "TIER_UNLIMITED" && (state.countedAt === null || nowMs - state.countedAt >= DAY_MS);
+      const needsCount =
+        account.settings.tier !== "TIER_UNLIMITED" && (state.countedAt === null || nowMs - state.countedAt >= DAY_MS);
       const decided = decide(state, needsCount ? await countPeople(tx, account.key, nowMs) : 0);
       const { outcome, phone } = decided;
       await Promise.all([
         changePhone(tx, row.id, phone),
-        outcome.kind === "accepted" ? keep(tx, account.key, row.id, outcome.messages, outcome.webhooks, new Date(nowMs)) : undefined,
+        outcome.kind === "accepted"
+          ? keep(tx, account.key, row.id, outcome.messages, outcome.webhooks, new Date(nowMs))
+          : undefined,
       ]);
       return decided;
     });
@@ -65,7 +71,13 @@ export class PostgresStore implements SandboxStore {
     const [message] = await this.db
       .select({ phoneId: sandboxMessages.phoneId, acceptedAt: sandboxMessages.acceptedAt })
       .from(sandboxMessages)
-      .where(and(eq(sandboxMessages.integrationId, account.key), eq(sandboxMessages.id, messageId), eq(sandboxMessages.direction, "customer")));
+      .where(
+        and(
+          eq(sandboxMessages.integrationId, account.key),
+          eq(sandboxMessages.id, messageId),
+          eq(sandboxMessages.direction, "customer"),
+        ),
+      );
     if (!message) return false;
     await this.db
       .update(sandboxMessages)
@@ -89,7 +101,10 @@ export class PostgresStore implements SandboxStore {
     return row && toStoredMessage(row);
   }
 
-  async setSubscription(account: SandboxAccount, subscription: { subscribed: boolean; overrideUrl: string | null }): Promise<void> {
+  async setSubscription(
+    account: SandboxAccount,
+    subscription: { subscribed: boolean; overrideUrl: string | null },
+  ): Promise<void> {
     await this.db.update(sandboxAccounts).set(subscription).where(eq(sandboxAccounts.integrationId, account.key));
   }
 
@@ -111,7 +126,13 @@ export class PostgresStore implements SandboxStore {
       .from(sandboxMedia)
       .where(and(eq(sandboxMedia.integrationId, account.key), eq(sandboxMedia.id, id)));
     if (!row) return undefined;
-    return { id, mimeType: row.mimeType, sha256: row.sha256, bytes: new Uint8Array(Buffer.from(row.content, "base64")), createdAt: row.createdAt.getTime() };
+    return {
+      id,
+      mimeType: row.mimeType,
+      sha256: row.sha256,
+      bytes: new Uint8Array(Buffer.from(row.content, "base64")),
+      createdAt: row.createdAt.getTime(),
+    };
   }
 
   async removeMedia(account: SandboxAccount, id: string): Promise<void> {
@@ -154,7 +175,14 @@ async function changePhone(db: Db, id: string, changes: Partial<PhoneState>): Pr
 }
 
 /** Stores messages together with the webhooks that will tell of them. */
-export async function keep(db: Db, integrationId: string, phoneId: string, messages: StoredMessage[], webhooks: DueWebhook[], now: Date): Promise<void> {
+export async function keep(
+  db: Db,
+  integrationId: string,
+  phoneId: string,
+  messages: StoredMessage[],
+  webhooks: DueWebhook[],
+  now: Date,
+): Promise<void> {
   if (messages.length > 0) {
     await db.insert(sandboxMessages).values(
       messages.map(({ acceptedAt, sentAt, deliveredAt, readAt, failedAt, ...message }) => ({

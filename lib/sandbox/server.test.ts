@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startSandboxServer, type SandboxServer } from "./server";
+import { type SandboxServer, startSandboxServer } from "./server";
 import { startReceiver, until } from "./testing";
 
 const PNID = "200300400500600";
@@ -9,7 +9,13 @@ let receiver: Awaited<ReturnType<typeof startReceiver>>;
 beforeEach(async () => {
   receiver = await startReceiver("secret");
   server = await startSandboxServer({ speed: 0, batch: 10 });
-  server.store.registerAccount({ phoneNumberId: PNID, businessAccountId: "100", accessToken: "good", appSecret: "secret", webhookUrl: receiver.url });
+  server.store.registerAccount({
+    phoneNumberId: PNID,
+    businessAccountId: "100",
+    accessToken: "good",
+    appSecret: "secret",
+    webhookUrl: receiver.url,
+  });
 });
 afterEach(async () => {
   await server.close();
@@ -25,13 +31,18 @@ function send(to: string, options: { text?: string; callback?: string; signal?: 
       messaging_product: "whatsapp",
       to,
       biz_opaque_callback_data: options.callback,
-      ...(options.text === undefined ? { type: "template", template: { name: "feedback_request", language: { code: "tr" } } } : { text: { body: options.text } }),
+      ...(options.text === undefined
+        ? { type: "template", template: { name: "feedback_request", language: { code: "tr" } } }
+        : { text: { body: options.text } }),
     }),
   });
 }
 
 const control = (path: string, body?: unknown) =>
-  fetch(`${server.url}/_sandbox/${path}`, { method: body === undefined ? "GET" : "POST", body: body === undefined ? undefined : JSON.stringify(body) });
+  fetch(`${server.url}/_sandbox/${path}`, {
+    method: body === undefined ? "GET" : "POST",
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
 
 describe("webhooks", () => {
   it("tells sent, delivered and read, signed, with our callback data and Meta's shapes", async () => {
@@ -39,12 +50,25 @@ describe("webhooks", () => {
     await until(() => receiver.statuses().length === 3);
     expect(receiver.statuses().map((s) => s.status)).toEqual(["sent", "delivered", "read"]);
     for (const status of receiver.statuses()) {
-      expect(status).toMatchObject({ id: answer.messages[0].id, recipient_id: "905551234567", biz_opaque_callback_data: "msg_1", timestamp: expect.stringMatching(/^\d{10}$/) });
+      expect(status).toMatchObject({
+        id: answer.messages[0].id,
+        recipient_id: "905551234567",
+        biz_opaque_callback_data: "msg_1",
+        timestamp: expect.stringMatching(/^\d{10}$/),
+      });
       expect(status.recipient_user_id).toMatch(/^TR\.\d+$/);
       expect(status).not.toHaveProperty("conversation");
     }
-    expect(receiver.statuses()[0]?.pricing).toEqual({ billable: true, pricing_model: "PMP", type: "regular", category: "utility" });
-    expect(receiver.values()[0]).toMatchObject({ messaging_product: "whatsapp", metadata: { phone_number_id: PNID, display_phone_number: expect.stringMatching(/^90\d+$/) } });
+    expect(receiver.statuses()[0]?.pricing).toEqual({
+      billable: true,
+      pricing_model: "PMP",
+      type: "regular",
+      category: "utility",
+    });
+    expect(receiver.values()[0]).toMatchObject({
+      messaging_product: "whatsapp",
+      metadata: { phone_number_id: PNID, display_phone_number: expect.stringMatching(/^90\d+$/) },
+    });
     expect(receiver.received.wrongSignatures).toBe(0);
   });
 
@@ -53,7 +77,11 @@ describe("webhooks", () => {
     await until(() => receiver.messages().length === 1);
     expect(receiver.received.bodies[0]).toMatch(/^[\x20-\x7e]+$/);
     expect(receiver.received.bodies[0]).toContain("\\/");
-    expect(receiver.messages()[0]).toMatchObject({ from: "905551234567", type: "text", text: { body: "Günaydın / iyi akşamlar" } });
+    expect(receiver.messages()[0]).toMatchObject({
+      from: "905551234567",
+      type: "text",
+      text: { body: "Günaydın / iyi akşamlar" },
+    });
   });
 
   it.each([
@@ -65,7 +93,18 @@ describe("webhooks", () => {
     if (code === undefined) return expect(answer.status).toBe(400);
     expect(answer.status).toBe(200);
     await until(() => receiver.statuses().length === 1);
-    expect(receiver.statuses()[0]).toMatchObject({ status: "failed", errors: [{ code, title: expect.any(String), message: expect.any(String), error_data: { details: expect.any(String) }, href: expect.any(String) }] });
+    expect(receiver.statuses()[0]).toMatchObject({
+      status: "failed",
+      errors: [
+        {
+          code,
+          title: expect.any(String),
+          message: expect.any(String),
+          error_data: { details: expect.any(String) },
+          href: expect.any(String),
+        },
+      ],
+    });
     expect(receiver.statuses()[0]).not.toHaveProperty("pricing");
   });
 
@@ -73,7 +112,11 @@ describe("webhooks", () => {
     await control("inbound", { phoneNumberId: PNID, from: "+905551234567", text: "Hi" });
     await send("+905551234567", { text: "Hello" });
     await until(() => receiver.statuses().length === 3);
-    expect(receiver.statuses()[0]?.pricing).toMatchObject({ billable: false, type: "free_customer_service", category: "service" });
+    expect(receiver.statuses()[0]?.pricing).toMatchObject({
+      billable: false,
+      type: "free_customer_service",
+      category: "service",
+    });
   });
 
   it.each([

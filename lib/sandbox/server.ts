@@ -20,10 +20,17 @@ const NewAccount = z.strictObject({
   settings: UpdateSandboxSettings.optional(),
 });
 const Faults = UpdateSandboxSettings.extend({ phoneNumberId: z.string().optional() });
-const Inbound = z.strictObject({ phoneNumberId: z.string(), from: z.string().regex(/^\+\d{7,15}$/), text: z.string().min(1), name: z.string().optional() });
+const Inbound = z.strictObject({
+  phoneNumberId: z.string(),
+  from: z.string().regex(/^\+\d{7,15}$/),
+  text: z.string().min(1),
+  name: z.string().optional(),
+});
 
 /** The stand-in alone on a port, with its control paths under `/_sandbox/`. Port 0 takes a free one. */
-export async function startSandboxServer(options: MemoryStoreOptions & SandboxGraphOptions & { port?: number; host?: string } = {}): Promise<SandboxServer> {
+export async function startSandboxServer(
+  options: MemoryStoreOptions & SandboxGraphOptions & { port?: number; host?: string } = {},
+): Promise<SandboxServer> {
   const { port = 0, host = "127.0.0.1" } = options;
   const store = new MemoryStore(options);
   const graph = createSandboxGraph(store, { verifyCallback, ...options });
@@ -38,22 +45,35 @@ export async function startSandboxServer(options: MemoryStoreOptions & SandboxGr
     const url = `http://${request.headers.host ?? host}${request.url ?? "/"}`;
     const body = await readBody(request);
     if (request.url?.startsWith("/_sandbox/")) return control(request, response, new URL(url), body);
-    const answer = await graph.handle({ method: request.method ?? "GET", url, headers: request.headers as Record<string, string | undefined>, body });
+    const answer = await graph.handle({
+      method: request.method ?? "GET",
+      url,
+      headers: request.headers as Record<string, string | undefined>,
+      body,
+    });
     if (answer.delayMs > 0) setTimeout(() => send(response, answer), answer.delayMs);
     else send(response, answer);
   }
 
   function control(request: IncomingMessage, response: ServerResponse, url: URL, body: Buffer | undefined): void {
-    const json = (status: number, value: unknown) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+    const json = (status: number, value: unknown) =>
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     const call = `${request.method} ${url.pathname}`;
-    if (call === "GET /_sandbox/stats") return void json(200, { ...store.arrivals.summary(), webhooks: { waiting: store.webhooks.waiting, ...store.webhooks.counts } });
+    if (call === "GET /_sandbox/stats")
+      return void json(200, {
+        ...store.arrivals.summary(),
+        webhooks: { waiting: store.webhooks.waiting, ...store.webhooks.counts },
+      });
     if (call === "GET /_sandbox/callbacks") {
       response.writeHead(200, { "content-type": "text/tab-separated-values" });
       for (const [id, times] of store.arrivals.callbacks()) response.write(`${id}\t${times}\n`);
       return void response.end();
     }
     if (call === "GET /_sandbox/accounts") {
-      return void json(200, [...store.accounts.values()].map(({ accessToken: _token, appSecret: _secret, verifyToken: _verify, ...shown }) => shown));
+      return void json(
+        200,
+        [...store.accounts.values()].map(({ accessToken: _token, appSecret: _secret, verifyToken: _verify, ...shown }) => shown),
+      );
     }
     if (call === "POST /_sandbox/reset") {
       store.reset();

@@ -97,7 +97,13 @@ export type Decide = (phone: PhoneState, peopleCounted: number) => Decision;
 export type Media = { id: string; mimeType: string; sha256: string; bytes: Uint8Array; createdAt: number };
 
 /** One `POST …/messages` that reached the stand-in with a valid token. */
-export type Arrival = { account: SandboxAccount; e164: string | null; callbackData: string | null; code: number | null; accepted: boolean };
+export type Arrival = {
+  account: SandboxAccount;
+  e164: string | null;
+  callbackData: string | null;
+  code: number | null;
+  accepted: boolean;
+};
 
 export interface SandboxStore {
   /** The accounts that a token may use; empty when it is unknown. */

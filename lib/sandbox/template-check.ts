@@ -31,7 +31,8 @@ export function fillTemplate(template: SandboxTemplate, given: unknown): Filled 
     }
     if (type === "button") {
       const index = Number(part.index);
-      if (!Number.isInteger(index) || index < 0 || index > 9) return { refused: refusal(131009, "buttons: index must be a number from 0 to 9") };
+      if (!Number.isInteger(index) || index < 0 || index > 9)
+        return { refused: refusal(131009, "buttons: index must be a number from 0 to 9") };
       if (buttons.has(index)) return { refused: refusal(131009, `buttons: index ${index} is given twice`) };
       buttons.set(index, part);
     } else if (type === "header" || type === "body") {
@@ -69,7 +70,8 @@ function fillParts(template: SandboxTemplate, parts: Map<string, Json>, buttons:
     } else if (component.type === "BODY") {
       const filled = fillText("body", component.text, parametersOf(parts.get("body")), template.parameter_format);
       if ("refused" in filled) return filled;
-      if (filled.text.length > BODY_LIMIT) return { refused: refusal(132005, `body: text is ${filled.text.length} characters; the limit is ${BODY_LIMIT}`) };
+      if (filled.text.length > BODY_LIMIT)
+        return { refused: refusal(132005, `body: text is ${filled.text.length} characters; the limit is ${BODY_LIMIT}`) };
       content.body = filled.text;
     } else if (component.type === "FOOTER") {
       content.footer = component.text;
@@ -81,7 +83,12 @@ function fillParts(template: SandboxTemplate, parts: Map<string, Json>, buttons:
     }
   }
   if (!hasHeader && parametersOf(parts.get("header")).length > 0) {
-    return { refused: refusal(132000, `header: number of localizable_params (${parametersOf(parts.get("header")).length}) does not match the expected number of params (0)`) };
+    return {
+      refused: refusal(
+        132000,
+        `header: number of localizable_params (${parametersOf(parts.get("header")).length}) does not match the expected number of params (0)`,
+      ),
+    };
   }
   for (const index of buttons.keys()) {
     if (index >= buttonCount) return { refused: refusal(132000, `buttons: there is no button at index ${index}`) };
@@ -104,7 +111,10 @@ function fillText(
   format: SandboxTemplate["parameter_format"],
 ): { text: string } | { refused: Refusal } {
   const names = variablesOf(text);
-  const mismatch = refusal(132000, `${place}: number of localizable_params (${parameters.length}) does not match the expected number of params (${names.length})`);
+  const mismatch = refusal(
+    132000,
+    `${place}: number of localizable_params (${parameters.length}) does not match the expected number of params (${names.length})`,
+  );
   if (parameters.length !== names.length) return { refused: mismatch };
   const values = new Map<string, string>();
   for (const [at, parameter] of parameters.entries()) {
@@ -113,12 +123,17 @@ function fillText(
     if (typeof value !== "string") return { refused: value };
     const name = parameter.parameter_name;
     if (format === "NAMED") {
-      if (typeof name !== "string" || name === "") return { refused: refusal(132000, `${place}: parameter name is missing or empty`) };
-      if (!names.includes(name)) return { refused: refusal(132012, `${place}: parameter name ${name} is not in the template, which has ${names.join(", ")}`) };
+      if (typeof name !== "string" || name === "")
+        return { refused: refusal(132000, `${place}: parameter name is missing or empty`) };
+      if (!names.includes(name))
+        return {
+          refused: refusal(132012, `${place}: parameter name ${name} is not in the template, which has ${names.join(", ")}`),
+        };
       if (values.has(name)) return { refused: refusal(132012, `${place}: parameter name ${name} is given twice`) };
       values.set(name, value);
     } else {
-      if (name !== undefined) return { refused: refusal(132000, `${place}: the template has positional parameters, parameter_name is not expected`) };
+      if (name !== undefined)
+        return { refused: refusal(132000, `${place}: the template has positional parameters, parameter_name is not expected`) };
       values.set(String(at + 1), value);
     }
   }
@@ -131,7 +146,11 @@ function textOf(place: string, parameter: Json): string | Refusal {
     if (isJson(typed) && typeof typed.fallback_value === "string" && typed.fallback_value !== "") return typed.fallback_value;
     return refusal(131008, `${place}: ${parameter.type} needs fallback_value`);
   }
-  if (parameter.type !== "text") return refusal(132012, `${place}: format mismatch, expected TEXT, received ${String(parameter.type ?? "UNKNOWN").toUpperCase()}`);
+  if (parameter.type !== "text")
+    return refusal(
+      132012,
+      `${place}: format mismatch, expected TEXT, received ${String(parameter.type ?? "UNKNOWN").toUpperCase()}`,
+    );
   if (typeof parameter.text !== "string") return refusal(132012, `${place}: parameter of type text is missing text value`);
   if (parameter.text.trim() === "") return refusal(131008, `${place}: parameter of type text is missing text value`);
   if (/[\n\r\t]| {5,}/.test(parameter.text)) {
@@ -145,7 +164,10 @@ function checkMedia(kind: "document" | "image" | "location" | "video", parameter
   if (parameters.length !== 1) return refusal(132012, `header: format mismatch, expected ${expected}, received UNKNOWN`);
   const [parameter] = parameters;
   if (!isJson(parameter) || parameter.type !== kind || !isJson(parameter[kind])) {
-    return refusal(132012, `header: format mismatch, expected ${expected}, received ${String(isJson(parameter) ? (parameter.type ?? "UNKNOWN") : "UNKNOWN").toUpperCase()}`);
+    return refusal(
+      132012,
+      `header: format mismatch, expected ${expected}, received ${String(isJson(parameter) ? (parameter.type ?? "UNKNOWN") : "UNKNOWN").toUpperCase()}`,
+    );
   }
   if (MEDIA.has(kind) && !hasMedia(parameter[kind])) return refusal(131008, `header: ${kind} needs id or link`);
   return undefined;
@@ -159,7 +181,10 @@ export function hasMedia(value: unknown): value is Json {
   return byId !== byLink;
 }
 
-function fillButtons(buttons: SandboxTemplateButton[], given: Map<number, Json>): { buttons: SandboxButton[] } | { refused: Refusal } {
+function fillButtons(
+  buttons: SandboxTemplateButton[],
+  given: Map<number, Json>,
+): { buttons: SandboxButton[] } | { refused: Refusal } {
   const filled: SandboxButton[] = [];
   for (const [index, button] of buttons.entries()) {
     const part = given.get(index);
@@ -168,7 +193,9 @@ function fillButtons(buttons: SandboxTemplateButton[], given: Map<number, Json>)
     const subType = part?.sub_type === undefined ? undefined : String(part.sub_type).toLowerCase();
     const expected = { QUICK_REPLY: "quick_reply", URL: "url", PHONE_NUMBER: "voice_call" }[button.type];
     if (part && subType !== expected) {
-      return { refused: refusal(132012, `buttons: button at index ${index} is of type ${expected}, received ${subType ?? "nothing"}`) };
+      return {
+        refused: refusal(132012, `buttons: button at index ${index} is of type ${expected}, received ${subType ?? "nothing"}`),
+      };
     }
     if (parameters.length > 1) return { refused: refusal(132000, `buttons: button at index ${index} takes one parameter`) };
     if (button.type === "QUICK_REPLY") {
@@ -179,10 +206,14 @@ function fillButtons(buttons: SandboxTemplateButton[], given: Map<number, Json>)
       filled.push({ kind: "reply", text: button.text, payload: typeof payload === "string" ? payload : button.text });
     } else if (button.type === "URL") {
       const dynamic = variablesOf(button.url).length > 0;
-      if (!dynamic && parameters.length > 0) return { refused: refusal(132000, `buttons: button at index ${index} of type Url takes no parameter`) };
-      if (dynamic && parameters.length === 0) return { refused: refusal(131008, `buttons: button at index ${index} of type Url requires a parameter`) };
-      const suffix = dynamic && isJson(parameter) && parameter.type === "text" && typeof parameter.text === "string" ? parameter.text : "";
-      if (dynamic && suffix === "") return { refused: refusal(132012, `buttons: button at index ${index} of type Url needs a text parameter`) };
+      if (!dynamic && parameters.length > 0)
+        return { refused: refusal(132000, `buttons: button at index ${index} of type Url takes no parameter`) };
+      if (dynamic && parameters.length === 0)
+        return { refused: refusal(131008, `buttons: button at index ${index} of type Url requires a parameter`) };
+      const suffix =
+        dynamic && isJson(parameter) && parameter.type === "text" && typeof parameter.text === "string" ? parameter.text : "";
+      if (dynamic && suffix === "")
+        return { refused: refusal(132012, `buttons: button at index ${index} of type Url needs a text parameter`) };
       filled.push({ kind: "url", text: button.text, target: button.url.replace(VARIABLE, () => suffix) });
     } else {
       filled.push({ kind: "call", text: button.text, target: button.phone_number });
@@ -193,7 +224,8 @@ function fillButtons(buttons: SandboxTemplateButton[], given: Map<number, Json>)
 
 function checkCode(body: unknown[], button: unknown[]): Refusal | undefined {
   const [inBody, inButton] = [body[0], button[0]].map((p) => (isJson(p) && typeof p.text === "string" ? p.text : ""));
-  if (inBody === undefined || inBody.length > CODE_LIMIT) return refusal(132012, `body: the code may have ${CODE_LIMIT} characters`);
+  if (inBody === undefined || inBody.length > CODE_LIMIT)
+    return refusal(132012, `body: the code may have ${CODE_LIMIT} characters`);
   if (inBody !== inButton) return refusal(132012, "buttons: the code of the button must be the code of the body");
   return undefined;
 }

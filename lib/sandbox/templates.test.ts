@@ -12,7 +12,8 @@ describe.each(SANDBOX_TEMPLATES)("$name in $language", (template) => {
     for (const component of template.components) {
       if (component.type === "HEADER" && component.format === "TEXT") expect(component.text.length).toBeLessThanOrEqual(60);
       if (component.type === "FOOTER") expect(component.text.length).toBeLessThanOrEqual(60);
-      if (component.type === "BUTTONS") for (const button of component.buttons) expect(button.text.length).toBeLessThanOrEqual(25);
+      if (component.type === "BUTTONS")
+        for (const button of component.buttons) expect(button.text.length).toBeLessThanOrEqual(25);
     }
     expect(text).not.toMatch(/\{\{\w+\}\}$/);
     if (template.category !== "AUTHENTICATION") expect(text).not.toMatch(/^\{\{/);
@@ -20,7 +21,10 @@ describe.each(SANDBOX_TEMPLATES)("$name in $language", (template) => {
 
   it("gives an example for each variable of the body", () => {
     const example = body?.type === "BODY" ? body.example : undefined;
-    const given = template.parameter_format === "NAMED" ? example?.body_text_named_params?.map((p) => p.param_name) : example?.body_text?.[0]?.map((_, i) => String(i + 1));
+    const given =
+      template.parameter_format === "NAMED"
+        ? example?.body_text_named_params?.map((p) => p.param_name)
+        : example?.body_text?.[0]?.map((_, i) => String(i + 1));
     expect(new Set(given ?? [])).toEqual(variables(text));
   });
 

@@ -64,17 +64,23 @@ const DRAFTS: Draft[] = [
     category: "UTILITY",
     format: "NAMED",
     en: [
-      namedBody("Hi {{customerName}}, thank you for your order. We have received order {{orderNumber}} and are preparing it now.", {
-        customerName: "John Doe",
-        orderNumber: "ORD-12345",
-      }),
+      namedBody(
+        "Hi {{customerName}}, thank you for your order. We have received order {{orderNumber}} and are preparing it now.",
+        {
+          customerName: "John Doe",
+          orderNumber: "ORD-12345",
+        },
+      ),
       footer("We will write again when it ships."),
     ],
     tr: [
-      namedBody("Merhaba {{customerName}}, siparişiniz için teşekkür ederiz. {{orderNumber}} numaralı siparişinizi aldık, hazırlıyoruz.", {
-        customerName: "Ayşe Yılmaz",
-        orderNumber: "ORD-12345",
-      }),
+      namedBody(
+        "Merhaba {{customerName}}, siparişiniz için teşekkür ederiz. {{orderNumber}} numaralı siparişinizi aldık, hazırlıyoruz.",
+        {
+          customerName: "Ayşe Yılmaz",
+          orderNumber: "ORD-12345",
+        },
+      ),
       footer("Kargoya verildiğinde size haber vereceğiz."),
     ],
   },
@@ -84,12 +90,15 @@ const DRAFTS: Draft[] = [
     format: "NAMED",
     en: [
       { type: "HEADER", format: "TEXT", text: "Your order is on its way" },
-      namedBody("Hi {{customerName}}, order {{orderNumber}} left our warehouse today with {{carrier}}. The tracking number is {{trackingNumber}}.", {
-        customerName: "John Doe",
-        orderNumber: "ORD-12345",
-        carrier: "UPS",
-        trackingNumber: "1Z999AA10123456784",
-      }),
+      namedBody(
+        "Hi {{customerName}}, order {{orderNumber}} left our warehouse today with {{carrier}}. The tracking number is {{trackingNumber}}.",
+        {
+          customerName: "John Doe",
+          orderNumber: "ORD-12345",
+          carrier: "UPS",
+          trackingNumber: "1Z999AA10123456784",
+        },
+      ),
       { type: "BUTTONS", buttons: [{ type: "URL", text: "My orders", url: "https://example.com/orders" }] },
     ],
     tr: [
@@ -106,19 +115,25 @@ const DRAFTS: Draft[] = [
     category: "UTILITY",
     format: "NAMED",
     en: [
-      namedBody("Hi {{customerName}}, this is a reminder of your appointment on {{appointmentDate}} at {{appointmentTime}}. Will you be there?", {
-        customerName: "John Doe",
-        appointmentDate: "24 November",
-        appointmentTime: "14:30",
-      }),
+      namedBody(
+        "Hi {{customerName}}, this is a reminder of your appointment on {{appointmentDate}} at {{appointmentTime}}. Will you be there?",
+        {
+          customerName: "John Doe",
+          appointmentDate: "24 November",
+          appointmentTime: "14:30",
+        },
+      ),
       quickReplies("I will come", "Change the time"),
     ],
     tr: [
-      namedBody("Merhaba {{customerName}}, {{appointmentDate}} günü saat {{appointmentTime}} için randevunuzu hatırlatırız. Gelebilecek misiniz?", {
-        customerName: "Ayşe Yılmaz",
-        appointmentDate: "24 Kasım",
-        appointmentTime: "14:30",
-      }),
+      namedBody(
+        "Merhaba {{customerName}}, {{appointmentDate}} günü saat {{appointmentTime}} için randevunuzu hatırlatırız. Gelebilecek misiniz?",
+        {
+          customerName: "Ayşe Yılmaz",
+          appointmentDate: "24 Kasım",
+          appointmentTime: "14:30",
+        },
+      ),
       quickReplies("Geliyorum", "Saati değiştir"),
     ],
   },
@@ -134,28 +149,57 @@ const DRAFTS: Draft[] = [
       }),
     ],
     tr: [
-      namedBody("Merhaba {{customerName}}, {{orderNumber}} numaralı siparişiniz için {{amount}} tutarındaki ödemenizi aldık. Teşekkür ederiz.", {
-        customerName: "Ayşe Yılmaz",
-        orderNumber: "ORD-12345",
-        amount: "1.249,90 TL",
-      }),
+      namedBody(
+        "Merhaba {{customerName}}, {{orderNumber}} numaralı siparişiniz için {{amount}} tutarındaki ödemenizi aldık. Teşekkür ederiz.",
+        {
+          customerName: "Ayşe Yılmaz",
+          orderNumber: "ORD-12345",
+          amount: "1.249,90 TL",
+        },
+      ),
     ],
   },
   {
     name: "invoice_ready",
     category: "UTILITY",
     en: [
-      positionalBody("Hello {{1}}, your invoice {{2}} over {{3}} is ready. It is due on {{4}}, and you can open it with the button below.", "Jane Roe", "INV-2041", "€320.00", "30 November"),
+      positionalBody(
+        "Hello {{1}}, your invoice {{2}} over {{3}} is ready. It is due on {{4}}, and you can open it with the button below.",
+        "Jane Roe",
+        "INV-2041",
+        "€320.00",
+        "30 November",
+      ),
       {
         type: "BUTTONS",
-        buttons: [{ type: "URL", text: "Open invoice", url: "https://example.com/invoices/{{1}}", example: ["https://example.com/invoices/INV-2041"] }],
+        buttons: [
+          {
+            type: "URL",
+            text: "Open invoice",
+            url: "https://example.com/invoices/{{1}}",
+            example: ["https://example.com/invoices/INV-2041"],
+          },
+        ],
       },
     ],
     tr: [
-      positionalBody("Sayın {{1}}, {{3}} tutarındaki {{2}} numaralı faturanız hazır. Son ödeme tarihi {{4}}, faturanızı aşağıdaki düğmeyle açabilirsiniz.", "Mehmet Demir", "FTR-2041", "3.200,00 TL", "30 Kasım"),
+      positionalBody(
+        "Sayın {{1}}, {{3}} tutarındaki {{2}} numaralı faturanız hazır. Son ödeme tarihi {{4}}, faturanızı aşağıdaki düğmeyle açabilirsiniz.",
+        "Mehmet Demir",
+        "FTR-2041",
+        "3.200,00 TL",
+        "30 Kasım",
+      ),
       {
         type: "BUTTONS",
-        buttons: [{ type: "URL", text: "Faturayı aç", url: "https://example.com/faturalar/{{1}}", example: ["https://example.com/faturalar/FTR-2041"] }],
+        buttons: [
+          {
+            type: "URL",
+            text: "Faturayı aç",
+            url: "https://example.com/faturalar/{{1}}",
+            example: ["https://example.com/faturalar/FTR-2041"],
+          },
+        ],
       },
     ],
   },
@@ -170,7 +214,10 @@ const DRAFTS: Draft[] = [
         text: "Hi {{customerName}}, a weekend offer",
         example: { header_text_named_params: [{ param_name: "customerName", example: "John" }] },
       },
-      namedBody("*{{discount}} off* everything in the shop until Sunday midnight. Use the code {{code}} at checkout.", { discount: "20%", code: "WEEKEND20" }),
+      namedBody("*{{discount}} off* everything in the shop until Sunday midnight. Use the code {{code}} at checkout.", {
+        discount: "20%",
+        code: "WEEKEND20",
+      }),
       footer("Not interested? Tap “Stop offers”."),
       {
         type: "BUTTONS",
@@ -187,10 +234,13 @@ const DRAFTS: Draft[] = [
         text: "Merhaba {{customerName}}, hafta sonu fırsatınız hazır",
         example: { header_text_named_params: [{ param_name: "customerName", example: "Ayşe" }] },
       },
-      namedBody("Pazar gece yarısına kadar tüm ürünlerde *{{discount}} indirim* var. Ödeme sırasında {{code}} kodunu kullanmanız yeterli.", {
-        discount: "%20",
-        code: "HAFTASONU20",
-      }),
+      namedBody(
+        "Pazar gece yarısına kadar tüm ürünlerde *{{discount}} indirim* var. Ödeme sırasında {{code}} kodunu kullanmanız yeterli.",
+        {
+          discount: "%20",
+          code: "HAFTASONU20",
+        },
+      ),
       footer("Kampanya almak istemiyorsanız “Durdur”a dokunun."),
       {
         type: "BUTTONS",
@@ -208,33 +258,81 @@ const DRAFTS: Draft[] = [
     en: [
       { type: "HEADER", format: "IMAGE", example: { header_handle: ["4::aW1hZ2UvanBlZw==:sample"] } },
       positionalBody("Hello {{1}}, the new {{2}} collection is in. You are among the first to see it.", "Jane", "autumn"),
-      { type: "BUTTONS", buttons: [{ type: "QUICK_REPLY", text: "Stop offers" }, { type: "URL", text: "See the collection", url: "https://example.com/new" }] },
+      {
+        type: "BUTTONS",
+        buttons: [
+          { type: "QUICK_REPLY", text: "Stop offers" },
+          { type: "URL", text: "See the collection", url: "https://example.com/new" },
+        ],
+      },
     ],
     tr: [
       { type: "HEADER", format: "IMAGE", example: { header_handle: ["4::aW1hZ2UvanBlZw==:ornek"] } },
       positionalBody("Merhaba {{1}}, yeni {{2}} koleksiyonumuz geldi. İlk görenlerden biri siz olun.", "Elif", "sonbahar"),
-      { type: "BUTTONS", buttons: [{ type: "QUICK_REPLY", text: "Durdur" }, { type: "URL", text: "Koleksiyonu gör", url: "https://example.com/yeni" }] },
+      {
+        type: "BUTTONS",
+        buttons: [
+          { type: "QUICK_REPLY", text: "Durdur" },
+          { type: "URL", text: "Koleksiyonu gör", url: "https://example.com/yeni" },
+        ],
+      },
     ],
   },
   {
     name: "feedback_request",
     category: "UTILITY",
-    en: [{ type: "BODY", text: "Your support request is now closed. Was your problem solved?" }, quickReplies("Yes", "No", "Talk to a person")],
-    tr: [{ type: "BODY", text: "Destek talebiniz kapatıldı. Sorununuz çözüldü mü?" }, quickReplies("Evet", "Hayır", "Yetkiliyle görüş")],
+    en: [
+      { type: "BODY", text: "Your support request is now closed. Was your problem solved?" },
+      quickReplies("Yes", "No", "Talk to a person"),
+    ],
+    tr: [
+      { type: "BODY", text: "Destek talebiniz kapatıldı. Sorununuz çözüldü mü?" },
+      quickReplies("Evet", "Hayır", "Yetkiliyle görüş"),
+    ],
   },
   {
     name: "login_code",
     category: "AUTHENTICATION",
     message_send_ttl_seconds: 600,
     en: [
-      { type: "BODY", text: "*{{1}}* is your verification code. For your security, do not share this code.", add_security_recommendation: true, example: { body_text: [["123456"]] } },
+      {
+        type: "BODY",
+        text: "*{{1}}* is your verification code. For your security, do not share this code.",
+        add_security_recommendation: true,
+        example: { body_text: [["123456"]] },
+      },
       { type: "FOOTER", text: "This code expires in 10 minutes.", code_expiration_minutes: 10 },
-      { type: "BUTTONS", buttons: [{ type: "URL", text: "Copy code", url: "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}", example: ["https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp123456"] }] },
+      {
+        type: "BUTTONS",
+        buttons: [
+          {
+            type: "URL",
+            text: "Copy code",
+            url: "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}",
+            example: ["https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp123456"],
+          },
+        ],
+      },
     ],
     tr: [
-      { type: "BODY", text: "*{{1}}* doğrulama kodunuzdur. Güvenliğiniz için bu kodu paylaşmayın.", add_security_recommendation: true, example: { body_text: [["123456"]] } },
+      {
+        type: "BODY",
+        text: "*{{1}}* doğrulama kodunuzdur. Güvenliğiniz için bu kodu paylaşmayın.",
+        add_security_recommendation: true,
+        example: { body_text: [["123456"]] },
+      },
       { type: "FOOTER", text: "Bu kodun geçerlilik süresi 10 dakikadır.", code_expiration_minutes: 10 },
-      { type: "BUTTONS", buttons: [{ type: "URL", text: "Kodu kopyala", url: "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}", example: ["https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp123456"] }] },
+      {
+        type: "BUTTONS",
+        buttons: [
+          {
+            type: "URL",
+            text: "Kodu kopyala",
+            url: "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}",
+            example: ["https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp123456"],
+          },
+        ],
+      },
     ],
   },
   {
@@ -243,8 +341,18 @@ const DRAFTS: Draft[] = [
     format: "NAMED",
     status: "PENDING",
     score: "UNKNOWN",
-    en: [namedBody("Hi {{customerName}}, you now have {{points}} points. Spend them on your next order.", { customerName: "John", points: "1,250" })],
-    tr: [namedBody("Merhaba {{customerName}}, hesabınızda {{points}} puan birikti. Bir sonraki siparişinizde kullanabilirsiniz.", { customerName: "Ayşe", points: "1.250" })],
+    en: [
+      namedBody("Hi {{customerName}}, you now have {{points}} points. Spend them on your next order.", {
+        customerName: "John",
+        points: "1,250",
+      }),
+    ],
+    tr: [
+      namedBody("Merhaba {{customerName}}, hesabınızda {{points}} puan birikti. Bir sonraki siparişinizde kullanabilirsiniz.", {
+        customerName: "Ayşe",
+        points: "1.250",
+      }),
+    ],
   },
   {
     name: "flash_sale",
@@ -261,8 +369,16 @@ const DRAFTS: Draft[] = [
     format: "NAMED",
     status: "PAUSED",
     score: "RED",
-    en: [namedBody("Hi {{customerName}}, the winter sale has begun. Coats and boots are up to 40% off.", { customerName: "John" }), quickReplies("Stop offers")],
-    tr: [namedBody("Merhaba {{customerName}}, kış indirimi başladı. Mont ve botlarda %40'a varan indirim sizi bekliyor.", { customerName: "Ayşe" }), quickReplies("Durdur")],
+    en: [
+      namedBody("Hi {{customerName}}, the winter sale has begun. Coats and boots are up to 40% off.", { customerName: "John" }),
+      quickReplies("Stop offers"),
+    ],
+    tr: [
+      namedBody("Merhaba {{customerName}}, kış indirimi başladı. Mont ve botlarda %40'a varan indirim sizi bekliyor.", {
+        customerName: "Ayşe",
+      }),
+      quickReplies("Durdur"),
+    ],
   },
   {
     name: "price_change_notice",

@@ -37,12 +37,14 @@ function refused(...[code, details]: Parameters<typeof refusal>): { kind: "refus
 export function checkMessage(body: unknown, templates: readonly SandboxTemplate[]): Checked {
   if (!isJson(body)) return refused(100, "The request body must be a JSON object.");
   if (body.messaging_product === undefined) return refused(100, "The parameter messaging_product is required.");
-  if (body.messaging_product !== "whatsapp") return refused(100, `Param messaging_product must be one of {WHATSAPP} - got "${String(body.messaging_product)}".`);
+  if (body.messaging_product !== "whatsapp")
+    return refused(100, `Param messaging_product must be one of {WHATSAPP} - got "${String(body.messaging_product)}".`);
   if (body.status !== undefined) return checkReadReceipt(body);
   const recipient = checkRecipient(body);
   if ("refused" in recipient) return { kind: "refused", refusal: recipient.refused };
   if (body.biz_opaque_callback_data !== undefined) {
-    if (typeof body.biz_opaque_callback_data !== "string") return refused(100, "Param biz_opaque_callback_data must be a string.");
+    if (typeof body.biz_opaque_callback_data !== "string")
+      return refused(100, "Param biz_opaque_callback_data must be a string.");
     if (body.biz_opaque_callback_data.length > CALLBACK_LIMIT) {
       return refused(100, `Param biz_opaque_callback_data must be at most ${CALLBACK_LIMIT} characters long.`);
     }
@@ -118,8 +120,10 @@ function checkTemplate(value: unknown, templates: readonly SandboxTemplate[]): F
   const found = templates.find((t) => t.name === name && t.language === language.code);
   const missing = refusal(132001, `template name (${name}) does not exist in ${language.code}`);
   if (!found || found.status === "PENDING" || found.status === "REJECTED") return { refused: missing };
-  if (found.status === "PAUSED") return { refused: refusal(132015, `template name (${name}) in ${language.code} is paused because of low quality`) };
-  if (found.status === "DISABLED") return { refused: refusal(132016, `template name (${name}) in ${language.code} is disabled because of low quality`) };
+  if (found.status === "PAUSED")
+    return { refused: refusal(132015, `template name (${name}) in ${language.code} is paused because of low quality`) };
+  if (found.status === "DISABLED")
+    return { refused: refusal(132016, `template name (${name}) in ${language.code} is disabled because of low quality`) };
   const filled = fillTemplate(found, value.components);
   if ("refused" in filled) return filled;
   return { content: filled.content, category: found.category.toLowerCase() as Draft["category"] };
@@ -142,7 +146,8 @@ function checkText(value: unknown): Filled {
   if (!isJson(value)) return { refused: refusal(100, "Param text must be an object.") };
   if (value.body === undefined || value.body === "") return { refused: refusal(131008, "The parameter text.body is required.") };
   if (typeof value.body !== "string") return { refused: refusal(100, "Param text['body'] must be a string.") };
-  if (value.body.length > TEXT_LIMIT) return { refused: refusal(100, `Param text['body'] must be at most ${TEXT_LIMIT} characters long.`) };
+  if (value.body.length > TEXT_LIMIT)
+    return { refused: refusal(100, `Param text['body'] must be at most ${TEXT_LIMIT} characters long.`) };
   if (value.preview_url !== undefined && typeof value.preview_url !== "boolean") {
     return { refused: refusal(100, "Param text['preview_url'] must be a boolean.") };
   }
@@ -152,12 +157,17 @@ function checkText(value: unknown): Filled {
 function checkMediaMessage(kind: "audio" | "document" | "image" | "sticker" | "video", value: unknown): Filled {
   if (!hasMedia(value)) return { refused: refusal(131008, `${kind} needs either id or link.`) };
   const { caption, filename } = value;
-  if (caption !== undefined && (kind === "audio" || kind === "sticker")) return { refused: refusal(100, `Param caption is not allowed for ${kind}.`) };
-  if (caption !== undefined && typeof caption !== "string") return { refused: refusal(100, `Param ${kind}['caption'] must be a string.`) };
+  if (caption !== undefined && (kind === "audio" || kind === "sticker"))
+    return { refused: refusal(100, `Param caption is not allowed for ${kind}.`) };
+  if (caption !== undefined && typeof caption !== "string")
+    return { refused: refusal(100, `Param ${kind}['caption'] must be a string.`) };
   if (typeof caption === "string" && caption.length > CAPTION_LIMIT) {
     return { refused: refusal(100, `Param ${kind}['caption'] must be at most ${CAPTION_LIMIT} characters long.`) };
   }
-  const header = kind === "image" || kind === "video" || kind === "document" ? { kind, text: typeof filename === "string" ? filename : undefined } : undefined;
+  const header =
+    kind === "image" || kind === "video" || kind === "document"
+      ? { kind, text: typeof filename === "string" ? filename : undefined }
+      : undefined;
   return service({ type: kind, body: caption ?? "", header });
 }
 
@@ -172,7 +182,8 @@ function checkLocation(value: unknown): Filled {
 }
 
 function checkContacts(value: unknown): Filled {
-  if (!Array.isArray(value) || value.length === 0) return { refused: refusal(131008, "contacts must be a list of at least one contact.") };
+  if (!Array.isArray(value) || value.length === 0)
+    return { refused: refusal(131008, "contacts must be a list of at least one contact.") };
   const names: string[] = [];
   for (const entry of value) {
     const name: unknown = isJson(entry) ? entry.name : undefined;
@@ -192,18 +203,23 @@ function checkReaction(value: unknown): Filled {
 }
 
 function checkInteractive(value: unknown): Filled {
-  if (!isJson(value) || typeof value.type !== "string") return { refused: refusal(131008, "The parameter interactive.type is required.") };
+  if (!isJson(value) || typeof value.type !== "string")
+    return { refused: refusal(131008, "The parameter interactive.type is required.") };
   const { action, body, footer, header, type } = value;
   if (!["button", "cta_url", "flow", "list", "location_request_message"].includes(type)) {
     return { refused: refusal(131009, `interactive.type "${type}" is not supported.`) };
   }
   const limit = type === "list" ? TEXT_LIMIT : CAPTION_LIMIT;
-  if (!isJson(body) || typeof body.text !== "string" || body.text === "") return { refused: refusal(131008, "The parameter interactive.body.text is required.") };
-  if (body.text.length > limit) return { refused: refusal(131009, `interactive.body.text must be at most ${limit} characters long.`) };
+  if (!isJson(body) || typeof body.text !== "string" || body.text === "")
+    return { refused: refusal(131008, "The parameter interactive.body.text is required.") };
+  if (body.text.length > limit)
+    return { refused: refusal(131009, `interactive.body.text must be at most ${limit} characters long.`) };
   const footerText = isJson(footer) && typeof footer.text === "string" ? footer.text : undefined;
-  if (footerText !== undefined && footerText.length > 60) return { refused: refusal(131009, "interactive.footer.text must be at most 60 characters long.") };
+  if (footerText !== undefined && footerText.length > 60)
+    return { refused: refusal(131009, "interactive.footer.text must be at most 60 characters long.") };
   const headerText = isJson(header) && header.type === "text" && typeof header.text === "string" ? header.text : undefined;
-  if (headerText !== undefined && headerText.length > 60) return { refused: refusal(131009, "interactive.header.text must be at most 60 characters long.") };
+  if (headerText !== undefined && headerText.length > 60)
+    return { refused: refusal(131009, "interactive.header.text must be at most 60 characters long.") };
   if (!isJson(action)) return { refused: refusal(131008, "The parameter interactive.action is required.") };
   const buttons = checkAction(type, action);
   if ("refused" in buttons) return buttons;
@@ -221,7 +237,12 @@ function checkAction(type: string, action: Json): { buttons: SandboxButton[] } |
   if (type === "list") return checkList(action);
   if (type === "cta_url") {
     const parameters = action.parameters;
-    if (action.name !== "cta_url" || !isJson(parameters) || !shortText(parameters.display_text, 20) || typeof parameters.url !== "string") {
+    if (
+      action.name !== "cta_url" ||
+      !isJson(parameters) ||
+      !shortText(parameters.display_text, 20) ||
+      typeof parameters.url !== "string"
+    ) {
       return { refused: refusal(131009, "interactive.action of cta_url needs name, display_text (20 characters) and url.") };
     }
     return { buttons: [{ kind: "url", text: parameters.display_text, target: parameters.url }] };
@@ -234,28 +255,32 @@ function shortText(value: unknown, limit: number): value is string {
 }
 
 function checkReplyButtons(given: unknown): { buttons: SandboxButton[] } | { refused: Refusal } {
-  if (!Array.isArray(given) || given.length < 1 || given.length > 3) return { refused: refusal(131009, "interactive.action.buttons must have 1 to 3 buttons.") };
+  if (!Array.isArray(given) || given.length < 1 || given.length > 3)
+    return { refused: refusal(131009, "interactive.action.buttons must have 1 to 3 buttons.") };
   const buttons: SandboxButton[] = [];
   for (const entry of given) {
     const reply: unknown = isJson(entry) && entry.type === "reply" ? entry.reply : undefined;
     if (!isJson(reply) || !shortText(reply.id, 256) || !shortText(reply.title, 20)) {
       return { refused: refusal(131009, "interactive.action.buttons: id (256) and title (20 characters) are required.") };
     }
-    if (buttons.some((b) => b.payload === reply.id || b.text === reply.title)) return { refused: refusal(131009, "interactive.action.buttons: ids and titles must differ.") };
+    if (buttons.some((b) => b.payload === reply.id || b.text === reply.title))
+      return { refused: refusal(131009, "interactive.action.buttons: ids and titles must differ.") };
     buttons.push({ kind: "reply", text: reply.title, payload: reply.id });
   }
   return { buttons };
 }
 
 function checkList(action: Json): { buttons: SandboxButton[] } | { refused: Refusal } {
-  if (!shortText(action.button, 20)) return { refused: refusal(131009, "interactive.action.button must have 1 to 20 characters.") };
+  if (!shortText(action.button, 20))
+    return { refused: refusal(131009, "interactive.action.button must have 1 to 20 characters.") };
   if (!Array.isArray(action.sections) || action.sections.length < 1 || action.sections.length > 10) {
     return { refused: refusal(131009, "interactive.action.sections must have 1 to 10 sections.") };
   }
   const buttons: SandboxButton[] = [{ kind: "list", text: action.button }];
   for (const section of action.sections) {
     const rows: unknown = isJson(section) ? section.rows : undefined;
-    if (!Array.isArray(rows) || rows.length === 0) return { refused: refusal(131009, "interactive.action.sections: every section needs rows.") };
+    if (!Array.isArray(rows) || rows.length === 0)
+      return { refused: refusal(131009, "interactive.action.sections: every section needs rows.") };
     for (const row of rows) {
       if (!isJson(row) || !shortText(row.id, 200) || !shortText(row.title, 24)) {
         return { refused: refusal(131009, "interactive.action.sections.rows: id (200) and title (24 characters) are required.") };

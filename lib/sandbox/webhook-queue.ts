@@ -96,7 +96,10 @@ export class WebhookQueue {
     const account = items[0]?.account;
     const url = account?.overrideUrl ?? account?.webhookUrl;
     if (!account || !url) return;
-    const body = webhookBody(account, items.map((item) => item.webhook.part));
+    const body = webhookBody(
+      account,
+      items.map((item) => item.webhook.part),
+    );
     const failed = await this.#post(url, body, account.appSecret);
     this.counts.bodies += 1;
     if (failed === null) {

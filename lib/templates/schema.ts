@@ -7,7 +7,14 @@ export const TemplateComponent = z.looseObject({
   format: z.string().optional(),
   text: z.string().optional(),
   buttons: z
-    .array(z.looseObject({ type: z.string(), text: z.string().optional(), url: z.string().optional(), phone_number: z.string().optional() }))
+    .array(
+      z.looseObject({
+        type: z.string(),
+        text: z.string().optional(),
+        url: z.string().optional(),
+        phone_number: z.string().optional(),
+      }),
+    )
     .optional(),
 });
 export type TemplateComponent = z.infer<typeof TemplateComponent>;
@@ -46,7 +53,9 @@ export const ListTemplates = PageQuery.extend({
 });
 export type ListTemplates = z.infer<typeof ListTemplates>;
 
-export const SyncTemplates = z.strictObject({ integrationId: z.string().optional().describe("Without it, every integration.") }).default({});
+export const SyncTemplates = z
+  .strictObject({ integrationId: z.string().optional().describe("Without it, every integration.") })
+  .default({});
 export const SyncReport = z.object({
   synced: z.number().int(),
   added: z.number().int(),

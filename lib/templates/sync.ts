@@ -161,7 +161,16 @@ function keyOf(template: Pick<NewTemplate, "name" | "language">): string {
 
 /** Everything about a template that Meta may change, in one comparable text. */
 function substance(t: NewTemplate): string {
-  return stableText([t.metaId, t.category, t.previousCategory, t.status, t.parameterFormat, t.components, t.qualityScore, t.rejectedReason]);
+  return stableText([
+    t.metaId,
+    t.category,
+    t.previousCategory,
+    t.status,
+    t.parameterFormat,
+    t.components,
+    t.qualityScore,
+    t.rejectedReason,
+  ]);
 }
 
 /** JSON with sorted keys: PostgreSQL gives the keys of a jsonb back in an order of its own. */

@@ -27,7 +27,9 @@ export async function listTemplates(ctx: Ctx, query: ListTemplates): Promise<Pag
         query.category ? inArray(templates.category, words(query.category)) : undefined,
         query.language ? eq(templates.language, normalizeLanguage(query.language)) : undefined,
         query.search ? ilike(templates.name, `%${query.search.trim().replace(/[\\%_]/g, "\\$&")}%`) : undefined,
-        after ? sql`(${templates.name}, ${templates.language}, ${templates.id}) > (${after.name}, ${after.language}, ${query.cursor})` : undefined,
+        after
+          ? sql`(${templates.name}, ${templates.language}, ${templates.id}) > (${after.name}, ${after.language}, ${query.cursor})`
+          : undefined,
       ),
     )
     .orderBy(templates.name, templates.language, templates.id)
@@ -48,7 +50,9 @@ async function placeOf(ctx: Ctx, id: string): Promise<Pick<TemplateRow, "name" |
     .from(templates)
     .where(and(eq(templates.organizationId, ctx.organizationId), eq(templates.id, id)));
   if (row) return row;
-  throw new AppError("validation_failed", undefined, { details: [{ path: "cursor", message: "Start the list again: its place is gone" }] });
+  throw new AppError("validation_failed", undefined, {
+    details: [{ path: "cursor", message: "Start the list again: its place is gone" }],
+  });
 }
 
 export async function getTemplate(ctx: Ctx, id: string): Promise<Template> {
@@ -88,7 +92,11 @@ function toTemplate(row: TemplateRow): Template {
     status: row.status,
     parameterFormat: row.parameterFormat,
     components: row.components,
-    variables: templateVariables(row.components, row.parameterFormat).map(({ key, place, example }) => ({ key, place, example: example ?? null })),
+    variables: templateVariables(row.components, row.parameterFormat).map(({ key, place, example }) => ({
+      key,
+      place,
+      example: example ?? null,
+    })),
     qualityScore: row.qualityScore,
     rejectedReason: row.rejectedReason,
     syncedAt: row.syncedAt.toISOString(),

@@ -30,9 +30,9 @@ async function connected() {
     expect(await deliver(statusBody(org.integration, statuses), secret)).toBe(200);
     await processAll(db);
   };
-  const write = async () => {
-    const phoneNumber = somePhone();
-    await org.optIn(phoneNumber);
+  const person = somePhone();
+  await org.optIn(person);
+  const write = async (phoneNumber = person) => {
     const { id } = await org.send({ phoneNumber, ...ORDER });
     await db
       .update(messages)
@@ -263,7 +263,10 @@ describe("what people write", () => {
       const preference = { wa_id: "905551230000", category: "marketing_messages", value, timestamp };
       await deliver(bodyOf(entryOf(org.integration, { user_preferences: [preference] }, "user_preferences")), org.secret);
       await processAll(db);
-      const [contact] = await db.select().from(contacts).where(eq(contacts.organizationId, org.organizationId));
+      const [contact] = await db
+        .select()
+        .from(contacts)
+        .where(and(eq(contacts.organizationId, org.organizationId), eq(contacts.phoneIndex, phoneIndex("+905551230000"))));
       return contact?.marketingStoppedAt ?? null;
     };
     expect(await prefer("stop", 1_790_000_100)).toEqual(new Date(1_790_000_100_000));

@@ -8,9 +8,7 @@ export type EndpointProblem =
   | "https_required"
   | "host_not_allowed";
 
-export type Endpoint =
-  | { ok: true; baseUrl: string; version: string }
-  | { ok: false; reason: EndpointProblem; message: string };
+export type Endpoint = { ok: true; baseUrl: string; version: string } | { ok: false; reason: EndpointProblem; message: string };
 
 const SENTENCES: Record<EndpointProblem, string> = {
   malformed: "endpointUrl is not a web address.",
@@ -51,7 +49,10 @@ function parseUrl(text: string): URL | null {
 
 function allowedOrigins(allowedHosts: string): Set<string> {
   const origins = new Set<string>();
-  for (const entry of allowedHosts.split(",").map((part) => part.trim()).filter(Boolean)) {
+  for (const entry of allowedHosts
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean)) {
     const url = parseUrl(/^https?:\/\//i.test(entry) ? entry : `https://${entry}`);
     if (url) origins.add(url.origin);
   }

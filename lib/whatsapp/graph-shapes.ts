@@ -9,7 +9,10 @@ const looseId = id.optional().catch(undefined);
 
 export const SendAnswer = z.looseObject({
   messages: z.array(z.looseObject({ id: z.string().min(1), message_status: text })).min(1),
-  contacts: z.array(z.looseObject({ input: text, wa_id: text, user_id: text })).optional().catch(undefined),
+  contacts: z
+    .array(z.looseObject({ input: text, wa_id: text, user_id: text }))
+    .optional()
+    .catch(undefined),
 });
 
 export const GraphErrorBody = z.looseObject({
@@ -23,7 +26,10 @@ export const GraphErrorBody = z.looseObject({
 });
 export const ErrorAnswer = z.looseObject({ error: GraphErrorBody });
 
-export const UsageHeader = z.record(z.string(), z.array(z.looseObject({ estimated_time_to_regain_access: z.number().optional().catch(undefined) })));
+export const UsageHeader = z.record(
+  z.string(),
+  z.array(z.looseObject({ estimated_time_to_regain_access: z.number().optional().catch(undefined) })),
+);
 
 export const HealthBody = z.looseObject({
   can_send_message: text,
@@ -33,7 +39,10 @@ export const HealthBody = z.looseObject({
         entity_type: text,
         id: looseId,
         can_send_message: text,
-        errors: z.array(z.looseObject({ error_code: integer, error_description: text, possible_solution: text })).optional().catch(undefined),
+        errors: z
+          .array(z.looseObject({ error_code: integer, error_description: text, possible_solution: text }))
+          .optional()
+          .catch(undefined),
         additional_info: z.array(z.string()).optional().catch(undefined),
       }),
     )
@@ -62,7 +71,8 @@ export const PhoneAnswer = z.looseObject({
   health_status: health,
 });
 
-export const ACCOUNT_FIELDS = "id,name,status,currency,country,account_review_status,business_verification_status,ownership_type,health_status";
+export const ACCOUNT_FIELDS =
+  "id,name,status,currency,country,account_review_status,business_verification_status,ownership_type,health_status";
 export const AccountAnswer = z.looseObject({
   id,
   name: text,
@@ -133,7 +143,13 @@ export const HistoryAnswer = z.looseObject({
       events: z
         .looseObject({
           data: z
-            .array(z.looseObject({ delivery_status: text, status: text, timestamp: z.union([z.string(), z.number()]).optional().catch(undefined) }))
+            .array(
+              z.looseObject({
+                delivery_status: text,
+                status: text,
+                timestamp: z.union([z.string(), z.number()]).optional().catch(undefined),
+              }),
+            )
             .optional()
             .catch(undefined),
         })

@@ -46,9 +46,17 @@ async function failureOf(promise: Promise<unknown>): Promise<GraphError> {
 describe("sendMessage", () => {
   it("posts the payload and gives back the message id", async () => {
     const { access, requests } = fakeGraph(() => ({
-      json: { messaging_product: "whatsapp", contacts: [{ input: "+905550001122", wa_id: "905550001122" }], messages: [{ id: "wamid.1", message_status: "accepted" }] },
+      json: {
+        messaging_product: "whatsapp",
+        contacts: [{ input: "+905550001122", wa_id: "905550001122" }],
+        messages: [{ id: "wamid.1", message_status: "accepted" }],
+      },
     }));
-    expect(await sendMessage(access, "200300400", payload)).toEqual({ messageId: "wamid.1", waId: "905550001122", messageStatus: "accepted" });
+    expect(await sendMessage(access, "200300400", payload)).toEqual({
+      messageId: "wamid.1",
+      waId: "905550001122",
+      messageStatus: "accepted",
+    });
     expect(requests).toHaveLength(1);
     expect(requests[0]).toMatchObject({
       method: "POST",
@@ -59,11 +67,21 @@ describe("sendMessage", () => {
   });
 
   it("gives back the user id of a recipient without a number", async () => {
-    const { access } = fakeGraph(() => ({ json: { contacts: [{ input: "TR.1", user_id: "TR.1" }], messages: [{ id: "wamid.1" }], news: true } }));
+    const { access } = fakeGraph(() => ({
+      json: { contacts: [{ input: "TR.1", user_id: "TR.1" }], messages: [{ id: "wamid.1" }], news: true },
+    }));
     expect(await sendMessage(access, "1", payload)).toEqual({ messageId: "wamid.1", userId: "TR.1" });
   });
 
-  const refused = (code: number) => ({ error: { message: `(#${code}) no`, type: "OAuthException", code, error_data: { messaging_product: "whatsapp", details: "Because." }, fbtrace_id: "Trace1" } });
+  const refused = (code: number) => ({
+    error: {
+      message: `(#${code}) no`,
+      type: "OAuthException",
+      code,
+      error_data: { messaging_product: "whatsapp", details: "Because." },
+      fbtrace_id: "Trace1",
+    },
+  });
 
   it.each([
     [131056, 400, "pair_limit", "refused", true],
@@ -83,7 +101,16 @@ describe("sendMessage", () => {
   ])("code %i with HTTP %i is %s, %s", async (code, status, kind, proof, isSafeToResend) => {
     const { access } = fakeGraph(() => ({ status, json: refused(code) }));
     const error = await failureOf(sendMessage(access, "1", payload));
-    expect(error).toMatchObject({ code, kind, proof, isSafeToResend, httpStatus: status, details: "Because.", fbtraceId: "Trace1", title: `(#${code}) no` });
+    expect(error).toMatchObject({
+      code,
+      kind,
+      proof,
+      isSafeToResend,
+      httpStatus: status,
+      details: "Because.",
+      fbtraceId: "Trace1",
+      title: `(#${code}) no`,
+    });
   });
 
   it.each([
@@ -112,7 +139,11 @@ describe("sendMessage", () => {
     ["the transport's word", new TransportError("TIMEOUT", false), "not_sent"],
     ["the transport's word", new TransportError("TIMEOUT", true), "maybe_sent"],
     ["a refused connection", Object.assign(new Error("x"), { code: "ECONNREFUSED" }), "not_sent"],
-    ["a name that does not exist", new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ENOTFOUND" }) }), "not_sent"],
+    [
+      "a name that does not exist",
+      new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ENOTFOUND" }) }),
+      "not_sent",
+    ],
     ["a wrong certificate", Object.assign(new Error("x"), { code: "CERT_HAS_EXPIRED" }), "not_sent"],
     ["a reset", Object.assign(new Error("x"), { code: "ECONNRESET" }), "maybe_sent"],
     ["anything else", new Error("boom"), "maybe_sent"],
@@ -121,7 +152,12 @@ describe("sendMessage", () => {
     const { access } = fakeGraph(() => {
       throw thrown;
     });
-    expect(await failureOf(sendMessage(access, "1", payload))).toMatchObject({ kind: "unreachable", code: null, proof, isSafeToResend: proof === "not_sent" });
+    expect(await failureOf(sendMessage(access, "1", payload))).toMatchObject({
+      kind: "unreachable",
+      code: null,
+      proof,
+      isSafeToResend: proof === "not_sent",
+    });
   });
 
   it.each(["../me", "..", "1/messages?x=", "", "1 2", "%2e%2e"])("does not send for the id %j", async (id) => {
@@ -131,7 +167,10 @@ describe("sendMessage", () => {
   });
 
   it("keeps the token out of everything, even when Meta quotes it", async () => {
-    const { access } = fakeGraph(() => ({ status: 401, json: { error: { message: `Malformed access token ${TOKEN}`, code: 190, error_data: { details: TOKEN } } } }));
+    const { access } = fakeGraph(() => ({
+      status: 401,
+      json: { error: { message: `Malformed access token ${TOKEN}`, code: 190, error_data: { details: TOKEN } } },
+    }));
     const error = await failureOf(sendMessage(access, "1", payload));
     expect(JSON.stringify([error, error.message, error.stack, error.raw])).not.toContain(TOKEN);
     expect(error.title).toBe("Malformed access token [token]");
@@ -142,7 +181,11 @@ describe("sendMessage", () => {
 
   it.each([
     [{ "retry-after": "7" }, 130429, 7],
-    [{ "x-business-use-case-usage": '{"1":[{"type":"whatsapp","call_count":100,"estimated_time_to_regain_access":5}]}' }, 80007, 300],
+    [
+      { "x-business-use-case-usage": '{"1":[{"type":"whatsapp","call_count":100,"estimated_time_to_regain_access":5}]}' },
+      80007,
+      300,
+    ],
     [{ "x-business-use-case-usage": '{"1":[{"call_count":10,"estimated_time_to_regain_access":0}]}' }, 80007, undefined],
     [{ "x-business-use-case-usage": "junk" }, 80007, undefined],
     [{ "x-business-use-case-usage": '{"1":[{"estimated_time_to_regain_access":5}]}' }, 131026, undefined],
@@ -165,7 +208,17 @@ describe("getPhoneNumber", () => {
         throughput: { level: "HIGH" },
         whatsapp_business_manager_messaging_limit: "TIER_2K",
         is_on_biz_app: false,
-        health_status: { can_send_message: "LIMITED", entities: [{ entity_type: "WABA", id: 5, can_send_message: "LIMITED", errors: [{ error_code: 141010, error_description: "d", possible_solution: "s" }] }] },
+        health_status: {
+          can_send_message: "LIMITED",
+          entities: [
+            {
+              entity_type: "WABA",
+              id: 5,
+              can_send_message: "LIMITED",
+              errors: [{ error_code: 141010, error_description: "d", possible_solution: "s" }],
+            },
+          ],
+        },
         brand_new: [1],
       },
     }));
@@ -175,29 +228,47 @@ describe("getPhoneNumber", () => {
       throughputLevel: "HIGH",
       messagingLimit: "TIER_2K",
       isOnBizApp: false,
-      health: { canSendMessage: "LIMITED", entities: [{ type: "WABA", id: "5", errors: [{ code: 141010, description: "d", solution: "s" }], additionalInfo: [] }] },
+      health: {
+        canSendMessage: "LIMITED",
+        entities: [{ type: "WABA", id: "5", errors: [{ code: 141010, description: "d", solution: "s" }], additionalInfo: [] }],
+      },
       raw: { brand_new: [1] },
     });
   });
 
   it("asks for less when a version does not know a field", async () => {
     const { access, requests } = fakeGraph((_request, count) =>
-      count === 1 ? { status: 400, json: { error: { code: 100, message: "Tried accessing nonexisting field" } } } : { json: { id: "1", verified_name: "Shop" } },
+      count === 1
+        ? { status: 400, json: { error: { code: 100, message: "Tried accessing nonexisting field" } } }
+        : { json: { id: "1", verified_name: "Shop" } },
     );
     expect((await getPhoneNumber(access, "1")).verifiedName).toBe("Shop");
-    expect(new URL(requests[1]?.url ?? "").searchParams.get("fields")).toBe("id,display_phone_number,verified_name,quality_rating");
+    expect(new URL(requests[1]?.url ?? "").searchParams.get("fields")).toBe(
+      "id,display_phone_number,verified_name,quality_rating",
+    );
   });
 
   it("asks once when the number does not exist", async () => {
-    const { access, requests } = fakeGraph(() => ({ status: 400, json: { error: { code: 100, error_subcode: 33, message: "Unsupported get request" } } }));
+    const { access, requests } = fakeGraph(() => ({
+      status: 400,
+      json: { error: { code: 100, error_subcode: 33, message: "Unsupported get request" } },
+    }));
     expect(await failureOf(getPhoneNumber(access, "1"))).toMatchObject({ code: 100, subcode: 33 });
     expect(requests).toHaveLength(1);
   });
 
   it("takes odd kinds for absent", async () => {
-    const { access } = fakeGraph(() => ({ json: { id: 1, verified_name: 5, throughput: "HIGH", health_status: [], is_on_biz_app: "no" } }));
+    const { access } = fakeGraph(() => ({
+      json: { id: 1, verified_name: 5, throughput: "HIGH", health_status: [], is_on_biz_app: "no" },
+    }));
     const number = await getPhoneNumber(access, "1");
-    expect(number).toMatchObject({ id: "1", verifiedName: undefined, throughputLevel: undefined, health: undefined, isOnBizApp: undefined });
+    expect(number).toMatchObject({
+      id: "1",
+      verifiedName: undefined,
+      throughputLevel: undefined,
+      health: undefined,
+      isOnBizApp: undefined,
+    });
   });
 
   it("says so when the answer is no number at all", async () => {
@@ -208,13 +279,27 @@ describe("getPhoneNumber", () => {
 
 it("getBusinessAccount reads the account", async () => {
   const { access } = fakeGraph(() => ({ json: { id: "9", name: "Shop", currency: "TRY", account_review_status: "APPROVED" } }));
-  expect(await getBusinessAccount(access, "9")).toMatchObject({ id: "9", name: "Shop", currency: "TRY", accountReviewStatus: "APPROVED" });
+  expect(await getBusinessAccount(access, "9")).toMatchObject({
+    id: "9",
+    name: "Shop",
+    currency: "TRY",
+    accountReviewStatus: "APPROVED",
+  });
 });
 
 describe("debugToken", () => {
   it("reads scopes and expiry", async () => {
     const { access, requests } = fakeGraph(() => ({
-      json: { data: { app_id: "5", is_valid: true, scopes: ["a"], granular_scopes: [{ scope: "a", target_ids: ["9", 8] }], expires_at: 0, data_access_expires_at: 1790000000 } },
+      json: {
+        data: {
+          app_id: "5",
+          is_valid: true,
+          scopes: ["a"],
+          granular_scopes: [{ scope: "a", target_ids: ["9", 8] }],
+          expires_at: 0,
+          data_access_expires_at: 1790000000,
+        },
+      },
     }));
     expect(await debugToken(access)).toEqual({
       isValid: true,
@@ -229,17 +314,32 @@ describe("debugToken", () => {
   });
 
   it("tells why a token is invalid, without quoting it", async () => {
-    const { access } = fakeGraph(() => ({ json: { data: { is_valid: false, error: { code: 190, message: `Session of ${TOKEN} has expired` } } } }));
-    expect(await debugToken(access)).toMatchObject({ isValid: false, scopes: [], error: { code: 190, message: "Session of [token] has expired" } });
+    const { access } = fakeGraph(() => ({
+      json: { data: { is_valid: false, error: { code: 190, message: `Session of ${TOKEN} has expired` } } },
+    }));
+    expect(await debugToken(access)).toMatchObject({
+      isValid: false,
+      scopes: [],
+      error: { code: 190, message: "Session of [token] has expired" },
+    });
   });
 });
 
 describe("webhook subscription", () => {
   it("lists apps in both writings", async () => {
     const { access } = fakeGraph(() => ({
-      json: { data: [{ whatsapp_business_api_data: { id: "1", name: "App" }, override_callback_uri: "https://x" }, { id: 2, name: "Other" }, {}] },
+      json: {
+        data: [
+          { whatsapp_business_api_data: { id: "1", name: "App" }, override_callback_uri: "https://x" },
+          { id: 2, name: "Other" },
+          {},
+        ],
+      },
     }));
-    expect(await listSubscribedApps(access, "9")).toEqual([{ id: "1", name: "App", overrideCallbackUri: "https://x" }, { id: "2", name: "Other" }]);
+    expect(await listSubscribedApps(access, "9")).toEqual([
+      { id: "1", name: "App", overrideCallbackUri: "https://x" },
+      { id: "2", name: "Other" },
+    ]);
   });
 
   it("subscribes, with and without an address of its own", async () => {
@@ -259,7 +359,14 @@ describe("webhook subscription", () => {
 });
 
 describe("listTemplates", () => {
-  const template = (name: string) => ({ id: name, name, language: "tr", status: "APPROVED", components: [{ type: "BODY", text: "x" }], parameter_format: "NAMED" });
+  const template = (name: string) => ({
+    id: name,
+    name,
+    language: "tr",
+    status: "APPROVED",
+    components: [{ type: "BODY", text: "x" }],
+    parameter_format: "NAMED",
+  });
   async function namesOf(access: GraphAccess): Promise<string[]> {
     const names: string[] = [];
     for await (const page of listTemplates(access, "9")) names.push(...page.map((t) => t.name));
@@ -293,7 +400,17 @@ describe("listTemplates", () => {
   });
 
   it("leaves out junk entries and junk components", async () => {
-    const { access } = fakeGraph(() => ({ json: { data: [null, 5, {}, { id: 1, name: "ok", language: "en", components: [null, { type: "BODY" }, "x"] }, { id: "2", name: "bare", language: "en", components: "?" }] } }));
+    const { access } = fakeGraph(() => ({
+      json: {
+        data: [
+          null,
+          5,
+          {},
+          { id: 1, name: "ok", language: "en", components: [null, { type: "BODY" }, "x"] },
+          { id: "2", name: "bare", language: "en", components: "?" },
+        ],
+      },
+    }));
     const pages = [];
     for await (const page of listTemplates(access, "9")) pages.push(...page);
     expect(pages.map((t) => [t.id, t.name, t.components.length, t.parameterFormat])).toEqual([
@@ -303,20 +420,30 @@ describe("listTemplates", () => {
   });
 
   it("asks for less when a version does not know a field", async () => {
-    const { access, requests } = fakeGraph((_request, count) => (count === 1 ? { status: 400, json: { error: { code: 100, message: "nonexisting field" } } } : { json: { data: [template("t")] } }));
+    const { access, requests } = fakeGraph((_request, count) =>
+      count === 1
+        ? { status: 400, json: { error: { code: 100, message: "nonexisting field" } } }
+        : { json: { data: [template("t")] } },
+    );
     expect(await namesOf(access)).toEqual(["t"]);
     expect(requests).toHaveLength(2);
   });
 
   it("is broken off by an error on a later page", async () => {
     const { access } = fakeGraph((_request, count) =>
-      count === 1 ? { json: { data: [template("t")], paging: { cursors: { after: "c" }, next: "n" } } } : { status: 400, json: { error: { code: 80007, message: "limit" } } },
+      count === 1
+        ? { json: { data: [template("t")], paging: { cursors: { after: "c" }, next: "n" } } }
+        : { status: 400, json: { error: { code: 80007, message: "limit" } } },
     );
     expect(await failureOf(namesOf(access))).toMatchObject({ kind: "slow_down" });
   });
 });
 
 it("getMessageHistory reads events and survives others", async () => {
-  const { access } = fakeGraph(() => ({ json: { data: [{ events: { data: [{ delivery_status: "DELIVERED", timestamp: "1790000000" }, { timestamp: "x" }] } }, {}] } }));
-  expect(await getMessageHistory(access, "1", "wamid.1")).toEqual([{ status: "delivered", at: new Date(1790000000 * 1000), raw: { delivery_status: "DELIVERED", timestamp: "1790000000" } }]);
+  const { access } = fakeGraph(() => ({
+    json: { data: [{ events: { data: [{ delivery_status: "DELIVERED", timestamp: "1790000000" }, { timestamp: "x" }] } }, {}] },
+  }));
+  expect(await getMessageHistory(access, "1", "wamid.1")).toEqual([
+    { status: "delivered", at: new Date(1790000000 * 1000), raw: { delivery_status: "DELIVERED", timestamp: "1790000000" } },
+  ]);
 });

@@ -21,7 +21,14 @@ import {
 } from "@/lib/whatsapp/graph-shapes";
 import type { MessagePayload } from "@/lib/whatsapp/payloads";
 import { TemplateComponent } from "@/lib/whatsapp/template-rules";
-import { errorCode, type GraphRequest, type GraphResponse, httpTransport, type Transport, TransportError } from "@/lib/whatsapp/transport";
+import {
+  errorCode,
+  type GraphRequest,
+  type GraphResponse,
+  httpTransport,
+  type Transport,
+  TransportError,
+} from "@/lib/whatsapp/transport";
 
 /** How to reach Graph as one integration. `baseUrl` is scheme, host and port; `version` is such as `v26.0`. */
 export type GraphAccess = { baseUrl: string; version: string; accessToken: string; transport?: Transport };
@@ -95,8 +102,19 @@ export type SendReceipt = {
 };
 
 /** Sends one message. Success means that Meta accepted it, not that it was sent. Throws `GraphError`; there is no idempotency at Meta. */
-export async function sendMessage(access: GraphAccess, phoneNumberId: string, payload: MessagePayload, signal?: AbortSignal): Promise<SendReceipt> {
-  const answer = await call(access, { method: "POST", path: `${pathId(phoneNumberId)}/messages`, body: payload, signal, changes: true });
+export async function sendMessage(
+  access: GraphAccess,
+  phoneNumberId: string,
+  payload: MessagePayload,
+  signal?: AbortSignal,
+): Promise<SendReceipt> {
+  const answer = await call(access, {
+    method: "POST",
+    path: `${pathId(phoneNumberId)}/messages`,
+    body: payload,
+    signal,
+    changes: true,
+  });
   const parsed = SendAnswer.safeParse(answer.json);
   const message = parsed.success ? parsed.data.messages[0] : undefined;
   if (!parsed.success || !message) throw withoutGraph(answer, "Meta answered without a message id.");
@@ -219,10 +237,15 @@ export async function debugToken(access: GraphAccess, inputToken: string = acces
     appId: data.app_id,
     type: data.type,
     scopes: data.scopes ?? [],
-    granularScopes: (data.granular_scopes ?? []).map((g) => ({ scope: g.scope, ...(g.target_ids && { targetIds: g.target_ids }) })),
+    granularScopes: (data.granular_scopes ?? []).map((g) => ({
+      scope: g.scope,
+      ...(g.target_ids && { targetIds: g.target_ids }),
+    })),
     expiresAt: readExpiry(data.expires_at),
     dataAccessExpiresAt: readExpiry(data.data_access_expires_at),
-    ...(data.error && { error: { code: data.error.code ?? null, message: redact(data.error.message ?? "", [inputToken, access.accessToken]) } }),
+    ...(data.error && {
+      error: { code: data.error.code ?? null, message: redact(data.error.message ?? "", [inputToken, access.accessToken]) },
+    }),
   };
 }
 
@@ -234,7 +257,13 @@ export async function listSubscribedApps(access: GraphAccess, businessAccountId:
   return answer.parse(SubscribedAnswer).data.data.flatMap((entry) => {
     const app = entry.whatsapp_business_api_data ?? entry;
     if (app.id === undefined) return [];
-    return [{ id: app.id, ...(app.name && { name: app.name }), ...(entry.override_callback_uri && { overrideCallbackUri: entry.override_callback_uri }) }];
+    return [
+      {
+        id: app.id,
+        ...(app.name && { name: app.name }),
+        ...(entry.override_callback_uri && { overrideCallbackUri: entry.override_callback_uri }),
+      },
+    ];
   });
 }
 
@@ -245,7 +274,12 @@ export async function subscribeApp(
   override?: { callbackUri: string; verifyToken: string },
 ): Promise<void> {
   const body = override && { override_callback_uri: override.callbackUri, verify_token: override.verifyToken };
-  const answer = await call(access, { method: "POST", path: `${pathId(businessAccountId)}/subscribed_apps`, body: body ?? {}, changes: true });
+  const answer = await call(access, {
+    method: "POST",
+    path: `${pathId(businessAccountId)}/subscribed_apps`,
+    body: body ?? {},
+    changes: true,
+  });
   if (!answer.parse(SuccessAnswer).data.success) throw withoutGraph(answer, "Meta did not confirm the subscription.");
 }
 
@@ -276,7 +310,11 @@ const MAX_PAGES = 1_000;
  * no answer can lead the token to another host; a cursor seen before ends the listing with `GraphError`. Entries without id,
  * name and language are left out.
  */
-export async function* listTemplates(access: GraphAccess, businessAccountId: string, options: { pageSize?: number } = {}): AsyncGenerator<GraphTemplate[]> {
+export async function* listTemplates(
+  access: GraphAccess,
+  businessAccountId: string,
+  options: { pageSize?: number } = {},
+): AsyncGenerator<GraphTemplate[]> {
   const path = `${pathId(businessAccountId)}/message_templates`;
   const limit = String(options.pageSize ?? 100);
   const seen = new Set<string>();
@@ -300,7 +338,12 @@ export async function* listTemplates(access: GraphAccess, businessAccountId: str
     if (seen.has(after)) throw withoutGraph(answer, "Meta's list of templates repeats itself.");
     seen.add(after);
   }
-  throw new GraphError({ ...NO_ANSWER, title: `Meta's list of templates has more than ${MAX_PAGES} pages.`, proof: "refused", raw: null });
+  throw new GraphError({
+    ...NO_ANSWER,
+    title: `Meta's list of templates has more than ${MAX_PAGES} pages.`,
+    proof: "refused",
+    raw: null,
+  });
 }
 
 export type HistoryEvent = { status: string; at: Date | null; raw: unknown };
@@ -310,7 +353,11 @@ export type HistoryEvent = { status: string; at: Date | null; raw: unknown };
  * for an ordinary account, so callers treat any `GraphError` as "not available". Tells nothing without a message id.
  */
 export async function getMessageHistory(access: GraphAccess, phoneNumberId: string, messageId: string): Promise<HistoryEvent[]> {
-  const answer = await call(access, { method: "GET", path: `${pathId(phoneNumberId)}/message_history`, query: { message_id: messageId, fields: "id,message_id,events" } });
+  const answer = await call(access, {
+    method: "GET",
+    path: `${pathId(phoneNumberId)}/message_history`,
+    query: { message_id: messageId, fields: "id,message_id,events" },
+  });
   return answer.parse(HistoryAnswer).data.data.flatMap((entry) =>
     (entry.events?.data ?? []).flatMap((event) => {
       const status = event.delivery_status ?? event.status;
@@ -380,7 +427,8 @@ async function call(access: GraphAccess, input: CallInput): Promise<Answer> {
   const answer = new Answer({ ...response, text }, json);
   const graphError = ErrorAnswer.safeParse(json);
   if (graphError.success) throw refusal(response, graphError.data.error, json);
-  if (response.status < 200 || response.status > 299 || json === undefined) throw withoutGraph(answer, "The answer did not come from Graph.");
+  if (response.status < 200 || response.status > 299 || json === undefined)
+    throw withoutGraph(answer, "The answer did not come from Graph.");
   return answer;
 }
 
@@ -401,12 +449,26 @@ function isUnknownField(error: unknown): boolean {
 /** Ids are Meta's and opaque, but one that could leave its place in the path is never sent. */
 function pathId(id: string): string {
   if (/^[A-Za-z0-9_-]{1,128}$/.test(id)) return id;
-  throw new GraphError({ ...NO_ANSWER, kind: "fix_request", title: "An id holds characters that no id of Meta's has.", proof: "not_sent", raw: null });
+  throw new GraphError({
+    ...NO_ANSWER,
+    kind: "fix_request",
+    title: "An id holds characters that no id of Meta's has.",
+    proof: "not_sent",
+    raw: null,
+  });
 }
 
 // --------------------------------------------------------------------------------------------------------------- errors
 
-const NO_ANSWER = { kind: "unreachable", code: null, subcode: null, httpStatus: null, title: "", details: null, fbtraceId: null } as const;
+const NO_ANSWER = {
+  kind: "unreachable",
+  code: null,
+  subcode: null,
+  httpStatus: null,
+  title: "",
+  details: null,
+  fbtraceId: null,
+} as const;
 
 function refusal(response: GraphResponse, error: z.infer<typeof GraphErrorBody>, raw: unknown): GraphError {
   const code = error.code ?? null;
@@ -468,7 +530,9 @@ function readRetryAfter(headers: Record<string, string>, kind: ErrorKind): numbe
   if (kind !== "slow_down") return undefined;
   const usage = UsageHeader.safeParse(parseJson(headers["x-business-use-case-usage"] ?? ""));
   if (!usage.success) return undefined;
-  const minutes = Object.values(usage.data).flat().map((entry) => entry.estimated_time_to_regain_access ?? 0);
+  const minutes = Object.values(usage.data)
+    .flat()
+    .map((entry) => entry.estimated_time_to_regain_access ?? 0);
   const longest = Math.max(0, ...minutes);
   return longest > 0 ? Math.ceil(longest * 60) : undefined;
 }
@@ -495,7 +559,11 @@ function readHealth(value: z.infer<typeof HealthBody> | undefined): GraphHealth 
       type: entity.entity_type ?? "UNKNOWN",
       id: entity.id ?? null,
       canSendMessage: entity.can_send_message ?? "UNKNOWN",
-      errors: (entity.errors ?? []).map((e) => ({ code: e.error_code ?? null, description: e.error_description ?? "", solution: e.possible_solution ?? null })),
+      errors: (entity.errors ?? []).map((e) => ({
+        code: e.error_code ?? null,
+        description: e.error_description ?? "",
+        solution: e.possible_solution ?? null,
+      })),
       additionalInfo: entity.additional_info ?? [],
     })),
   };

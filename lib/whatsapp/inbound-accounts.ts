@@ -34,7 +34,8 @@ export function readTemplateStatus(base: ItemBase, value: Bag): TemplateStatusIt
     ...present({
       category: textOf(value, "message_template_category"),
       reason: textOf(value, "reason"),
-      rejection: rejection && present({ reason: textOf(rejection, "reason"), recommendation: textOf(rejection, "recommendation") }),
+      rejection:
+        rejection && present({ reason: textOf(rejection, "reason"), recommendation: textOf(rejection, "recommendation") }),
       disableDate: textOf(bagOf(value, "disable_info"), "disable_date"),
       infoTitle: textOf(info, "title"),
       infoDescription: textOf(info, "description"),
@@ -45,7 +46,13 @@ export function readTemplateStatus(base: ItemBase, value: Bag): TemplateStatusIt
 export function readTemplateQuality(base: ItemBase, value: Bag): TemplateQualityItem | null {
   const current = textOf(value, "new_quality_score");
   if (!current) return null;
-  return { ...base, kind: "template_quality", current, ...readTemplateName(value), ...present({ previous: textOf(value, "previous_quality_score") }) };
+  return {
+    ...base,
+    kind: "template_quality",
+    current,
+    ...readTemplateName(value),
+    ...present({ previous: textOf(value, "previous_quality_score") }),
+  };
 }
 
 export function readTemplateCategory(base: ItemBase, value: Bag): TemplateCategoryItem {
@@ -135,17 +142,21 @@ export function readAccountUpdate(base: ItemBase, value: Bag): AccountUpdateItem
       disconnectReason: textOf(disconnection, "reason"),
       disconnectedBy: textOf(disconnection, "initiated_by"),
       country: textOf(value, "country"),
-      volumeTier: volume && present({
-        category: textOf(volume, "pricing_category"),
-        tier: textOf(volume, "tier"),
-        effectiveMonth: textOf(volume, "effective_month"),
-        region: textOf(volume, "region"),
-      }),
+      volumeTier:
+        volume &&
+        present({
+          category: textOf(volume, "pricing_category"),
+          tier: textOf(volume, "tier"),
+          effectiveMonth: textOf(volume, "effective_month"),
+          region: textOf(volume, "region"),
+        }),
     }),
     restrictions: restrictions.filter(isBag).flatMap((restriction) => {
       const type = textOf(restriction, "restriction_type");
       if (!type) return [];
-      return [{ type, expiresAt: momentOf(restriction, "expiration"), ...present({ remediation: textOf(restriction, "remediation") }) }];
+      return [
+        { type, expiresAt: momentOf(restriction, "expiration"), ...present({ remediation: textOf(restriction, "remediation") }) },
+      ];
     }),
   };
 }

@@ -17,7 +17,9 @@ const cases: Case[] = existsSync(INDEX) ? JSON.parse(readFileSync(INDEX, "utf8")
 
 describe("collected webhook bodies", () => {
   it("are all read, none with a malformed part", () => {
-    const kinds = cases.flatMap((c) => parseWebhook(parseWebhookJson(readFileSync(path.join(FOLDER, c.file), "utf8"))).map((item) => item.kind));
+    const kinds = cases.flatMap((c) =>
+      parseWebhook(parseWebhookJson(readFileSync(path.join(FOLDER, c.file), "utf8"))).map((item) => item.kind),
+    );
     expect(kinds.filter((kind) => kind.startsWith("malformed"))).toEqual([]);
   });
 

@@ -10,7 +10,13 @@ export type ItemBase = {
   raw: unknown;
 };
 
-export type MetaError = { code: number | null; title: string | null; message: string | null; details: string | null; href: string | null };
+export type MetaError = {
+  code: number | null;
+  title: string | null;
+  message: string | null;
+  details: string | null;
+  href: string | null;
+};
 
 export type Pricing = { billable?: boolean; model?: string; type?: string; category?: string };
 
@@ -32,7 +38,15 @@ export type StatusItem = ItemBase & {
   errors: MetaError[];
 };
 
-export type InboundMedia = { id?: string; mimeType?: string; sha256?: string; filename?: string; url?: string; voice?: boolean; animated?: boolean };
+export type InboundMedia = {
+  id?: string;
+  mimeType?: string;
+  sha256?: string;
+  filename?: string;
+  url?: string;
+  voice?: boolean;
+  animated?: boolean;
+};
 
 /** What a message says. Which fields are there depends on `type`; an unknown type has only `type`. */
 export type MessageContent = {
@@ -119,7 +133,7 @@ export type SystemItem = ItemBase & {
 /** Trouble of the account or the system, tied to no message. */
 export type ErrorsItem = ItemBase & { kind: "errors"; errors: MetaError[] };
 
-type TemplateNamed = { templateId?: string; name?: string; /** `en_US`, also where Meta writes `en-US`. */ language?: string };
+type TemplateNamed = { templateId?: string; name?: string /** `en_US`, also where Meta writes `en-US`. */; language?: string };
 
 export type TemplateStatusItem = ItemBase &
   TemplateNamed & {
@@ -225,11 +239,34 @@ export type ContactSyncItem = ItemBase & {
   fullName?: string;
   firstName?: string;
 };
-export type CallItem = ItemBase & { kind: "call"; callId: string; event?: string; direction?: string; from?: string; to?: string; status?: string };
-export type CallStatusItem = ItemBase & { kind: "call_status"; callId: string; status: string; recipientId?: string; callbackData?: string; errors: MetaError[] };
+export type CallItem = ItemBase & {
+  kind: "call";
+  callId: string;
+  event?: string;
+  direction?: string;
+  from?: string;
+  to?: string;
+  status?: string;
+};
+export type CallStatusItem = ItemBase & {
+  kind: "call_status";
+  callId: string;
+  status: string;
+  recipientId?: string;
+  callbackData?: string;
+  errors: MetaError[];
+};
 
 /** Chat history handed over at onboarding. Never new inbound messages. */
-export type HistoryItem = ItemBase & { kind: "history"; phase?: number; chunk?: number; progress?: number; threads: unknown[]; messages: unknown[]; errors: MetaError[] };
+export type HistoryItem = ItemBase & {
+  kind: "history";
+  phase?: number;
+  chunk?: number;
+  progress?: number;
+  threads: unknown[];
+  messages: unknown[];
+  errors: MetaError[];
+};
 export type UserActionItem = ItemBase & { kind: "user_action"; action?: string; userId?: string; waId?: string };
 
 /** A field this product does nothing with. */

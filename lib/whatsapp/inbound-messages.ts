@@ -1,4 +1,14 @@
-import type { EchoItem, InboundMedia, ItemBase, MessageContent, MessageItem, MetaError, Referral, StatusItem, SystemItem } from "@/lib/whatsapp/inbound-items";
+import type {
+  EchoItem,
+  InboundMedia,
+  ItemBase,
+  MessageContent,
+  MessageItem,
+  MetaError,
+  Referral,
+  StatusItem,
+  SystemItem,
+} from "@/lib/whatsapp/inbound-items";
 import { type Bag, bagOf, flagOf, isBag, listOf, momentOf, numberOf, present, textOf } from "@/lib/whatsapp/inbound-reader";
 
 /** Reads `statuses[]`. Null when the message id or the status is missing. */
@@ -21,12 +31,14 @@ export function readStatus(base: ItemBase, status: Bag): StatusItem | null {
       participantUserId: textOf(status, "recipient_participant_user_id"),
       callbackData: textOf(status, "biz_opaque_callback_data"),
       conversationId: textOf(bagOf(status, "conversation"), "id"),
-      pricing: pricing && present({
-        billable: flagOf(pricing, "billable"),
-        model: textOf(pricing, "pricing_model"),
-        type: textOf(pricing, "type"),
-        category: textOf(pricing, "category"),
-      }),
+      pricing:
+        pricing &&
+        present({
+          billable: flagOf(pricing, "billable"),
+          model: textOf(pricing, "pricing_model"),
+          type: textOf(pricing, "type"),
+          category: textOf(pricing, "category"),
+        }),
     }),
     errors: readErrors(status),
   };
@@ -208,10 +220,20 @@ function readContent(message: Bag, depth = 0): MessageContent {
       return { type, reaction: { ...present({ messageId: textOf(own, "message_id") }), emoji, removed: emoji === null } };
     }
     case "order":
-      return { type, order: { ...present({ catalogId: textOf(own, "catalog_id"), text: textOf(own, "text") }), items: listOf(own, "product_items") ?? [] } };
+      return {
+        type,
+        order: {
+          ...present({ catalogId: textOf(own, "catalog_id"), text: textOf(own, "text") }),
+          items: listOf(own, "product_items") ?? [],
+        },
+      };
     case "edit": {
       const inner = bagOf(own, "message");
-      return present({ type, originalWamid: textOf(own, "original_message_id"), edited: inner && depth < MAX_DEPTH ? readContent(inner, depth + 1) : undefined });
+      return present({
+        type,
+        originalWamid: textOf(own, "original_message_id"),
+        edited: inner && depth < MAX_DEPTH ? readContent(inner, depth + 1) : undefined,
+      });
     }
     case "revoke":
       return present({ type, originalWamid: textOf(own, "original_message_id") });

@@ -99,7 +99,14 @@ export function parseWebhook(body: unknown): WebhookItem[] {
 function readChange(entry: ItemBase, change: unknown): WebhookItem[] {
   const value = isBag(change) ? bagOf(change, "value") : undefined;
   if (!isBag(change) || !value) {
-    return [{ ...entry, field: isBag(change) ? (textOf(change, "field") ?? null) : null, kind: "malformed_change", reason: "A change has no value." }];
+    return [
+      {
+        ...entry,
+        field: isBag(change) ? (textOf(change, "field") ?? null) : null,
+        kind: "malformed_change",
+        reason: "A change has no value.",
+      },
+    ];
   }
   const base: ItemBase = {
     ...entry,
@@ -134,7 +141,10 @@ function readValue(base: ItemBase, value: Bag): WebhookItem[] {
     case "message_template_status_update":
     case "message_template_quality_update":
       // Meta's own sample of a quality change carries the name of the status field.
-      return one(base, Object.hasOwn(value, "new_quality_score") ? readTemplateQuality(base, value) : readTemplateStatus(base, value));
+      return one(
+        base,
+        Object.hasOwn(value, "new_quality_score") ? readTemplateQuality(base, value) : readTemplateStatus(base, value),
+      );
     case "message_template_components_update":
       return [readTemplateComponents(base, value)];
     case "template_category_update":

@@ -1,5 +1,11 @@
 import { AppError } from "@/lib/errors";
-import { bindParams, checkTemplateParams, readTemplate, type TemplateParams, type TemplateShape } from "@/lib/whatsapp/template-rules";
+import {
+  bindParams,
+  checkTemplateParams,
+  readTemplate,
+  type TemplateParams,
+  type TemplateShape,
+} from "@/lib/whatsapp/template-rules";
 
 /** Lengths in characters of what goes into `POST /{phone number id}/messages`. Source: Meta, "Messages" (2025); reference 1.1 and 1.3. */
 export const MESSAGE_LIMITS = {
@@ -85,7 +91,8 @@ function templateComponents(template: TemplateShape, params: TemplateParams | nu
     }));
 
   const components: TemplateComponentPayload[] = [];
-  if (layout.header && layout.header.keys.size > 0) components.push({ type: "header", parameters: textParameters(layout.header.keys) });
+  if (layout.header && layout.header.keys.size > 0)
+    components.push({ type: "header", parameters: textParameters(layout.header.keys) });
   if (layout.body.keys.size > 0) components.push({ type: "body", parameters: textParameters(layout.body.keys) });
   for (const button of layout.buttons) {
     const [key] = button.keys.values();

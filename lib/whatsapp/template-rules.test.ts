@@ -4,9 +4,19 @@ import { checkTemplateParams, renderTemplate, TemplateParams, templateVariables 
 const NAMED = {
   parameterFormat: "NAMED",
   components: [
-    { type: "BODY", text: "Hello {{customerName}}, order {{orderNumber}} is confirmed. Thank you, {{customerName}}.", example: { body_text_named_params: [{ param_name: "customerName", example: "Ayse" }] } },
+    {
+      type: "BODY",
+      text: "Hello {{customerName}}, order {{orderNumber}} is confirmed. Thank you, {{customerName}}.",
+      example: { body_text_named_params: [{ param_name: "customerName", example: "Ayse" }] },
+    },
     { type: "FOOTER", text: "Example Shop" },
-    { type: "BUTTONS", buttons: [{ type: "QUICK_REPLY", text: "Help" }, { type: "URL", text: "Track", url: "https://example.com/t/{{1}}", example: ["https://example.com/t/TR-1"] }] },
+    {
+      type: "BUTTONS",
+      buttons: [
+        { type: "QUICK_REPLY", text: "Help" },
+        { type: "URL", text: "Track", url: "https://example.com/t/{{1}}", example: ["https://example.com/t/TR-1"] },
+      ],
+    },
   ],
 };
 const POSITIONAL = {
@@ -22,7 +32,10 @@ const PLAIN = { parameterFormat: "POSITIONAL", components: [{ type: "BODY", text
 const CODE = {
   components: [
     { type: "BODY", text: "*{{1}}* is your verification code.", add_security_recommendation: true },
-    { type: "BUTTONS", buttons: [{ type: "URL", text: "Copy code", url: "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}" }] },
+    {
+      type: "BUTTONS",
+      buttons: [{ type: "URL", text: "Copy code", url: "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}" }],
+    },
   ],
 };
 
@@ -56,16 +69,27 @@ describe("templateVariables", () => {
   });
 
   it("asks for the code of a copy-code button", () => {
-    const components = [{ type: "BODY", text: "Take it" }, { type: "BUTTONS", buttons: [{ type: "COPY_CODE", text: "Copy", example: "SAVE10" }] }];
-    expect(templateVariables(components, "NAMED")).toEqual([{ place: "button", buttonIndex: 0, name: "coupon_code", key: "button_0", example: "SAVE10" }]);
+    const components = [
+      { type: "BODY", text: "Take it" },
+      { type: "BUTTONS", buttons: [{ type: "COPY_CODE", text: "Copy", example: "SAVE10" }] },
+    ];
+    expect(templateVariables(components, "NAMED")).toEqual([
+      { place: "button", buttonIndex: 0, name: "coupon_code", key: "button_0", example: "SAVE10" },
+    ]);
   });
 
-  it.each([[null], [undefined], ["text"], [42], [{}], [[null, 1, "x", {}, [], { type: 5 }, { type: "BODY" }, { type: "BODY", text: 5 }]], [[{ type: "BUTTONS", buttons: "x" }]], [[{ type: "BUTTONS", buttons: [null, 7, { type: "URL", url: 3 }] }]]])(
-    "survives %j",
-    (components) => {
-      expect(templateVariables(components, "NAMED")).toEqual([]);
-    },
-  );
+  it.each([
+    [null],
+    [undefined],
+    ["text"],
+    [42],
+    [{}],
+    [[null, 1, "x", {}, [], { type: 5 }, { type: "BODY" }, { type: "BODY", text: 5 }]],
+    [[{ type: "BUTTONS", buttons: "x" }]],
+    [[{ type: "BUTTONS", buttons: [null, 7, { type: "URL", url: 3 }] }]],
+  ])("survives %j", (components) => {
+    expect(templateVariables(components, "NAMED")).toEqual([]);
+  });
 });
 
 describe("checkTemplateParams", () => {
@@ -140,10 +164,34 @@ describe("checkTemplateParams", () => {
   });
 
   it.each([
-    [[{ type: "HEADER", format: "IMAGE" }, { type: "BODY", text: "x" }], ["HEADER_IMAGE"]],
-    [[{ type: "HEADER", format: "LOCATION" }, { type: "BODY", text: "x" }], ["HEADER_LOCATION"]],
-    [[{ type: "BODY", text: "x" }, { type: "CAROUSEL", cards: [] }], ["CAROUSEL"]],
-    [[{ type: "BODY", text: "x" }, { type: "BUTTONS", buttons: [{ type: "MPM", text: "View" }] }], ["BUTTON_MPM"]],
+    [
+      [
+        { type: "HEADER", format: "IMAGE" },
+        { type: "BODY", text: "x" },
+      ],
+      ["HEADER_IMAGE"],
+    ],
+    [
+      [
+        { type: "HEADER", format: "LOCATION" },
+        { type: "BODY", text: "x" },
+      ],
+      ["HEADER_LOCATION"],
+    ],
+    [
+      [
+        { type: "BODY", text: "x" },
+        { type: "CAROUSEL", cards: [] },
+      ],
+      ["CAROUSEL"],
+    ],
+    [
+      [
+        { type: "BODY", text: "x" },
+        { type: "BUTTONS", buttons: [{ type: "MPM", text: "View" }] },
+      ],
+      ["BUTTON_MPM"],
+    ],
   ])("says what cannot be sent yet: %j", (components, unsupported) => {
     expect(checkTemplateParams({ components }, [])).toMatchObject({ ok: false, unsupported });
   });
@@ -172,7 +220,17 @@ describe("renderTemplate", () => {
   });
 
   it("names a media header without a text", () => {
-    expect(renderTemplate({ components: [{ type: "HEADER", format: "IMAGE" }, { type: "BODY", text: "x" }] }, []).header).toEqual({ format: "IMAGE" });
+    expect(
+      renderTemplate(
+        {
+          components: [
+            { type: "HEADER", format: "IMAGE" },
+            { type: "BODY", text: "x" },
+          ],
+        },
+        [],
+      ).header,
+    ).toEqual({ format: "IMAGE" });
   });
 });
 

@@ -207,11 +207,7 @@ function takeApart(template: TemplateShape): TemplateLayout {
   const addVariable = (variable: Omit<TemplateVariable, "key">): string => {
     const isNumbered = variable.place === "button" && /^(\d+|coupon_code)$/.test(variable.name);
     const key =
-      format === "POSITIONAL"
-        ? String(variables.length + 1)
-        : isNumbered
-          ? `button_${variable.buttonIndex}`
-          : variable.name;
+      format === "POSITIONAL" ? String(variables.length + 1) : isNumbered ? `button_${variable.buttonIndex}` : variable.name;
     if (!variables.some((v) => v.key === key)) {
       const { example, ...rest } = variable;
       variables.push({ ...rest, key, ...(example !== undefined && { example }) });
@@ -237,7 +233,10 @@ function takeApart(template: TemplateShape): TemplateLayout {
     if (isOneTimeCode(button)) {
       keys.set("1", bodyKeys.values().next().value ?? "1");
     } else if (type === "COPY_CODE") {
-      keys.set("coupon_code", addVariable({ place: "button", buttonIndex: index, name: "coupon_code", example: firstText(button.example) }));
+      keys.set(
+        "coupon_code",
+        addVariable({ place: "button", buttonIndex: index, name: "coupon_code", example: firstText(button.example) }),
+      );
     } else if (type === "URL") {
       for (const name of variableNames(button.url ?? "", format)) {
         keys.set(name, addVariable({ place: "button", buttonIndex: index, name, example: firstText(button.example) }));
@@ -320,7 +319,8 @@ function lengthProblems(layout: TemplateLayout, values: Map<string, string>): Pa
   if (layout.header) measure(layout.header.text ?? "", layout.header.keys, TEMPLATE_LIMITS.header);
   measure(layout.body.text, layout.body.keys, TEMPLATE_LIMITS.body);
   for (const button of layout.buttons) {
-    if (button.isOneTimeCode || button.type === "COPY_CODE") measure(CODE_ONLY.get(button.type) ?? "{{1}}", button.keys, TEMPLATE_LIMITS.code);
+    if (button.isOneTimeCode || button.type === "COPY_CODE")
+      measure(CODE_ONLY.get(button.type) ?? "{{1}}", button.keys, TEMPLATE_LIMITS.code);
     else if (button.url !== undefined) measure(button.url, button.keys, TEMPLATE_LIMITS.url);
   }
   return problems.filter((p, index) => problems.findIndex((q) => q.key === p.key) === index);
@@ -390,7 +390,10 @@ function exampleOf(examples: unknown, place: "header" | "body", name: string, in
 }
 
 const texts = z.array(z.string()).optional().catch(undefined);
-const namedTexts = z.array(z.looseObject({ param_name: z.string(), example: z.string() })).optional().catch(undefined);
+const namedTexts = z
+  .array(z.looseObject({ param_name: z.string(), example: z.string() }))
+  .optional()
+  .catch(undefined);
 const Examples = z.looseObject({
   header_text: texts,
   body_text: z.array(z.array(z.string())).optional().catch(undefined),

@@ -14,7 +14,10 @@ export function tierAllowance(tier: string | number | null | undefined): number 
   return match ? allowanceOfNumber(Number(match[1]) * (SCALE.get(match[2]) ?? 1)) : null;
 }
 
-const SCALE = new Map<string | undefined, number>([["K", 1_000], ["M", 1_000_000]]);
+const SCALE = new Map<string | undefined, number>([
+  ["K", 1_000],
+  ["M", 1_000_000],
+]);
 
 function allowanceOfNumber(value: number): number | null {
   if (value === -1) return Number.POSITIVE_INFINITY;

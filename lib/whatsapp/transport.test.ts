@@ -24,11 +24,21 @@ const serve = (listener: RequestListener) => listen(createServer(listener));
 function open(options: Parameters<typeof httpTransport>[0] = {}) {
   const transport = httpTransport({ requestTimeoutMs: 2_000, connectTimeoutMs: 500, ...options });
   cleanups.push(() => transport.close());
-  return (url: string, signal?: AbortSignal) => transport.send({ method: "POST", url, headers: { "content-type": "application/json" }, body: "{}", ...(signal && { signal }) });
+  return (url: string, signal?: AbortSignal) =>
+    transport.send({
+      method: "POST",
+      url,
+      headers: { "content-type": "application/json" },
+      body: "{}",
+      ...(signal && { signal }),
+    });
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<TransportError> {
-  const error = await promise.then(() => undefined, (reason: unknown) => reason);
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof TransportError)) throw new Error(`no TransportError but ${error}`);
   return error;
 }

@@ -82,7 +82,13 @@ function dispatch(agent: Agent, request: GraphRequest, timeoutMs: number): Promi
     if (request.signal?.aborted) return onAbort();
 
     agent.dispatch(
-      { origin: url.origin, path: url.pathname + url.search, method: request.method, headers: request.headers, body: request.body ?? null },
+      {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: request.method,
+        headers: request.headers,
+        body: request.body ?? null,
+      },
       {
         onRequestStart(controller) {
           // Given up while waiting for a socket: aborting here keeps the request from being written.
@@ -93,7 +99,10 @@ function dispatch(agent: Agent, request: GraphRequest, timeoutMs: number): Promi
         onResponseStart(_controller, statusCode, responseHeaders) {
           status = statusCode;
           headers = Object.fromEntries(
-            Object.entries(responseHeaders).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(", ") : (value ?? "")]),
+            Object.entries(responseHeaders).map(([name, value]) => [
+              name.toLowerCase(),
+              Array.isArray(value) ? value.join(", ") : (value ?? ""),
+            ]),
           );
         },
         onResponseData(_controller, chunk) {

@@ -6,7 +6,11 @@ type Ask = { token: string; id?: string; query?: string; body?: unknown; headers
 export async function ask(handler: RouteHandler, { token, id, query = "", body, headers = {} }: Ask) {
   const request = new Request(`http://localhost/api/v1/x${query}`, {
     method: body === undefined ? "GET" : "POST",
-    headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers,
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const params: Record<string, string> = id === undefined ? {} : { id };

@@ -1,11 +1,11 @@
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GET as readHealth } from "@/app/api/v1/integrations/[id]/health/route";
-import { DELETE, GET as readOne, PATCH } from "@/app/api/v1/integrations/[id]/route";
+import { DELETE, PATCH, GET as readOne } from "@/app/api/v1/integrations/[id]/route";
 import { POST as subscribe } from "@/app/api/v1/integrations/[id]/subscribe/route";
 import { POST as testOne } from "@/app/api/v1/integrations/[id]/test/route";
 import { GET as readWebhookValues } from "@/app/api/v1/integrations/[id]/webhook-values/route";
-import { GET as list, POST as create } from "@/app/api/v1/integrations/route";
+import { POST as create, GET as list } from "@/app/api/v1/integrations/route";
 import { ask } from "@/app/api/v1/testing";
 import type { Db } from "@/db/client";
 import { integrations, lanes } from "@/db/schema/integrations";
@@ -47,9 +47,28 @@ const GUIDE = {
 };
 
 /** A body for a number that the stand-in over HTTP knows. */
-function realBody(given: { phoneNumberId: string; businessAccountId?: string; apiKey?: string; appSecret?: string | null; settings?: object }) {
-  const { phoneNumberId, businessAccountId = `b${phoneNumberId}`, apiKey = `token-${phoneNumberId}`, appSecret = "0123456789abcdef", settings } = given;
-  meta.store.registerAccount({ phoneNumberId, businessAccountId, accessToken: apiKey, appSecret: appSecret ?? "", webhookUrl: null, ...(settings && { settings }) });
+function realBody(given: {
+  phoneNumberId: string;
+  businessAccountId?: string;
+  apiKey?: string;
+  appSecret?: string | null;
+  settings?: object;
+}) {
+  const {
+    phoneNumberId,
+    businessAccountId = `b${phoneNumberId}`,
+    apiKey = `token-${phoneNumberId}`,
+    appSecret = "0123456789abcdef",
+    settings,
+  } = given;
+  meta.store.registerAccount({
+    phoneNumberId,
+    businessAccountId,
+    accessToken: apiKey,
+    appSecret: appSecret ?? "",
+    webhookUrl: null,
+    ...(settings && { settings }),
+  });
   return {
     provider: "meta",
     category: "whatsapp",
@@ -60,7 +79,7 @@ function realBody(given: { phoneNumberId: string; businessAccountId?: string; ap
   };
 }
 
-const SECRETS = ["your-meta-access-token", "accessToken", "appSecret\"", "verifyToken", "webhookVerifyToken"];
+const SECRETS = ["your-meta-access-token", "accessToken", 'appSecret"', "verifyToken", "webhookVerifyToken"];
 
 /** Ends when the stand-in over HTTP is next asked for something. */
 function nextRequest(): Promise<void> {
@@ -101,7 +120,10 @@ describe("connecting", () => {
     const { apiSecret: _, ...withoutApiSecret } = GUIDE;
     expect((await ask(create, { token, body: withoutApiSecret })).body.config.phoneNumberId).toBe("your-phone-number-id");
     const onlyApiSecret = { ...GUIDE, config: { sandbox: true } };
-    expect((await ask(create, { token, body: onlyApiSecret })).body.config).toMatchObject({ phoneNumberId: "your-phone-number-id", businessAccountId: expect.stringMatching(/^\d{15}$/) });
+    expect((await ask(create, { token, body: onlyApiSecret })).body.config).toMatchObject({
+      phoneNumberId: "your-phone-number-id",
+      businessAccountId: expect.stringMatching(/^\d{15}$/),
+    });
     const { status, body } = await ask(create, { token, body: { ...GUIDE, apiSecret: "another" } });
     expect(status).toBe(400);
     expect(body).toMatchObject({ error: "validation_failed", details: [{ path: "apiSecret" }] });
@@ -122,7 +144,11 @@ describe("connecting", () => {
     const { token } = await makeOrganization(db);
     const { status, body } = await ask(create, { token, body: { ...GUIDE, endpointUrl } });
     expect(status).toBe(400);
-    expect(body).toMatchObject({ error: "validation_failed", message: expect.stringMatching(sentence), details: [{ path: "endpointUrl" }] });
+    expect(body).toMatchObject({
+      error: "validation_failed",
+      message: expect.stringMatching(sentence),
+      details: [{ path: "endpointUrl" }],
+    });
   });
 
   test("a real number belongs to one integration of the installation, sandbox ids are free", async () => {
@@ -152,13 +178,23 @@ describe("connecting", () => {
 
   test("no secret and no number is in the database in clear", async () => {
     const { token, organizationId } = await makeOrganization(db);
-    const { body } = await ask(create, { token, body: { ...GUIDE, config: { ...GUIDE.config, appSecret: "my-app-secret", webhookVerifyToken: "my-verify-token" } } });
+    const { body } = await ask(create, {
+      token,
+      body: { ...GUIDE, config: { ...GUIDE.config, appSecret: "my-app-secret", webhookVerifyToken: "my-verify-token" } },
+    });
     await ask(testOne, { token, id: body.id });
-    const row = await db.execute(sql`select to_jsonb(i)::text as dump from integrations i where organization_id = ${organizationId}`);
-    const dump = JSON.stringify(row) + JSON.stringify(await db.execute(sql`select to_jsonb(a)::text from audit_entries a where organization_id = ${organizationId}`));
+    const row = await db.execute(
+      sql`select to_jsonb(i)::text as dump from integrations i where organization_id = ${organizationId}`,
+    );
+    const dump =
+      JSON.stringify(row) +
+      JSON.stringify(
+        await db.execute(sql`select to_jsonb(a)::text from audit_entries a where organization_id = ${organizationId}`),
+      );
     const number: string = (await ask(readOne, { token, id: body.id })).body.phone.displayPhoneNumber;
     expect(number).toMatch(/^\+90 555/);
-    for (const secret of ["your-meta-access-token", "my-app-secret", "my-verify-token", number, number.replaceAll(" ", "")]) expect(dump).not.toContain(secret);
+    for (const secret of ["your-meta-access-token", "my-app-secret", "my-verify-token", number, number.replaceAll(" ", "")])
+      expect(dump).not.toContain(secret);
   });
 
   test("the webhook values can be read, and the integration found by its verify token", async () => {
@@ -166,7 +202,10 @@ describe("connecting", () => {
     const { body } = await ask(create, { token, body: GUIDE });
     const values = await ask(readWebhookValues, { token, id: body.id });
     expect(values.body.url).toBe(body.webhookUrl);
-    const [row] = await db.select({ id: integrations.id }).from(integrations).where(eq(integrations.webhookVerifyTokenIndex, verifyTokenIndex(values.body.verifyToken)));
+    const [row] = await db
+      .select({ id: integrations.id })
+      .from(integrations)
+      .where(eq(integrations.webhookVerifyTokenIndex, verifyTokenIndex(values.body.verifyToken)));
     expect(row?.id).toBe(body.id);
     expect((await ask(readWebhookValues, { token: await tokenFor(["integrations:read"]), id: body.id })).status).toBe(403);
   });
@@ -180,13 +219,23 @@ describe("the test", () => {
     expect(status).toBe(200);
     expect(report).toMatchObject({ ok: true, status: "verified" });
     expect(report.checks.map((c: { name: string; ok: boolean }) => [c.name, c.ok])).toEqual([
-      ["token", true], ["phone_number", true], ["business_account", true], ["webhook_subscription", true], ["signature", true],
+      ["token", true],
+      ["phone_number", true],
+      ["business_account", true],
+      ["webhook_subscription", true],
+      ["signature", true],
     ]);
     const { body: shown } = await ask(readOne, { token, id: body.id });
     expect(shown).toMatchObject({
       status: "verified",
       checks: report.checks,
-      phone: { verifiedName: "WhatsApp sandbox", qualityRating: "GREEN", messagingLimitTier: "TIER_2K", allowance24h: 2000, throughputLevel: "STANDARD" },
+      phone: {
+        verifiedName: "WhatsApp sandbox",
+        qualityRating: "GREEN",
+        messagingLimitTier: "TIER_2K",
+        allowance24h: 2000,
+        throughputLevel: "STANDARD",
+      },
       ratePerSecond: { limit: 80, set: null, effective: 80 },
     });
     expect(shown.templatesSyncedAt).not.toBeNull();
@@ -212,7 +261,9 @@ describe("the test", () => {
     expect(body.warnings.map((w: { code: string }) => w.code)).toEqual(["app_secret_missing"]);
     const { body: report } = await ask(testOne, { token, id: body.id });
     expect(report).toMatchObject({ ok: false, status: "verified" });
-    expect(report.checks.filter((c: { ok: boolean }) => !c.ok)).toMatchObject([{ name: "signature", fix: expect.stringContaining("app secret") }]);
+    expect(report.checks.filter((c: { ok: boolean }) => !c.ok)).toMatchObject([
+      { name: "signature", fix: expect.stringContaining("app secret") },
+    ]);
   });
 
   test("a missing webhook subscription is told, does not stop sending, and can be mended", async () => {
@@ -222,7 +273,10 @@ describe("the test", () => {
     if (account) account.subscribed = false;
     const { body: report } = await ask(testOne, { token, id: body.id });
     expect(report).toMatchObject({ ok: false, status: "verified" });
-    expect(report.checks.find((c: { name: string }) => c.name === "webhook_subscription")).toMatchObject({ ok: false, fix: expect.stringContaining("subscribe") });
+    expect(report.checks.find((c: { name: string }) => c.name === "webhook_subscription")).toMatchObject({
+      ok: false,
+      fix: expect.stringContaining("subscribe"),
+    });
     const { status, body: mended } = await ask(subscribe, { token, id: body.id });
     expect(status).toBe(200);
     expect(mended).toMatchObject({ ok: true, status: "verified" });
@@ -235,7 +289,11 @@ describe("the test", () => {
     const { body: report } = await ask(testOne, { token, id: body.id });
     expect(report.status).toBe("failed");
     expect(report.checks.map((c: { name: string; ok: boolean }) => [c.name, c.ok])).toEqual([
-      ["token", true], ["phone_number", false], ["business_account", true], ["webhook_subscription", true], ["signature", true],
+      ["token", true],
+      ["phone_number", false],
+      ["business_account", true],
+      ["webhook_subscription", true],
+      ["signature", true],
     ]);
   });
 
@@ -255,13 +313,23 @@ describe("the test", () => {
     const { status, body: report } = await ask(testOne, { token, id: body.id });
     expect(status).toBe(200);
     expect(report).toMatchObject({ ok: false, status: "verified" });
-    expect(report.checks[0]).toMatchObject({ name: "token", ok: false, message: expect.stringContaining("could not be reached") });
+    expect(report.checks[0]).toMatchObject({
+      name: "token",
+      ok: false,
+      message: expect.stringContaining("could not be reached"),
+    });
     expect((await ask(subscribe, { token, id: body.id })).status).toBe(502);
 
-    const fresh = await ask(create, { token, body: { ...realBody({ phoneNumberId: "200300405" }), endpointUrl: "http://127.0.0.1:9/v25.0" } });
+    const fresh = await ask(create, {
+      token,
+      body: { ...realBody({ phoneNumberId: "200300405" }), endpointUrl: "http://127.0.0.1:9/v25.0" },
+    });
     expect((await ask(testOne, { token, id: fresh.body.id })).body).toMatchObject({ ok: false, status: "failed" });
 
-    await db.update(integrations).set({ endpointUrl: "https://no-longer-allowed.example/v25.0" }).where(eq(integrations.id, body.id));
+    await db
+      .update(integrations)
+      .set({ endpointUrl: "https://no-longer-allowed.example/v25.0" })
+      .where(eq(integrations.id, body.id));
     const refused = await ask(testOne, { token, id: body.id });
     expect(refused.status).toBe(200);
     expect(refused.body).toMatchObject({ ok: false, status: "failed" });
@@ -289,10 +357,17 @@ describe("pausing", () => {
     expect(paused.body).toMatchObject({ status: "paused", pauseReason: "operator", pausedAt: expect.any(String) });
     expect((await ask(testOne, { token, id: body.id })).body).toMatchObject({ ok: true, status: "paused" });
     expect((await ask(PATCH, { token, id: body.id, body: { apiKey: "another" } })).body.status).toBe("paused");
-    expect((await ask(PATCH, { token, id: body.id, body: { paused: false } })).body).toMatchObject({ status: "unverified", pauseReason: null });
+    expect((await ask(PATCH, { token, id: body.id, body: { paused: false } })).body).toMatchObject({
+      status: "unverified",
+      pauseReason: null,
+    });
     await ask(testOne, { token, id: body.id });
     await ask(PATCH, { token, id: body.id, body: { paused: true } });
-    expect((await ask(PATCH, { token, id: body.id, body: { paused: false } })).body).toMatchObject({ status: "verified", pauseReason: null, pausedAt: null });
+    expect((await ask(PATCH, { token, id: body.id, body: { paused: false } })).body).toMatchObject({
+      status: "verified",
+      pauseReason: null,
+      pausedAt: null,
+    });
   });
 
   test("Meta's refusals pause once; a new token ends a token pause and no other", async () => {
@@ -301,10 +376,21 @@ describe("pausing", () => {
     await ask(testOne, { token, id: body.id });
     expect(await pauseIntegration(ctx, body.id, "token_invalid", 190)).toBe(true);
     expect(await pauseIntegration(ctx, body.id, "billing", 131042)).toBe(false);
-    expect((await ask(readOne, { token, id: body.id })).body).toMatchObject({ status: "paused", pauseReason: "token_invalid", pauseErrorCode: 190 });
-    expect((await ask(PATCH, { token, id: body.id, body: { apiKey: "fresh" } })).body).toMatchObject({ status: "unverified", pauseReason: null, pauseErrorCode: null });
+    expect((await ask(readOne, { token, id: body.id })).body).toMatchObject({
+      status: "paused",
+      pauseReason: "token_invalid",
+      pauseErrorCode: 190,
+    });
+    expect((await ask(PATCH, { token, id: body.id, body: { apiKey: "fresh" } })).body).toMatchObject({
+      status: "unverified",
+      pauseReason: null,
+      pauseErrorCode: null,
+    });
     await pauseIntegration(ctx, body.id, "billing", 131042);
-    expect((await ask(PATCH, { token, id: body.id, body: { apiKey: "fresher" } })).body).toMatchObject({ status: "paused", pauseReason: "billing" });
+    expect((await ask(PATCH, { token, id: body.id, body: { apiKey: "fresher" } })).body).toMatchObject({
+      status: "paused",
+      pauseReason: "billing",
+    });
     expect((await ask(testOne, { token, id: body.id })).body.status).toBe("verified");
   });
 });
@@ -315,8 +401,14 @@ describe("changing", () => {
     const { body } = await ask(create, { token, body: GUIDE });
     const capped = await ask(PATCH, { token, id: body.id, body: { ratePerSecond: 500 } });
     expect(capped.body.ratePerSecond).toEqual({ limit: 80, set: 80, effective: 80 });
-    expect(capped.body.warnings).toContainEqual({ code: "rate_capped", message: expect.stringContaining("80 messages a second") });
-    expect((await ask(PATCH, { token, id: body.id, body: { ratePerSecond: 20, name: "Slow" } })).body).toMatchObject({ name: "Slow", ratePerSecond: { effective: 20 } });
+    expect(capped.body.warnings).toContainEqual({
+      code: "rate_capped",
+      message: expect.stringContaining("80 messages a second"),
+    });
+    expect((await ask(PATCH, { token, id: body.id, body: { ratePerSecond: 20, name: "Slow" } })).body).toMatchObject({
+      name: "Slow",
+      ratePerSecond: { effective: 20 },
+    });
     expect((await ask(PATCH, { token, id: body.id, body: { ratePerSecond: null } })).body.ratePerSecond.set).toBeNull();
     expect((await ask(PATCH, { token, id: body.id, body: { phoneNumberId: "1" } })).status).toBe(400);
   });
@@ -326,7 +418,15 @@ describe("changing", () => {
     const other = await makeOrganization(db);
     const { body } = await ask(create, { token: mine.token, body: GUIDE });
     const reader = await mine.tokenFor(["integrations:read"]);
-    for (const [handler, sent] of [[readOne], [PATCH, { name: "x" }], [DELETE], [testOne], [subscribe], [readWebhookValues], [readHealth]] as const) {
+    for (const [handler, sent] of [
+      [readOne],
+      [PATCH, { name: "x" }],
+      [DELETE],
+      [testOne],
+      [subscribe],
+      [readWebhookValues],
+      [readHealth],
+    ] as const) {
       expect((await ask(handler, { token: other.token, id: body.id, body: sent })).status).toBe(404);
     }
     for (const [handler, sent] of [[PATCH, { name: "x" }], [DELETE], [testOne], [subscribe]] as const) {
@@ -340,9 +440,22 @@ async function addMessage(ctx: Ctx, integrationId: string, status: MessageStatus
   const contact = (await ensureContacts(ctx, [phone])).get(phone);
   const id = newId("msg");
   await ctx.db.insert(messages).values({
-    id, organizationId: ctx.organizationId, integrationId, contactId: contact?.id ?? "", recipient: phone, recipientIndex: phoneIndex(phone), kind: "text",
-    text: "Hello", purpose: "service", priority: 0, status, dueAt: ctx.now, timeline: [{ step: "queued", at: ctx.now.toISOString(), source: "api" }],
-    createdBy: "test", createdAt: ctx.now, sentAt,
+    id,
+    organizationId: ctx.organizationId,
+    integrationId,
+    contactId: contact?.id ?? "",
+    recipient: phone,
+    recipientIndex: phoneIndex(phone),
+    kind: "text",
+    text: "Hello",
+    purpose: "service",
+    priority: 0,
+    status,
+    dueAt: ctx.now,
+    timeline: [{ step: "queued", at: ctx.now.toISOString(), source: "api" }],
+    createdBy: "test",
+    createdAt: ctx.now,
+    sentAt,
   });
   return id;
 }
@@ -353,21 +466,40 @@ describe("removing", () => {
     const body = realBody({ phoneNumberId: "300400500" });
     const { body: made } = await ask(create, { token, body });
     await ask(testOne, { token, id: made.id });
-    const ids = [await addMessage(ctx, made.id, "queued"), await addMessage(ctx, made.id, "scheduled"), await addMessage(ctx, made.id, "sending"), await addMessage(ctx, made.id, "delivered")];
-    await db.insert(outreach).values({ organizationId, portfolioId: "p", recipientIndex: "r", reservedBy: ids[0], reservedAt: ctx.now });
+    const ids = [
+      await addMessage(ctx, made.id, "queued"),
+      await addMessage(ctx, made.id, "scheduled"),
+      await addMessage(ctx, made.id, "sending"),
+      await addMessage(ctx, made.id, "delivered"),
+    ];
+    await db
+      .insert(outreach)
+      .values({ organizationId, portfolioId: "p", recipientIndex: "r", reservedBy: ids[0], reservedAt: ctx.now });
     const refused = await ask(DELETE, { token, id: made.id });
     expect(refused.status).toBe(409);
-    expect(refused.body).toMatchObject({ error: "conflict", message: expect.stringContaining("3 messages wait"), details: { waiting: 3 } });
+    expect(refused.body).toMatchObject({
+      error: "conflict",
+      message: expect.stringContaining("3 messages wait"),
+      details: { waiting: 3 },
+    });
 
     expect((await ask(DELETE, { token, id: made.id, query: "?force=true" })).status).toBe(204);
     const rows = await db.select().from(messages).where(eq(messages.integrationId, made.id)).orderBy(messages.id);
-    expect(rows.map((row) => [row.id, row.status])).toEqual([[ids[0], "cancelled"], [ids[1], "cancelled"], [ids[2], "sending"], [ids[3], "delivered"]]);
+    expect(rows.map((row) => [row.id, row.status])).toEqual([
+      [ids[0], "cancelled"],
+      [ids[1], "cancelled"],
+      [ids[2], "sending"],
+      [ids[3], "delivered"],
+    ]);
     expect(rows[0]?.timeline.at(-1)).toMatchObject({ step: "cancelled", source: "api", detail: "The integration was removed" });
-    expect(await db.select().from(outreach).where(eq(outreach.organizationId, organizationId))).toMatchObject([{ reservedBy: null, reservedAt: null }]);
+    expect(await db.select().from(outreach).where(eq(outreach.organizationId, organizationId))).toMatchObject([
+      { reservedBy: null, reservedAt: null },
+    ]);
     const [row] = await db.select().from(integrations).where(eq(integrations.id, made.id));
     expect(row).toMatchObject({ accessToken: "", appSecret: null, webhookVerifyToken: "", isDefault: false });
     expect(await db.$count(templates, eq(templates.organizationId, organizationId))).toBe(0);
-    for (const handler of [readOne, testOne, readHealth, DELETE]) expect((await ask(handler, { token, id: made.id })).status).toBe(404);
+    for (const handler of [readOne, testOne, readHealth, DELETE])
+      expect((await ask(handler, { token, id: made.id })).status).toBe(404);
     expect((await ask(list, { token })).body.data).toEqual([]);
     expect((await ask(create, { token, body })).body).toMatchObject({ isDefault: true });
   });
@@ -389,11 +521,20 @@ describe("health", () => {
     const { body } = await ask(create, { token, body: GUIDE });
     await ask(testOne, { token, id: body.id });
     expect((await ask(readHealth, { token, id: body.id })).body).toEqual({
-      integrationId: body.id, status: "verified", pauseReason: null, queued: 0, scheduled: 0, sending: 0, unknown: 0, oldestWaitingAt: null, sentLastMinute: 0,
+      integrationId: body.id,
+      status: "verified",
+      pauseReason: null,
+      queued: 0,
+      scheduled: 0,
+      sending: 0,
+      unknown: 0,
+      oldestWaitingAt: null,
+      sentLastMinute: 0,
       ratePerSecond: { limit: 80, effective: 80, now: 80 },
       allowance: { limit: 2000, used: 0, left: 2000, nextFreeAt: null },
     });
-    for (const status of ["queued", "queued", "scheduled", "sending", "unknown", "failed"] as const) await addMessage(ctx, body.id, status);
+    for (const status of ["queued", "queued", "scheduled", "sending", "unknown", "failed"] as const)
+      await addMessage(ctx, body.id, status);
     await addMessage(ctx, body.id, "read", new Date());
     await addMessage(ctx, body.id, "sent", new Date(Date.now() - 120_000));
     await db.insert(lanes).values({ integrationId: body.id, organizationId, rateFactor: 0.5 });
@@ -406,7 +547,12 @@ describe("health", () => {
     ]);
     const { body: health } = await ask(readHealth, { token, id: body.id });
     expect(health).toMatchObject({
-      queued: 2, scheduled: 1, sending: 1, unknown: 1, sentLastMinute: 1, oldestWaitingAt: expect.any(String),
+      queued: 2,
+      scheduled: 1,
+      sending: 1,
+      unknown: 1,
+      sentLastMinute: 1,
+      oldestWaitingAt: expect.any(String),
       ratePerSecond: { limit: 80, effective: 80, now: 40 },
       allowance: { limit: 2000, used: 2, left: 1998, nextFreeAt: null },
     });

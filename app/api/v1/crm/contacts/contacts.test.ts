@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
-import { GET as readLedger, POST as postConsent } from "@/app/api/v1/crm/consents/route";
+import { POST as postConsent, GET as readLedger } from "@/app/api/v1/crm/consents/route";
 import { GET as readContactLedger } from "@/app/api/v1/crm/contacts/[id]/consents/route";
-import { GET as readContact, PATCH as patchContact } from "@/app/api/v1/crm/contacts/[id]/route";
+import { PATCH as patchContact, GET as readContact } from "@/app/api/v1/crm/contacts/[id]/route";
 import { GET as listContacts, POST as postContact } from "@/app/api/v1/crm/contacts/route";
 import { ask } from "@/app/api/v1/testing";
 import type { Db } from "@/db/client";
@@ -29,16 +29,38 @@ describe("consents", () => {
     const { token } = await makeOrganization(db);
     const made = await ask(postConsent, {
       token,
-      body: { phoneNumber: "+90 555 123 45 67", status: "opted_in", source: "web form", evidence: "form 7", wording: "I agree", occurredAt: "2026-01-02T03:04:05+03:00" },
+      body: {
+        phoneNumber: "+90 555 123 45 67",
+        status: "opted_in",
+        source: "web form",
+        evidence: "form 7",
+        wording: "I agree",
+        occurredAt: "2026-01-02T03:04:05+03:00",
+      },
     });
     expect(made.status).toBe(201);
-    expect(made.body).toMatchObject({ phoneNumber: PHONE, purpose: "all", status: "opted_in", source: "web form", evidence: "form 7", wording: "I agree", occurredAt: "2026-01-02T00:04:05.000Z" });
-    await ask(postConsent, { token, body: { phoneNumber: PHONE, status: "opted_out", purpose: "marketing", source: "phone call" } });
+    expect(made.body).toMatchObject({
+      phoneNumber: PHONE,
+      purpose: "all",
+      status: "opted_in",
+      source: "web form",
+      evidence: "form 7",
+      wording: "I agree",
+      occurredAt: "2026-01-02T00:04:05.000Z",
+    });
+    await ask(postConsent, {
+      token,
+      body: { phoneNumber: PHONE, status: "opted_out", purpose: "marketing", source: "phone call" },
+    });
 
     // The plus is pasted unescaped, as in the guide's examples.
     const ledger = await ask(readLedger, { token, query: `?phoneNumber=${PHONE}` });
     expect(ledger.status).toBe(200);
-    expect(ledger.body).toMatchObject({ phoneNumber: PHONE, contactId: made.body.contactId, state: { marketing: "opted_out", utility: "opted_in", authentication: "opted_in" } });
+    expect(ledger.body).toMatchObject({
+      phoneNumber: PHONE,
+      contactId: made.body.contactId,
+      state: { marketing: "opted_out", utility: "opted_in", authentication: "opted_in" },
+    });
     expect(ledger.body.data.map((e: { status: string }) => e.status)).toEqual(["opted_out", "opted_in"]);
     const same = await ask(readContactLedger, { token, id: made.body.contactId, query: "?limit=1" });
     expect(same.body.data).toHaveLength(1);
@@ -50,7 +72,13 @@ describe("consents", () => {
   test("a number nobody knows has an empty ledger and makes no contact", async () => {
     const { token, organizationId } = await makeOrganization(db);
     const { body } = await ask(readLedger, { token, query: "?phoneNumber=%2B905551234567" });
-    expect(body).toEqual({ phoneNumber: PHONE, contactId: null, state: { marketing: "none", utility: "none", authentication: "none" }, data: [], nextCursor: null });
+    expect(body).toEqual({
+      phoneNumber: PHONE,
+      contactId: null,
+      state: { marketing: "none", utility: "none", authentication: "none" },
+      data: [],
+      nextCursor: null,
+    });
     expect(await db.$count(contacts, sql`organization_id = ${organizationId}`)).toBe(0);
   });
 
@@ -58,7 +86,11 @@ describe("consents", () => {
     const { token } = await makeOrganization(db);
     const { status, body } = await ask(postConsent, { token, body: { phoneNumber, status: "opted_in", source: "shop" } });
     expect(status).toBe(400);
-    expect(body).toMatchObject({ error: "invalid_phone_number", message: "Phone number format is invalid", details: { phoneNumber, suggestion: PHONE } });
+    expect(body).toMatchObject({
+      error: "invalid_phone_number",
+      message: "Phone number format is invalid",
+      details: { phoneNumber, suggestion: PHONE },
+    });
   });
 
   test("a moment that has not come is refused, a clock a little ahead is not believed", async () => {
@@ -109,9 +141,19 @@ describe("contacts", () => {
 
   test("a contact is created once, read, and changed", async () => {
     const { token } = await makeOrganization(db);
-    const made = await ask(postContact, { token, body: { phoneNumber: PHONE, name: "Ayşe Yılmaz", language: "en-US", timeZone: "Europe/Istanbul" } });
+    const made = await ask(postContact, {
+      token,
+      body: { phoneNumber: PHONE, name: "Ayşe Yılmaz", language: "en-US", timeZone: "Europe/Istanbul" },
+    });
     expect(made.status).toBe(201);
-    expect(made.body).toMatchObject({ phoneNumber: PHONE, name: "Ayşe Yılmaz", language: "en_US", country: "TR", consent: { marketing: "none" }, windowClosesAt: null });
+    expect(made.body).toMatchObject({
+      phoneNumber: PHONE,
+      name: "Ayşe Yılmaz",
+      language: "en_US",
+      country: "TR",
+      consent: { marketing: "none" },
+      windowClosesAt: null,
+    });
     const twice = await ask(postContact, { token, body: { phoneNumber: PHONE } });
     expect(twice.status).toBe(409);
     expect(twice.body).toMatchObject({ error: "conflict", details: { contactId: made.body.id } });
@@ -127,26 +169,49 @@ describe("contacts", () => {
     const { ctx, token, organizationId } = await makeOrganization(db);
     const integrationId = newId("int");
     await db.insert(integrations).values({
-      id: integrationId, organizationId, name: "n", provider: "meta", category: "whatsapp", sandbox: true, endpointUrl: "https://graph.facebook.com",
-      phoneNumberId: "1", businessAccountId: "2", accessToken: "t", webhookVerifyToken: "v", webhookVerifyTokenIndex: "i",
+      id: integrationId,
+      organizationId,
+      name: "n",
+      provider: "meta",
+      category: "whatsapp",
+      sandbox: true,
+      endpointUrl: "https://graph.facebook.com",
+      phoneNumberId: "1",
+      businessAccountId: "2",
+      accessToken: "t",
+      webhookVerifyToken: "v",
+      webhookVerifyTokenIndex: "i",
     });
     const contact = (await ensureContacts(ctx, [PHONE])).get(PHONE);
     const lastInboundAt = new Date(Date.now() - 60 * 60 * 1000);
-    await db.insert(conversations).values({ id: newId("cnv"), organizationId, integrationId, contactId: contact?.id ?? "", lastInboundAt });
+    await db
+      .insert(conversations)
+      .values({ id: newId("cnv"), organizationId, integrationId, contactId: contact?.id ?? "", lastInboundAt });
     const { body } = await ask(readContact, { token, id: contact?.id ?? "" });
     expect(body.windowClosesAt).toBe(new Date(lastInboundAt.getTime() + 24 * 60 * 60 * 1000).toISOString());
   });
 
   test("people are found by a part of the name, by a whole number, and by marketing consent", async () => {
     const { token } = await makeOrganization(db);
-    for (const [phoneNumber, name] of [[PHONE, "Ayşe Yılmaz"], ["+905551234568", "Ali 100%"], ["+905551234569", "Deniz"]]) {
+    for (const [phoneNumber, name] of [
+      [PHONE, "Ayşe Yılmaz"],
+      ["+905551234568", "Ali 100%"],
+      ["+905551234569", "Deniz"],
+    ]) {
       await ask(postContact, { token, body: { phoneNumber, name } });
     }
     await ask(postConsent, { token, body: { phoneNumber: PHONE, status: "opted_in", source: "s" } });
-    await ask(postConsent, { token, body: { phoneNumber: "+905551234568", status: "opted_in", source: "s", purpose: "utility" } });
+    await ask(postConsent, {
+      token,
+      body: { phoneNumber: "+905551234568", status: "opted_in", source: "s", purpose: "utility" },
+    });
     await ask(postConsent, { token, body: { phoneNumber: "+905551234569", status: "opted_in", source: "s" } });
-    await ask(postConsent, { token, body: { phoneNumber: "+905551234569", status: "opted_out", source: "s", purpose: "marketing" } });
-    const names = async (query: string) => (await ask(listContacts, { token, query })).body.data.map((c: { name: string }) => c.name);
+    await ask(postConsent, {
+      token,
+      body: { phoneNumber: "+905551234569", status: "opted_out", source: "s", purpose: "marketing" },
+    });
+    const names = async (query: string) =>
+      (await ask(listContacts, { token, query })).body.data.map((c: { name: string }) => c.name);
     expect(await names("?search=yıl")).toEqual(["Ayşe Yılmaz"]);
     expect(await names("?search=%25")).toEqual(["Ali 100%"]);
     expect(await names("?search=%2B90%20555%20123%2045%2069")).toEqual(["Deniz"]);

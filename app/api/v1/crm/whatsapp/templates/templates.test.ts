@@ -36,7 +36,10 @@ beforeAll(async () => {
     const more = all && (page + 1) * 2 < all.length;
     const body = isFailing
       ? { error }
-      : { data: all.slice(page * 2, page * 2 + 2), paging: { cursors: { after: String(page + 1) }, ...(more && { next: "https://evil.example/next" }) } };
+      : {
+          data: all.slice(page * 2, page * 2 + 2),
+          paging: { cursors: { after: String(page + 1) }, ...(more && { next: "https://evil.example/next" }) },
+        };
     response.writeHead(isFailing ? 503 : 200, { "content-type": "application/json" }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -56,7 +59,14 @@ async function connect(token: string, given: MetaTemplate[] | null) {
   if (given) accounts.set(businessAccountId, given);
   const { body } = await ask(create, {
     token,
-    body: { provider: "meta", category: "whatsapp", apiKey: "t", apiSecret: `pn${serial}`, endpointUrl: `${url}/v26.0`, config: { businessAccountId } },
+    body: {
+      provider: "meta",
+      category: "whatsapp",
+      apiKey: "t",
+      apiSecret: `pn${serial}`,
+      endpointUrl: `${url}/v26.0`,
+      config: { businessAccountId },
+    },
   });
   return { id: body.id as string, businessAccountId };
 }
@@ -76,22 +86,53 @@ function template(name: string, more: Partial<MetaTemplate> = {}): MetaTemplate 
   };
 }
 
-const SANDBOX = { provider: "meta", category: "whatsapp", apiKey: "t", endpointUrl: "https://graph.facebook.com/v26.0", config: { sandbox: true } };
+const SANDBOX = {
+  provider: "meta",
+  category: "whatsapp",
+  apiKey: "t",
+  endpointUrl: "https://graph.facebook.com/v26.0",
+  config: { sandbox: true },
+};
 
 describe("sync", () => {
   test("reads every page, then only what changed, and removes what is gone", async () => {
     const { token } = await makeOrganization(db);
     const names = ["a", "b", "c", "d", "e"];
-    const { id, businessAccountId } = await connect(token, names.map((name) => template(name)));
-    expect((await ask(sync, { token, body: { integrationId: id } })).body).toEqual({ synced: 5, added: 5, changed: 0, removed: 0, failures: [] });
+    const { id, businessAccountId } = await connect(
+      token,
+      names.map((name) => template(name)),
+    );
+    expect((await ask(sync, { token, body: { integrationId: id } })).body).toEqual({
+      synced: 5,
+      added: 5,
+      changed: 0,
+      removed: 0,
+      failures: [],
+    });
     const before = (await ask(list, { token })).body.data;
     expect(before.map((t: { name: string }) => t.name)).toEqual(names);
-    expect((await ask(sync, { token, body: { integrationId: id } })).body).toEqual({ synced: 5, added: 0, changed: 0, removed: 0, failures: [] });
+    expect((await ask(sync, { token, body: { integrationId: id } })).body).toEqual({
+      synced: 5,
+      added: 0,
+      changed: 0,
+      removed: 0,
+      failures: [],
+    });
 
-    accounts.set(businessAccountId, [template("a"), template("b", { status: "PAUSED" }), template("c", { components: [{ type: "BODY", text: "New" }] }), template("f")]);
+    accounts.set(businessAccountId, [
+      template("a"),
+      template("b", { status: "PAUSED" }),
+      template("c", { components: [{ type: "BODY", text: "New" }] }),
+      template("f"),
+    ]);
     expect((await ask(sync, { token, body: {} })).body).toEqual({ synced: 4, added: 1, changed: 2, removed: 2, failures: [] });
     const after = (await ask(list, { token })).body.data;
-    expect(after.map((t: { name: string; status: string }) => [t.name, t.status])).toEqual([["a", "APPROVED"], ["b", "PAUSED"], ["c", "APPROVED"], ["f", "APPROVED"]]);
+    expect(after.map((t: { name: string; status: string }) => [t.name, t.status])).toEqual([
+      ["a", "APPROVED"],
+      ["b", "PAUSED"],
+      ["c", "APPROVED"],
+      ["f", "APPROVED"],
+    ]);
     expect(after[0].id).toBe(before[0].id);
   });
 
@@ -103,7 +144,12 @@ describe("sync", () => {
     accounts.set(good.businessAccountId, [template("x")]);
     const partly = await ask(sync, { token, body: {} });
     expect(partly.status).toBe(200);
-    expect(partly.body).toMatchObject({ synced: 1, added: 1, removed: 3, failures: [{ integrationId: unknown.id, message: expect.stringContaining("Service temporarily unavailable") }] });
+    expect(partly.body).toMatchObject({
+      synced: 1,
+      added: 1,
+      removed: 3,
+      failures: [{ integrationId: unknown.id, message: expect.stringContaining("Service temporarily unavailable") }],
+    });
 
     accounts.set(good.businessAccountId, [template("x"), template("y"), template("z")]);
     failAtPage = 1;
@@ -117,24 +163,44 @@ describe("sync", () => {
     const { token, ctx } = await makeOrganization(db);
     const { id } = await connect(token, [template("greeting", { language: "en-US" }), template("greeting", { language: "tr" })]);
     await ask(sync, { token, body: { integrationId: id } });
-    expect((await ask(list, { token, query: "?language=en-US" })).body.data).toMatchObject([{ name: "greeting", language: "en_US" }]);
+    expect((await ask(list, { token, query: "?language=en-US" })).body.data).toMatchObject([
+      { name: "greeting", language: "en_US" },
+    ]);
     const found = await findTemplates(ctx, accountOf(await getIntegrationRow(ctx, id)), ["greeting", "nothing"]);
     expect(found.map((row) => row.language)).toEqual(["en_US", "tr"]);
   });
 
   test("odd parts of a template do not hide it", async () => {
     const { token } = await makeOrganization(db);
-    const odd = template("odd", { category: undefined, status: undefined, components: [{ type: "BODY", text: "Hi" }, { type: "BUTTONS", buttons: [{ text: "no type" }, { type: "QUICK_REPLY", text: "Yes" }] }, { nothing: 1 }] });
+    const odd = template("odd", {
+      category: undefined,
+      status: undefined,
+      components: [
+        { type: "BODY", text: "Hi" },
+        { type: "BUTTONS", buttons: [{ text: "no type" }, { type: "QUICK_REPLY", text: "Yes" }] },
+        { nothing: 1 },
+      ],
+    });
     const { id } = await connect(token, [odd]);
     expect((await ask(sync, { token, body: { integrationId: id } })).body).toMatchObject({ added: 1, failures: [] });
     const { body } = await ask(list, { token });
-    expect(body.data).toMatchObject([{ name: "odd", status: "UNKNOWN", category: "MARKETING", components: [{ type: "BODY" }, { type: "BUTTONS", buttons: [{ type: "QUICK_REPLY" }] }] }]);
+    expect(body.data).toMatchObject([
+      {
+        name: "odd",
+        status: "UNKNOWN",
+        category: "MARKETING",
+        components: [{ type: "BODY" }, { type: "BUTTONS", buttons: [{ type: "QUICK_REPLY" }] }],
+      },
+    ]);
   });
 
   test("the stand-in's account never mixes with a real one of the same id", async () => {
     const { token, organizationId } = await makeOrganization(db);
     const real = await connect(token, [template("real_one")]);
-    const { body: sandbox } = await ask(create, { token, body: { ...SANDBOX, apiSecret: "pn", config: { sandbox: true, businessAccountId: real.businessAccountId } } });
+    const { body: sandbox } = await ask(create, {
+      token,
+      body: { ...SANDBOX, apiSecret: "pn", config: { sandbox: true, businessAccountId: real.businessAccountId } },
+    });
     await ask(sync, { token, body: {} });
     const ofReal = await ask(list, { token, query: `?integrationId=${real.id}` });
     expect(ofReal.body.data).toMatchObject([{ name: "real_one", businessAccountId: real.businessAccountId }]);
@@ -154,14 +220,19 @@ describe("the list", () => {
     expect(all.nextCursor).toBeNull();
     const paged: string[] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
-      const { body }: Awaited<ReturnType<typeof ask>> = await ask(list, { token, query: `?limit=7${cursor && `&cursor=${cursor}`}` });
+      const { body }: Awaited<ReturnType<typeof ask>> = await ask(list, {
+        token,
+        query: `?limit=7${cursor && `&cursor=${cursor}`}`,
+      });
       paged.push(...body.data.map((t: { id: string }) => t.id));
       cursor = body.nextCursor;
     }
     expect(paged).toEqual(all.data.map((t: { id: string }) => t.id));
 
     const { body: orders } = await ask(list, { token, query: "?search=order_conf&language=en" });
-    expect(orders.data).toMatchObject([{ name: "order_confirmation", status: "APPROVED", parameterFormat: "NAMED", category: "UTILITY", rejectedReason: null }]);
+    expect(orders.data).toMatchObject([
+      { name: "order_confirmation", status: "APPROVED", parameterFormat: "NAMED", category: "UTILITY", rejectedReason: null },
+    ]);
     expect(orders.data[0].variables).toEqual([
       { key: "customerName", place: "body", example: "John Doe" },
       { key: "orderNumber", place: "body", example: "ORD-12345" },

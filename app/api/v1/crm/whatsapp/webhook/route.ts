@@ -14,20 +14,25 @@ export const GET = describedRoute({ summary: "Meta asks whether this address is 
   try {
     const challenge = await answerVerification(await openDatabase(), new URL(request.url).searchParams);
     if (challenge === null) throw new AppError("forbidden", "The verify token is not known here");
-    return new Response(challenge, { headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff", "x-request-id": requestId } });
+    return new Response(challenge, {
+      headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff", "x-request-id": requestId },
+    });
   } catch (error) {
     return respondError(error, requestId);
   }
 });
 
-export const POST = describedRoute({ summary: "Meta delivers", description: DELIVERY, body: z.looseObject({}), status: 200 }, async (request) => {
-  const requestId = requestIdOf(request);
-  try {
-    const signature = request.headers.get("x-hub-signature-256");
-    const raw = await readBody(request, WEBHOOK_LIMIT_BYTES);
-    await timeWebhook(async () => receiveWebhook(await openDatabase(), raw, signature, new Date()));
-    return json({ received: true }, 200, requestId);
-  } catch (error) {
-    return respondError(error, requestId);
-  }
-});
+export const POST = describedRoute(
+  { summary: "Meta delivers", description: DELIVERY, body: z.looseObject({}), status: 200 },
+  async (request) => {
+    const requestId = requestIdOf(request);
+    try {
+      const signature = request.headers.get("x-hub-signature-256");
+      const raw = await readBody(request, WEBHOOK_LIMIT_BYTES);
+      await timeWebhook(async () => receiveWebhook(await openDatabase(), raw, signature, new Date()));
+      return json({ received: true }, 200, requestId);
+    } catch (error) {
+      return respondError(error, requestId);
+    }
+  },
+);
