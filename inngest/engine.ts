@@ -40,9 +40,9 @@ export function requireInngestKeys(): void {
 /** Turns wake-ups into events, after the commit and at most four a second of a kind. An event that is lost delays by a minute: the sweep. */
 export function wakeThroughInngest(): void {
   const waiting = new Map<string, ReturnType<typeof eventOf>>();
-  let timer: NodeJS.Timeout | undefined;
+  let isComing = false;
   const flush = async () => {
-    timer = undefined;
+    isComing = false;
     const events = [...waiting.values()];
     waiting.clear();
     try {
