@@ -53,7 +53,9 @@ export function wakeThroughInngest(): void {
   };
   setWaker((wake) => {
     waiting.set(wake.kind === "messages" ? wake.integrationId : wake.kind, eventOf(wake));
-    if (timer === undefined) timer = setTimeout(flush, COALESCE_MS);
+    if (isComing) return;
+    isComing = true;
+    setTimeout(flush, COALESCE_MS);
   });
 }
 
