@@ -302,5 +302,3 @@ export type WebhookItem =
   | UnhandledItem
   | MalformedEnvelopeItem
   | MalformedChangeItem;
-
-export type WebhookItemKind = WebhookItem["kind"];
