@@ -34,24 +34,10 @@ export async function lockDataDir(dir: string): Promise<() => void> {
     throw new Problem(`The data directory ${dir} cannot be written: ${error.message}`);
   });
   try {
-    for (const refuseAt = Date.now() + LEAVE_WITHIN_MS; ; await sleep(100)) {
-      const holder = await holderOf(dir);
-      if (holder && Date.now() < refuseAt) continue;
-      if (holder) {
-        throw new Problem(
-          `The data directory ${dir} is in use by process ${holder.pid}. Stop it first, or set DATA_DIR to another one.`,
-        );
-      }
+    do {
+      await requireUnlocked(dir);
       await rm(file, { force: true });
-      // A link appears with its content or not at all, and only one of several takers succeeds.
-      if (
-        await link(draft, file).then(
-          () => true,
-          () => false,
-        )
-      )
-        break;
-    }
+    } while (!(await linked(draft, file)));
   } finally {
     await rm(draft, { force: true });
   }
@@ -61,6 +47,27 @@ export async function lockDataDir(dir: string): Promise<() => void> {
     process.removeListener("exit", release);
     release();
   };
+}
+
+/** A link appears with its content or not at all, and only one of several takers succeeds. */
+async function linked(from: string, to: string): Promise<boolean> {
+  return link(from, to).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A Problem when another living process has the data directory; one that is about to leave is waited for. */
+export async function requireUnlocked(dir: string): Promise<void> {
+  const refuseAt = Date.now() + LEAVE_WITHIN_MS;
+  for (let holder = await holderOf(dir); holder; holder = await holderOf(dir)) {
+    if (Date.now() > refuseAt) {
+      throw new Problem(
+        `The data directory ${dir} is in use by process ${holder.pid}. Stop it first, or set DATA_DIR to another one.`,
+      );
+    }
+    await sleep(100);
+  }
 }
 
 /** The living process that has the data directory, if any. A dead one's number may meanwhile be someone else's: its start must fit. */

@@ -12,7 +12,7 @@ import { env, publicUrl } from "@/lib/env";
 import { log } from "@/lib/log";
 import { ensureSetupLink } from "@/lib/organizations/setup";
 import { createApiRouter } from "./api-router";
-import { lockDataDir, makeDataDir } from "./data-dir";
+import { lockDataDir, makeDataDir, requireUnlocked } from "./data-dir";
 import { listen, requireFreePort } from "./http-server";
 import { dataDir, openDatabaseServer, prepareKeys, setEnvironment } from "./installation";
 import { asProblem } from "./problem";
@@ -20,6 +20,13 @@ import { asProblem } from "./problem";
 // npm passes a Ctrl-C on to us although the terminal already did: two signals, one wish.
 const SAME_WISH_MS = 1_000;
 const NPM_LOOK_MS = 250;
+
+/** Says what would keep the server from starting, before a long build: a wrong setting, a data directory or a port in use. */
+export async function checkSurroundings(): Promise<void> {
+  const { PORT } = await asProblem(env);
+  await requireUnlocked(dataDir());
+  await requireFreePort(PORT);
+}
 
 /** Starts everything in this process and stops it again on Ctrl-C or SIGTERM. Rejects with a Problem when it cannot start. */
 export async function serve({ dev }: { dev: boolean }): Promise<void> {

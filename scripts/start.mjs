@@ -9,8 +9,10 @@ try {
   process.env.NEXT_TELEMETRY_DISABLED ??= "1";
   await ensureDependencies();
   const buildPages = dev ? await buildServer("dev-server.mjs") : await ensureServer();
-  // The same process becomes the server: one thing to stop, one exit code. Loading it checks the environment, before the long build.
-  const { serve } = await import(pathToFileURL(dev ? ".build/dev-server.mjs" : ".build/server.mjs").href);
+  // The same process becomes the server: one thing to stop, one exit code.
+  const { checkSurroundings, serve } = await import(pathToFileURL(dev ? ".build/dev-server.mjs" : ".build/server.mjs").href);
+  // A build under a running server would break its pages.
+  await checkSurroundings();
   await buildPages?.();
   await serve({ dev });
 } catch (error) {
