@@ -57,7 +57,8 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
   const [key, setKey] = useState(newIdempotencyKey);
   const integrations = useAllIntegrations();
   const integration = integrations.data?.find((x) => (integrationId ? x.id === integrationId : x.isDefault));
-  const templates = useAccountTemplates(integration);
+  const allTemplates = useTemplates();
+  const templates = useMemo(() => ofAccount(allTemplates.data, integration), [allTemplates.data, integration]);
   const template = mode === "template" ? findTemplate(templates, wanted) : undefined;
   const phone = toE164(to);
 
@@ -153,6 +154,7 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
                 <TextEditor value={text} onChange={setText} />
               </TabsContent>
               <TabsContent value="template" className="grid gap-4 p-4">
+                <ErrorNote error={allTemplates.error} title={t("template.failed")} onRetry={() => void allTemplates.refetch()} />
                 <div data-field="template">
                   <Field label={t("template.label")} hint={templates?.length === 0 ? t("template.empty") : undefined}>
                     <TemplatePicker
@@ -207,12 +209,8 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
 }
 
 /** The templates of the account that the integration sends from; undefined until they are known. */
-function useAccountTemplates(integration: Integration | undefined): Template[] | undefined {
-  const { data } = useTemplates();
-  return useMemo(
-    () => data?.filter((x) => !integration || x.businessAccountId === integration.config.businessAccountId),
-    [data, integration],
-  );
+function ofAccount(templates: Template[] | undefined, integration: Integration | undefined): Template[] | undefined {
+  return templates?.filter((x) => !integration || x.businessAccountId === integration.config.businessAccountId);
 }
 
 function findTemplate(templates: readonly Template[] | undefined, wanted: TemplateRef | undefined): Template | undefined {

@@ -130,9 +130,9 @@ export function RecipientSummary({ phone }: { phone: string }) {
   const t = useTranslations("compose.recipient");
   const purposes = useTranslations("status.purpose");
   const label = useStatusLabel("consent");
-  const { data: contact, isPending } = useContactByNumber(phone);
+  const { data: contact, isPending, isError } = useContactByNumber(phone);
   if (isPending) return <Skeleton className="h-5 w-64" />;
-  if (!contact) return <p className="text-muted text-sm">{t("unknown")}</p>;
+  if (!contact) return <p className="text-muted text-sm">{t(isError ? "notLookedUp" : "unknown")}</p>;
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 text-sm">
       <Link href={`/contacts/${contact.id}`} className="font-medium text-accent underline-offset-4 hover:underline">

@@ -15,7 +15,9 @@ import { StatusBadge, useStatusLabel } from "@/components/shared/status-badge";
 import { TableFilters } from "@/components/shared/table-filters";
 import { type ListQuery, type ListState, useListState } from "@/components/shared/use-list";
 import { WhatsappWall } from "@/components/shared/whatsapp-bubble";
+import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import type { Template } from "@/lib/templates/schema";
 import { useTemplates } from "./queries";
@@ -31,7 +33,6 @@ const ALL = "all";
 export function TemplatesTable({ templates: initial }: { templates?: Template[] }) {
   const t = useTranslations("templates");
   const state = useListState(FILTERS);
-  const sync = useSync();
   const query = useTemplates(initial);
   const [view, setView] = useQueryState("view", parseAsStringLiteral(["gallery"]).withOptions({ history: "replace" }));
   const all = useMemo(() => query.data ?? [], [query.data]);
@@ -41,37 +42,48 @@ export function TemplatesTable({ templates: initial }: { templates?: Template[] 
   const searchPlaceholder = t("search");
   const status = state.filters.status || ALL;
   const gallery = view === "gallery" && found.length > 0;
+  const sync = useSync();
 
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} actions={<SyncButton sync={sync} variant="primary" />} />
       <SyncResult sync={sync} className="mb-4" />
-      <Tabs value={status} onValueChange={(next) => state.setFilter("status", next === ALL ? "" : next)} activationMode="manual">
-        <StatusTabs templates={narrowed} status={status} />
-        <TabsContent value={status} tabIndex={-1}>
-          {gallery ? (
-            <div className="grid gap-3">
-              <div className="flex flex-wrap items-center gap-2">
-                <TableFilters state={state} searchPlaceholder={searchPlaceholder} filters={filters} />
-                <div className="ml-auto">
-                  <ViewSwitch gallery onChange={() => void setView(null)} />
+      {query.data?.length === 0 ? (
+        <Card>
+          <NoTemplates />
+        </Card>
+      ) : (
+        <Tabs
+          value={status}
+          onValueChange={(next) => state.setFilter("status", next === ALL ? "" : next)}
+          activationMode="manual"
+        >
+          <StatusTabs templates={narrowed} status={status} />
+          <TabsContent value={status} tabIndex={-1}>
+            {gallery ? (
+              <div className="grid gap-3">
+                <div className="flex flex-wrap items-center gap-2">
+                  <TableFilters state={state} searchPlaceholder={searchPlaceholder} filters={filters} />
+                  <div className="ml-auto">
+                    <ViewSwitch gallery onChange={() => void setView(null)} />
+                  </div>
                 </div>
+                <Gallery key={JSON.stringify([state.q, state.filters])} templates={found} />
               </div>
-              <Gallery key={JSON.stringify([state.q, state.filters])} templates={found} />
-            </div>
-          ) : (
-            <TemplateRows
-              state={state}
-              query={query}
-              found={found}
-              filters={filters}
-              searchPlaceholder={searchPlaceholder}
-              empty={<NoTemplates action={<SyncButton sync={sync} variant="primary" />} />}
-              actions={<ViewSwitch gallery={false} onChange={() => void setView("gallery")} />}
-            />
-          )}
-        </TabsContent>
-      </Tabs>
+            ) : (
+              <TemplateRows
+                state={state}
+                query={query}
+                found={found}
+                filters={filters}
+                searchPlaceholder={searchPlaceholder}
+                empty={<NoTemplates />}
+                actions={<ViewSwitch gallery={false} onChange={() => void setView("gallery")} />}
+              />
+            )}
+          </TabsContent>
+        </Tabs>
+      )}
     </>
   );
 }
@@ -205,9 +217,25 @@ function TemplateRows({ state, query, found, filters, searchPlaceholder, empty, 
   );
 }
 
-function NoTemplates({ action }: { action: React.ReactNode }) {
+function NoTemplates() {
   const t = useTranslations("templates.empty");
-  return <EmptyState icon={LayoutTemplate} title={t("title")} description={t("description")} action={action} />;
+  const can = useCan();
+  const { data: integrations } = useAllIntegrations();
+  const isUnconnected = integrations?.length === 0;
+  return (
+    <EmptyState
+      icon={LayoutTemplate}
+      title={t("title")}
+      description={t(isUnconnected ? "unconnected" : "description")}
+      action={
+        isUnconnected && can("integrations:write") ? (
+          <Button asChild>
+            <Link href="/integrations/new">{t("connect")}</Link>
+          </Button>
+        ) : null
+      }
+    />
+  );
 }
 
 function useColumns(): ColumnDef<Template>[] {
