@@ -5,9 +5,9 @@ import type { Db } from "@/db/client";
 import { integrations, lanes } from "@/db/schema/integrations";
 import { messages, outreach } from "@/db/schema/messages";
 import { portfolioOf } from "@/lib/integrations/access";
-import { allowanceOf, ratesOf } from "@/lib/integrations/show";
+import { rateFactor, ratesOf } from "@/lib/integrations/rate";
+import { allowanceOf } from "@/lib/integrations/show";
 import { log } from "@/lib/log";
-import { rateFactor } from "@/lib/messages/pacing";
 import { processMetrics } from "@/lib/metrics";
 
 export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;

@@ -5,8 +5,9 @@ import { messages, outreach } from "@/db/schema/messages";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { portfolioOf } from "./access";
+import { rateFactor, ratesOf } from "./rate";
 import type { IntegrationHealth } from "./schema";
-import { allowanceOf, ratesOf } from "./show";
+import { allowanceOf } from "./show";
 
 /** The same 24 hours as the gate's. Source: Meta, "Messaging limits", 8 May 2026. */
 const WINDOW = sql`interval '24 hours'`;
@@ -21,7 +22,7 @@ export async function getHealth(ctx: Ctx, id: string): Promise<IntegrationHealth
 export async function healthOf(ctx: Ctx, ids: readonly string[]): Promise<IntegrationHealth[]> {
   if (ids.length === 0) return [];
   const rows = await ctx.db
-    .select({ integration: integrations, rateFactor: lanes.rateFactor })
+    .select({ integration: integrations, lane: { rateFactor: lanes.rateFactor, slowedAt: lanes.slowedAt } })
     .from(integrations)
     .leftJoin(lanes, eq(lanes.integrationId, integrations.id))
     .where(
@@ -40,7 +41,7 @@ export async function healthOf(ctx: Ctx, ids: readonly string[]): Promise<Integr
     ),
     countPeople(ctx, [...new Set(known.map(portfolioOf))]),
   ]);
-  return rows.map(({ integration, rateFactor }) => {
+  return rows.map(({ integration, lane }) => {
     const rate = ratesOf(integration);
     const limit = allowanceOf(integration);
     const place = places.get(portfolioOf(integration));
@@ -54,7 +55,7 @@ export async function healthOf(ctx: Ctx, ids: readonly string[]): Promise<Integr
       ratePerSecond: {
         limit: rate.limit,
         effective: rate.effective,
-        now: Math.max(1, Math.floor(rate.effective * (rateFactor ?? 1))),
+        now: Math.max(1, Math.floor(rate.effective * (lane ? rateFactor(lane, ctx.now) : 1))),
       },
       allowance: { limit, used, left, nextFreeAt: left === 0 ? (place?.nextFreeAt ?? null) : null },
     };

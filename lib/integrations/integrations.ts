@@ -13,8 +13,9 @@ import { announce } from "@/lib/live";
 import { wake } from "@/lib/wake";
 import { getIntegrationRow, type IntegrationRow, readEndpoint } from "./access";
 import { pauseIntegration, resumeIntegration, TOKEN_PAUSES } from "./pause";
+import { ratesOf } from "./rate";
 import type { CreateIntegration, Integration, UpdateIntegration, Warning, WebhookValues } from "./schema";
-import { ratesOf, toIntegration } from "./show";
+import { toIntegration } from "./show";
 import { verifyTokenIndex, webhookUrl } from "./webhook";
 
 /** Newest first. */

@@ -1,8 +1,8 @@
 import "server-only";
-import { throughputPerSecond } from "@/lib/whatsapp/limits";
 import { tierAllowance } from "@/lib/whatsapp/tiers";
 import { CURRENT_VERSION, checkVersion, effectiveVersion } from "@/lib/whatsapp/versions";
 import { type IntegrationRow, readEndpoint } from "./access";
+import { ratesOf } from "./rate";
 import type { Integration, Warning } from "./schema";
 import { webhookUrl } from "./webhook";
 
@@ -55,14 +55,6 @@ export function toIntegration(row: IntegrationRow, now: Date, extra: readonly Wa
 export function allowanceOf(row: Pick<IntegrationRow, "messagingLimitTier">): number | null {
   const allowance = tierAllowance(row.messagingLimitTier);
   return allowance !== null && Number.isFinite(allowance) ? allowance : null;
-}
-
-type Paced = Pick<IntegrationRow, "throughputLevel" | "onBusinessApp" | "ratePerSecond">;
-
-/** Messages a second: Meta's figure for the number, the operator's lower one, and the one that counts. */
-export function ratesOf(row: Paced): { limit: number; set: number | null; effective: number } {
-  const limit = throughputPerSecond({ level: row.throughputLevel, isOnBizApp: row.onBusinessApp });
-  return { limit, set: row.ratePerSecond, effective: Math.min(row.ratePerSecond ?? limit, limit) };
 }
 
 function warningsOf(row: IntegrationRow, endpoint: ReturnType<typeof readEndpoint>, now: Date): Warning[] {

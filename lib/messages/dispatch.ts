@@ -6,6 +6,7 @@ import { integrations, lanes } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
 import { type Ctx, systemCtx } from "@/lib/ctx";
 import { graphAccess, type IntegrationRow } from "@/lib/integrations/access";
+import { rateFactor, ratesOf } from "@/lib/integrations/rate";
 import { open } from "@/lib/keyring";
 import { log } from "@/lib/log";
 import { countOutcome, timeGraph } from "@/lib/metrics";
@@ -16,7 +17,7 @@ import { takePlaces } from "./allowance";
 import { lookAgain, type SecondLook } from "./gate";
 import { judgeFailure, type Outcome, writeOutcomes } from "./outcome";
 import { OutcomeWriter } from "./outcome-writer";
-import { leaveLane, rateFactor, setRate, slots, slowDown, takeLane } from "./pacing";
+import { leaveLane, slots, slowDown, takeLane } from "./pacing";
 import { takeTurns } from "./pairs";
 import { PRIORITY, type TimelineStep } from "./schema";
 
@@ -109,7 +110,8 @@ export async function dispatchIntegration(
       called += slice.ready.length;
       const last = slice.ready.at(-1)?.slotMs ?? 0;
       await pause(last - Date.now() - SLICE_MS / 2);
-      while (underWay.size > Math.max(LARGEST_SLICE, setRate(integration) * IN_FLIGHT_SECONDS)) await Promise.race(underWay);
+      while (underWay.size > Math.max(LARGEST_SLICE, ratesOf(integration).effective * IN_FLIGHT_SECONDS))
+        await Promise.race(underWay);
     }
     return { called, nextDueAt: null, taken: false };
   } finally {
@@ -159,7 +161,7 @@ async function claimSlice(base: Ctx, integration: IntegrationRow, owner: string)
     const ctx = { ...base, db: tx, now: new Date() };
     const lane = await takeLane(tx, integration, owner);
     if (!lane) return null;
-    const perSecond = Math.max(0.5, setRate(integration) * rateFactor(lane, ctx.now));
+    const perSecond = Math.max(0.5, ratesOf(integration).effective * rateFactor(lane, ctx.now));
     const size = Math.min(LARGEST_SLICE, Math.max(1, Math.round((perSecond * SLICE_MS) / 1000)));
     const rows = await lockDue(ctx, integration.id, size);
     if (rows.length === 0) return { ready: [], claimed: 0 };

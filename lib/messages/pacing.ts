@@ -3,13 +3,11 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { lanes } from "@/db/schema/integrations";
 import type { Ctx } from "@/lib/ctx";
-import type { IntegrationRow } from "@/lib/integrations/access";
-import { throughputPerSecond } from "@/lib/whatsapp/limits";
+import { CLIMB_MS } from "@/lib/integrations/rate";
 
 /** How long a dispatcher owns a number without saying so again. After a crash another takes over within this time. */
 export const LANE_LEASE_MS = 10_000;
 const SLOWEST_FACTOR = 1 / 16;
-const CLIMB_MS = 15_000;
 
 export type Lane = typeof lanes.$inferSelect;
 
@@ -35,20 +33,6 @@ export async function leaveLane(db: Db, integration: { id: string; organizationI
     .where(
       and(eq(lanes.organizationId, integration.organizationId), eq(lanes.integrationId, integration.id), eq(lanes.owner, owner)),
     );
-}
-
-/** Messages a second that Meta lets this number send, capped by the operator's own figure. */
-export function setRate(integration: Pick<IntegrationRow, "throughputLevel" | "onBusinessApp" | "ratePerSecond">): number {
-  const limit = throughputPerSecond({ level: integration.throughputLevel, isOnBizApp: integration.onBusinessApp });
-  return Math.min(limit, integration.ratePerSecond ?? limit);
-}
-
-/** What is left of the rate after Meta's 130429: half, then twice as much again every 15 s until it is whole. */
-export function rateFactor(lane: Pick<Lane, "rateFactor" | "slowedAt">, now: Date): number {
-  if (!lane.slowedAt) return 1;
-  // A clock that was set back must not make the climb longer.
-  const climbedMs = Math.max(0, now.getTime() - lane.slowedAt.getTime());
-  return Math.min(1, lane.rateFactor * 2 ** (climbedMs / CLIMB_MS));
 }
 
 /** Halves what the rate is now, in one statement. Refusals of one burst count once: within a second nothing is halved again. */
