@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { allPages, openPage, type ShownPage, signIn } from "../e2e/pages";
 import { LANGUAGES, type Language } from "../lib/i18n/languages";
 import { ensureChromium, findChromium } from "./chromium.mjs";
 import { Problem } from "./problem";
+import { shrinkPng } from "./shrink-png";
 
 const FOLDER = "docs/screenshots";
 const START_WITHIN_MS = 600_000;
@@ -62,8 +63,9 @@ async function shootAll(browser: Browser, seeded: Demo, pages: readonly ShownPag
         await settle(page);
         await page.waitForTimeout(DRAWN_MS);
         const path = `${FOLDER}/${one.name}-${theme}-${size.width}-${language}.png`;
-        await page.screenshot({ path, animations: "disabled", caret: "hide" });
-        bytes += (await stat(path)).size;
+        const picture = shrinkPng(await page.screenshot({ animations: "disabled", caret: "hide" }));
+        await writeFile(path, picture);
+        bytes += picture.length;
       }
     }
     process.stdout.write(`${one.name} ${language}\n`);
