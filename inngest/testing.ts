@@ -55,7 +55,7 @@ export async function startTestConsole(speed = 0): Promise<TestConsole> {
   };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);
@@ -66,9 +66,14 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Asks again until the answer satisfies; fails after 15 s with the last answer. */
-export async function eventually<T>(ask: () => Promise<T>, isGood: (answer: T) => boolean, what: string): Promise<T> {
-  const endsAt = Date.now() + 15_000;
+/** Asks again until the answer satisfies; fails after `withinMs` with the last answer. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  isGood: (answer: T) => boolean,
+  what: string,
+  withinMs = 15_000,
+): Promise<T> {
+  const endsAt = Date.now() + withinMs;
   for (;;) {
     const answer = await ask();
     if (isGood(answer)) return answer;
