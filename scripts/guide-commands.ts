@@ -108,7 +108,7 @@ export async function runGuide(commands: readonly GuideCommand[], target: GuideT
       differences.push(...found.map((difference) => `${command.title}: ${difference}`));
       const id = textAt(body, "id");
       if (status === 201 && command.url.endsWith("/integrations")) integrationId = id;
-      if (status === 202 && id) accepted.push({ id, title: command.title });
+      if (status === 202) accepted.push(...idsIn(body).map((one) => ({ id: one, title: command.title })));
       const code = textAt(body, "error");
       if (code && found.length === 0) provoked.add(code);
     }
@@ -224,6 +224,12 @@ function compare(expected: unknown, got: unknown, path: string, found: string[])
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The ids of the messages that an answer accepted: of one, or of many. */
+function idsIn(answer: unknown): string[] {
+  const results = isRecord(answer) && Array.isArray(answer.results) ? answer.results : [answer];
+  return results.map((one) => textAt(one, "id")).filter((id) => id !== undefined);
 }
 
 function textAt(value: unknown, key: string): string | undefined {
