@@ -90,7 +90,7 @@ describe("the metrics", () => {
     const answer = await scrape(`Bearer ${TOKEN}`);
     expect(answer.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
     const lines = (await answer.text()).split("\n").filter((line) => line !== "");
-    for (const line of lines) expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? ([\d.e+-]+|NaN|\+Inf))$/);
+    for (const line of lines) expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? ([\d.e+-]+|NaN|\+Inf))$/i);
     const names = lines.flatMap((line) => /^# TYPE (\S+)/.exec(line)?.[1] ?? []);
     expect(names).toEqual([...new Set(names)]);
     expect(names).toEqual(
