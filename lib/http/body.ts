@@ -32,8 +32,17 @@ export async function readJson(request: Request): Promise<unknown> {
   const type = request.headers.get("content-type");
   if (type && !/^application\/([\w.+-]+\+)?json\b/i.test(type)) throw new AppError("unsupported_media_type");
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return text.includes("\\u0000") ? JSON.parse(text, requireNoNul) : JSON.parse(text);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
     throw new AppError("validation_failed", "The request body is not valid JSON");
   }
+}
+
+/** PostgreSQL keeps no text with a NUL in it; nobody means to send one. */
+export function requireNoNul<T>(_key: string, value: T): T {
+  if (typeof value === "string" && value.includes("\0"))
+    throw new AppError("validation_failed", "A text must not contain a NUL character");
+  return value;
 }

@@ -4,7 +4,7 @@ import type { Db } from "@/db/client";
 import { authenticate } from "@/lib/auth/authenticate";
 import { type Ctx, openDatabase } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
-import { readJson } from "@/lib/http/body";
+import { readJson, requireNoNul } from "@/lib/http/body";
 import { json, requestIdOf, respondError } from "@/lib/http/respond";
 import { allows, type Permission } from "@/lib/organizations/permissions";
 
@@ -106,10 +106,17 @@ async function parse<B extends Shape, Q extends Shape, P extends Shape>(
   request: Request,
   context: RouteContext,
 ): Promise<Parsed<B, Q, P>> {
-  const query = spec.query ? strict(spec.query).parse(Object.fromEntries(new URL(request.url).searchParams)) : undefined;
-  const params = spec.params?.parse(await context.params);
+  const query = spec.query
+    ? strict(spec.query).parse(withoutNul(Object.fromEntries(new URL(request.url).searchParams)))
+    : undefined;
+  const params = spec.params?.parse(withoutNul(await context.params));
   const body = spec.body ? spec.body.parse(await readJson(request)) : undefined;
   return { body, query, params, request } as Parsed<B, Q, P>;
+}
+
+function withoutNul<T extends Record<string, unknown>>(given: T): T {
+  for (const [key, value] of Object.entries(given)) requireNoNul(key, value);
+  return given;
 }
 
 /** Unknown keys of a query are refused too: a misspelt filter must not look like an answer. */

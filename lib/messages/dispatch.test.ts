@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { and, eq } from "drizzle-orm";
+import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Db } from "@/db/client";
 import { contacts } from "@/db/schema/contacts";
@@ -8,6 +9,7 @@ import { integrations, lanes } from "@/db/schema/integrations";
 import { messages, outreach, pairs } from "@/db/schema/messages";
 import { templates } from "@/db/schema/templates";
 import { useTestDatabase } from "@/db/testing";
+import { eventually } from "@/inngest/testing";
 import { openDatabase } from "@/lib/ctx";
 import { resetEnv } from "@/lib/env";
 import { resumeIntegration } from "@/lib/integrations/pause";
@@ -179,6 +181,32 @@ describe("a run of the dispatcher", () => {
     await expect(org.dispatch()).rejects.toThrow("GRAPH_ALLOWED_HOSTS");
     expect(await org.read(id)).toMatchObject({ status: "queued", attempts: 0 });
   });
+
+  test("loses and doubles nothing when the database throws everybody out in the middle", async () => {
+    const org = await connected();
+    const phoneNumber = somePhone();
+    await org.optIn(phoneNumber);
+    const ids: string[] = [];
+    for (let i = 0; i < 20; i++) ids.push((await org.send({ phoneNumber, ...ORDER })).id);
+    org.faults({ latencyMs: 400 });
+    const running = org.dispatch();
+    await eventually(
+      async () => ids.filter((id) => org.arrivedTimes(id) > 0).length,
+      (arrived) => arrived > 5,
+      "messages under way",
+    );
+    await throwOut();
+    await running.catch(() => undefined);
+    while ((await org.dispatch().catch(() => ({ nextDueAt: new Date() }))).nextDueAt);
+    expect(ids.map((id) => org.arrivedTimes(id))).toEqual(ids.map(() => 1));
+    for (const id of ids) expect(await org.read(id)).toMatchObject({ status: "sent", attempts: 1 });
+  });
+
+  async function throwOut(): Promise<void> {
+    const sql = postgres(process.env.DATABASE_URL ?? "", { max: 1 });
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+    await sql.end();
+  }
 
   test("goes on after a clock that was set back by an hour", async () => {
     const org = await connected();

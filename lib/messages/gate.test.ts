@@ -286,6 +286,21 @@ describe("the guide's errors through POST /send", () => {
   });
 });
 
+test("an empty text, and a NUL that PostgreSQL cannot hold, are refused at the door", async () => {
+  const org = await makeSender(db);
+  const phoneNumber = await optedIn(org);
+  await org.heard(phoneNumber);
+  for (const wish of [
+    { message: " \n " },
+    { template: "a\u0000b" },
+    { message: "Hello", idempotencyKey: "a\u0000b" },
+    { message: "Hello", integrationId: "\u0000" },
+  ]) {
+    const answer = await ask(send, { token: org.token, body: { phoneNumber, ...wish } });
+    expect(answer, JSON.stringify(wish)).toMatchObject({ status: 400, body: { error: "validation_failed" } });
+  }
+});
+
 describe("POST /check", () => {
   test("gives every reason with what to do, and writes nothing", async () => {
     const org = await makeSender(db, { integration: { status: "unverified" } });

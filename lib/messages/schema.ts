@@ -34,7 +34,13 @@ export type TemplateParams = z.infer<typeof TemplateParams>;
 export const SendMessage = z
   .strictObject({
     phoneNumber: z.string().max(40).describe("International format: +905551234567"),
-    message: z.string().min(1, "The message is empty").max(4096, "At most 4,096 characters").optional().describe("Free text."),
+    message: z
+      .string()
+      .min(1, "The message is empty")
+      .max(4096, "At most 4,096 characters")
+      .refine((text) => text.trim() !== "", "The message is empty")
+      .optional()
+      .describe("Free text."),
     template: z.string().min(1).max(512).optional().describe("A template's name."),
     templateParams: TemplateParams.optional().describe("By name (object) or in order (array)."),
     language: z

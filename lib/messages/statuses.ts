@@ -1,5 +1,5 @@
 import "server-only";
-import { and, asc, eq, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, or, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { anyOf } from "@/db/columns";
 import { integrations } from "@/db/schema/integrations";
@@ -108,8 +108,14 @@ function learnIds(byId: Map<string, Draft>, byWamid: Map<string, Draft>, reporte
   return learned;
 }
 
+/** What crossed with the answer is as old as that; statuses of messages that others send through the number are never claimed. */
+const CROSSED_MS = 60 * 60_000;
+
 /** Early statuses whose message id is known by now, of all organizations: the rare ones that crossed with the answer. */
-export async function findSettledEarly(db: Db): Promise<{ organizationId: string; integrationId: string; wamidIndex: string }[]> {
+export async function findSettledEarly(
+  db: Db,
+  now: Date,
+): Promise<{ organizationId: string; integrationId: string; wamidIndex: string }[]> {
   return db
     .select({
       organizationId: earlyStatuses.organizationId,
@@ -121,6 +127,7 @@ export async function findSettledEarly(db: Db): Promise<{ organizationId: string
       messages,
       and(eq(messages.integrationId, earlyStatuses.integrationId), eq(messages.wamidIndex, earlyStatuses.wamidIndex)),
     )
+    .where(gt(earlyStatuses.receivedAt, new Date(now.getTime() - CROSSED_MS)))
     .limit(500);
 }
 

@@ -113,7 +113,7 @@ export async function settleUnknown(db: Db, now: Date): Promise<number> {
 
 /** Statuses that crossed with the answer that told their message id. */
 export async function settleEarly(db: Db): Promise<void> {
-  for (const { organizationId, integrationId, wamidIndex } of await findSettledEarly(db)) {
+  for (const { organizationId, integrationId, wamidIndex } of await findSettledEarly(db, new Date())) {
     try {
       await applyEarlyStatuses(systemCtx(db, organizationId, "sweep"), integrationId, [wamidIndex]);
     } catch (error) {
