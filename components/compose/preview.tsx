@@ -34,7 +34,10 @@ export function Preview({ phone, sentIds, text, template, values }: PreviewProps
   const count = sentIds.length;
   useEffect(() => {
     const element = wall.current;
-    if (count > 0 && element) element.scrollTop = element.scrollHeight;
+    if (count === 0 || !element) return;
+    element.scrollTop = element.scrollHeight;
+    // On a phone the chat is below the form.
+    element.scrollIntoView({ block: "nearest", behavior: "smooth" });
   }, [count]);
   return (
     <section aria-label={t("label")} className="overflow-hidden rounded-lg border bg-surface-raised">

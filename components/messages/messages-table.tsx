@@ -1,7 +1,7 @@
 "use client";
 
 import type { ColumnDef } from "@tanstack/react-table";
-import { MessagesSquare, PenLine } from "lucide-react";
+import { MessagesSquare, PenLine, SearchX } from "lucide-react";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
@@ -10,7 +10,6 @@ import { PhoneSuggestion } from "@/components/contacts/phone-suggestion";
 import { CodeBlock } from "@/components/shared/code-block";
 import { DataTable } from "@/components/shared/data-table";
 import { EmptyState } from "@/components/shared/empty-state";
-import { Note } from "@/components/shared/note";
 import { PageHeader } from "@/components/shared/page-header";
 import { Phone } from "@/components/shared/phone";
 import { StatusBadge, useStatusLabel } from "@/components/shared/status-badge";
@@ -50,12 +49,6 @@ export function MessagesTable({ firstPage }: { firstPage?: Page<Message> }) {
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} actions={can("messages:write") ? <WriteButton /> : null} />
-      {isPartOfNumber ? (
-        <Note className="mb-3" title={t("wholeNumber.title")}>
-          <p>{t("wholeNumber.text")}</p>
-          <PhoneSuggestion text={state.q} onUse={state.setQ} />
-        </Note>
-      ) : null}
       <DataTable
         label={t("title")}
         name="messages"
@@ -66,8 +59,9 @@ export function MessagesTable({ firstPage }: { firstPage?: Page<Message> }) {
         state={state}
         searchPlaceholder={t("search")}
         filters={filters}
-        actions={<DateRange from={state.filters.from ?? ""} to={state.filters.to ?? ""} onChange={state.setFilter} />}
+        moreFilters={<DateRange from={state.filters.from ?? ""} to={state.filters.to ?? ""} onChange={state.setFilter} />}
         empty={<NoMessages />}
+        nothingFound={isPartOfNumber ? <WholeNumberOnly text={state.q} onUse={state.setQ} /> : undefined}
       />
     </>
   );
@@ -95,6 +89,18 @@ function WriteButton() {
         {t("write")}
       </Link>
     </Button>
+  );
+}
+
+function WholeNumberOnly({ text, onUse }: { text: string; onUse: (e164: string) => void }) {
+  const t = useTranslations("messages.wholeNumber");
+  return (
+    <EmptyState
+      icon={SearchX}
+      title={t("title")}
+      description={t("text")}
+      action={<PhoneSuggestion text={text} onUse={onUse} />}
+    />
   );
 }
 

@@ -52,8 +52,12 @@ type DataTableProps<T> = {
   state?: ListState;
   searchPlaceholder?: string;
   filters?: readonly TableFilter[];
+  /** Filters of another kind than a choice of words, such as a range of dates. */
+  moreFilters?: ReactNode;
   /** Shown when there is nothing and nothing narrows the list. */
   empty: ReactNode;
+  /** Shown when the search or the filters leave nothing, instead of the usual words. */
+  nothingFound?: ReactNode;
   /** More controls at the end of the toolbar. */
   actions?: ReactNode;
   /** Height of rows: 40 px, compact 32. */
@@ -63,7 +67,9 @@ type DataTableProps<T> = {
 const SKELETON_ROWS = 10;
 
 export function DataTable<T>(props: DataTableProps<T>) {
-  const { label, name, columns, query, rowId, rowHref, state, searchPlaceholder, filters, empty, actions, compact } = props;
+  const { label, name, columns, query, rowId, rowHref, state, searchPlaceholder, filters, moreFilters, empty, actions, compact } =
+    props;
+  const { nothingFound } = props;
   const t = useTranslations("shared.table");
   const loaded = query.data?.pages.flatMap((page) => page.data) ?? [];
   const { rows: data, waiting, hold, release } = useStillRows(loaded, rowId, JSON.stringify([state?.q, state?.filters]));
@@ -89,7 +95,11 @@ export function DataTable<T>(props: DataTableProps<T>) {
     <div className="grid min-w-0 gap-3">
       {hasNothing && !actions ? null : (
         <div className="flex items-start gap-2 max-md:items-end">
-          {state ? <TableFilters state={state} searchPlaceholder={searchPlaceholder} filters={filters} /> : null}
+          {state ? (
+            <TableFilters state={state} searchPlaceholder={searchPlaceholder} filters={filters}>
+              {moreFilters}
+            </TableFilters>
+          ) : null}
           <div className="ml-auto flex min-h-8 items-center gap-2">
             {query.isFetching && !query.isPending ? (
               <LoaderCircle className="size-4 animate-spin text-muted" aria-hidden />
@@ -144,11 +154,13 @@ export function DataTable<T>(props: DataTableProps<T>) {
           <LoadingRows label={t("loading")} columns={shown.length} rowHeight={rowHeight} />
         ) : data.length === 0 ? (
           state?.active ? (
-            <EmptyState
-              icon={SearchX}
-              title={t("nothingFound")}
-              action={<Button onClick={state.clear}>{t("clearFilters")}</Button>}
-            />
+            (nothingFound ?? (
+              <EmptyState
+                icon={SearchX}
+                title={t("nothingFound")}
+                action={<Button onClick={state.clear}>{t("clearFilters")}</Button>}
+              />
+            ))
           ) : (
             empty
           )

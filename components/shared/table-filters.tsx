@@ -2,7 +2,7 @@
 
 import { ListFilter, Search, X } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import {
@@ -29,10 +29,16 @@ export type TableFilter = {
 
 const TYPING_MS = 250;
 
-type TableFiltersProps = { state: ListState; searchPlaceholder?: string; filters?: readonly TableFilter[] };
+type TableFiltersProps = {
+  state: ListState;
+  searchPlaceholder?: string;
+  filters?: readonly TableFilter[];
+  /** Filters of another kind than a choice of words, such as a range of dates. */
+  children?: ReactNode;
+};
 
 /** The search field and the filters of a list; what is chosen stands in the address. */
-export function TableFilters({ state, searchPlaceholder, filters = [] }: TableFiltersProps) {
+export function TableFilters({ state, searchPlaceholder, filters = [], children }: TableFiltersProps) {
   const t = useTranslations("shared.table");
   return (
     <search className="flex min-w-0 flex-1 flex-wrap items-center gap-2">
@@ -45,6 +51,7 @@ export function TableFilters({ state, searchPlaceholder, filters = [] }: TableFi
           onChange={(value) => state.setFilter(filter.name, value)}
         />
       ))}
+      {children}
       {state.active ? (
         <Button variant="ghost" onClick={state.clear}>
           <X aria-hidden />
