@@ -31,7 +31,7 @@ export async function allPages(demo: Demo): Promise<ShownPage[]> {
     inside("overview", "(console)/page.tsx", "/"),
     inside("messages", "(console)/messages/page.tsx", "/messages"),
     inside("message", "(console)/messages/[id]/page.tsx", `/messages/${message}`),
-    inside("compose", "(console)/compose/page.tsx", "/compose?to=%2B905551234567"),
+    inside("compose", "(console)/compose/page.tsx", "/compose?to=%2B905551234567&template=order_confirmation"),
     inside("templates", "(console)/templates/page.tsx", "/templates"),
     inside("template", "(console)/templates/[id]/page.tsx", `/templates/${template}`),
     inside("contacts", "(console)/contacts/page.tsx", "/contacts"),

@@ -341,7 +341,9 @@ function messageRow(
   const failure = fate === "failed" ? pick(FAILURES) : null;
   const sentAt = failure ? null : after(1 + random());
   const deliveredAt = fate === "delivered" || fate === "read" ? after(2 + random() * 20) : null;
-  const readAt = fate === "read" ? after(30 + random() * 4000) : null;
+  // What was sent a moment ago cannot have been read later than now.
+  const readAt =
+    fate === "read" ? new Date(Math.min(after(30 + random() * 4000).getTime(), ctx.now.getTime() - MINUTE_MS)) : null;
   if (sentAt) {
     steps.push({ step: "accepted", at: after(0.4).toISOString(), source: "dispatch" });
     heard("sent", sentAt);
