@@ -10,6 +10,7 @@ import * as organizations from "./schema/organizations";
 import * as sandbox from "./schema/sandbox";
 import * as templates from "./schema/templates";
 import * as webhooks from "./schema/webhooks";
+import { endWith, type Lifetime, liveOut, requireLife } from "./transaction-guard";
 
 const schema = { ...contacts, ...integrations, ...messages, ...organizations, ...sandbox, ...templates, ...webhooks };
 
@@ -31,26 +32,32 @@ const MOST_PLANNED_PARAMETERS = 30;
 
 /**
  * drizzle sends every statement anew, and PostgreSQL plans it anew. This makes the short ones prepared statements: they are
- * planned once a connection.
+ * planned once a connection. And it ends a transaction's function with its connection.
  */
-function planOnce<T extends postgres.ISql>(sql: T): T {
+function planOnce<T extends postgres.ISql>(sql: T, lifetime?: Lifetime): T {
   return new Proxy(sql, {
     get(target, name, receiver) {
       const value: unknown = Reflect.get(target, name, receiver);
       if (typeof value !== "function") return value;
       if (name === "unsafe") {
-        return (query: string, parameters: postgres.ParameterOrJSON<never>[] = [], options: postgres.UnsafeQueryOptions = {}) =>
-          target.unsafe(query, parameters, {
+        return (query: string, parameters: postgres.ParameterOrJSON<never>[] = [], options: postgres.UnsafeQueryOptions = {}) => {
+          requireLife(lifetime);
+          return target.unsafe(query, parameters, {
             ...options,
             prepare: parameters.length > 0 && parameters.length <= MOST_PLANNED_PARAMETERS,
           });
+        };
       }
       if (name === "begin" || name === "savepoint") {
-        return (...given: unknown[]) =>
-          value.apply(
-            target,
-            given.map((one) => (typeof one === "function" ? (inner: T) => one(planOnce(inner)) : one)),
+        return (...given: unknown[]) => {
+          requireLife(lifetime);
+          const within = lifetime ?? { isOver: false };
+          const guarded = given.map((one) =>
+            typeof one === "function" ? (inner: T) => liveOut(within, () => one(planOnce(inner, within))) : one,
           );
+          const transaction: Promise<unknown> = value.apply(target, guarded);
+          return lifetime ? transaction : endWith(within, transaction);
+        };
       }
       return value;
     },
