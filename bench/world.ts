@@ -31,6 +31,8 @@ export type World = {
   /** Pauses the number and lets so many messages wait. */
   fill(messages: number): Promise<void>;
   setRate(perSecond: number): Promise<void>;
+  /** Messages a second that may leave. */
+  rate(): Promise<number>;
   /** Changes how the stand-in behaves from now on. */
   setFaults(faults: object): Promise<void>;
   pause(): Promise<void>;
@@ -116,8 +118,13 @@ export async function startWorld({ port, processes, people, ratePerSecond, ownDa
     let after = "";
     const databaseUrl = async () =>
       database?.url ?? String(JSON.parse(await readFile(`${first.dataDir}/database.json`, "utf8")).url);
+    const requireAlive = () => {
+      const dead = apps.find(({ child }) => child.exitCode !== null || child.signalCode !== null);
+      if (dead) throw new Error(`The process on port ${dead.port} ended by itself:\n${dead.output()}`);
+    };
     const accepted = async () => (await standIn.stats()).accepted;
     const open = async () => {
+      requireAlive();
       const { webhooks } = (await standIn.stats()) as unknown as { webhooks: { waiting: number } };
       return { ...(await countOpen(await databaseUrl(), integrationId, after)), webhooks: webhooks.waiting };
     };
@@ -141,6 +148,10 @@ export async function startWorld({ port, processes, people, ratePerSecond, ownDa
       async setFaults(faults) {
         const answer = await standIn.faults(faults);
         if (!answer.ok) throw new Error(`The stand-in did not take the faults: ${await answer.text()}`);
+      },
+      async rate() {
+        const { ratePerSecond: rates } = (await done("GET", path)) as unknown as { ratePerSecond: { effective: number } };
+        return rates.effective;
       },
       async pause() {
         await done("PATCH", path, { paused: true });
