@@ -17,6 +17,8 @@ const FOLDER = "docs/screenshots";
 const START_WITHIN_MS = 600_000;
 /** Lists and charts draw in a moment after their data came. */
 const DRAWN_MS = 250;
+/** Within this time the sandbox's customer has read a message. */
+const READ_MS = 6_000;
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });
 
@@ -26,6 +28,7 @@ const server = await startServer(folder);
 try {
   await mkdir(FOLDER, { recursive: true });
   const seeded = await demo();
+  await fillPhone(seeded);
   const browser = await chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox"] });
   const pages = (await allPages(seeded)).filter(({ name }) => !values.only || name === values.only);
   let bytes = 0;
@@ -72,6 +75,21 @@ async function shootAll(browser: Browser, seeded: Demo, pages: readonly ShownPag
   }
   await context.close();
   return bytes;
+}
+
+/** Sends what the guide sends and answers it, so that the virtual phone has something to show. */
+async function fillPhone({ url, token, integrationId }: Demo): Promise<void> {
+  const post = async (path: string, body: object) => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const response = await fetch(`${url}/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Problem(`${path} answered ${response.status}: ${await response.text()}`);
+    await new Promise((done) => setTimeout(done, READ_MS));
+  };
+  const phoneNumber = "+905551234567";
+  const templateParams = { orderNumber: "ORD-12345", customerName: "John Doe" };
+  await post("/crm/whatsapp/send", { phoneNumber, template: "order_confirmation", templateParams });
+  await post(`/sandbox/${integrationId}/replies`, { from: phoneNumber, text: "Thank you! Can you grind it for a French press?" });
+  await post("/crm/whatsapp/send", { phoneNumber, message: "Of course. I have changed the grind to *coarse* for this order." });
 }
 
 /** A server of its own, with a data directory of its own, so that nothing real is ever seen in a picture. */

@@ -82,23 +82,30 @@ export const CHATS: Record<"tr" | "en", string[]> = {
   ],
 };
 
-export const CONSENT_SOURCES = [
-  {
-    source: "web form",
-    evidence: "form /kahve-kulubu, entry 2026-",
-    tr: "Ege Kahve'den kampanya ve sipariş mesajları almayı kabul ediyorum.",
-    en: "I agree to receive offers and order updates from Ege Kahve.",
-  },
-  {
-    source: "shop",
-    evidence: "signed card, Alsancak shop, no. ",
-    tr: "WhatsApp üzerinden bilgilendirilmek istiyorum.",
-    en: "I would like to be informed on WhatsApp.",
-  },
-  {
-    source: "phone call",
-    evidence: "recording ",
-    tr: "Sipariş durumunun WhatsApp'tan bildirilmesine izin verdi.",
-    en: "Agreed to order updates on WhatsApp.",
-  },
-] as const;
+/** How people agreed: where, what proves it, and the words they agreed to. */
+export const CONSENTS: Record<"tr" | "en", { source: string; evidence: string; wording: string }[]> = {
+  tr: [
+    {
+      source: "web formu",
+      evidence: "form /kahve-kulubu, kayıt 2026-",
+      wording: "Ege Kahve'den kampanya ve sipariş mesajları almayı kabul ediyorum.",
+    },
+    { source: "mağaza", evidence: "imzalı kart, Alsancak, no. ", wording: "WhatsApp üzerinden bilgilendirilmek istiyorum." },
+    { source: "telefon görüşmesi", evidence: "ses kaydı ", wording: "Sipariş durumunun WhatsApp'tan bildirilmesine izin verdi." },
+  ],
+  en: [
+    {
+      source: "web form",
+      evidence: "form /coffee-club, entry 2026-",
+      wording: "I agree to receive offers and order updates from Ege Kahve.",
+    },
+    { source: "shop", evidence: "signed card, Alsancak shop, no. ", wording: "I would like to be informed on WhatsApp." },
+    { source: "phone call", evidence: "recording ", wording: "Agreed to order updates on WhatsApp." },
+  ],
+};
+
+/** How they took it back. */
+export const STOP_WORDS = {
+  tr: { word: "DUR", source: "anahtar kelime DUR" },
+  en: { word: "STOP", source: "keyword STOP" },
+} as const;

@@ -31,7 +31,7 @@ import { seedPhone } from "@/lib/sandbox/phone";
 import { findTemplates, type TemplateRow } from "@/lib/templates/templates";
 import { withDatabase } from "./installation";
 import { Problem } from "./problem";
-import { CHATS, CONSENT_SOURCES, DEMO, GUIDE_RECIPIENT, PEOPLE, type Person } from "./seed-story";
+import { CHATS, CONSENTS, DEMO, GUIDE_RECIPIENT, PEOPLE, type Person, STOP_WORDS } from "./seed-story";
 
 const DAYS = 14;
 const MINUTE_MS = 60_000;
@@ -203,23 +203,27 @@ async function writeHistory(ctx: Ctx, integration: IntegrationRow): Promise<void
 }
 
 async function writeConsents(ctx: Ctx, known: Map<string, KnownContact>, start: number): Promise<void> {
+  const since = new Map<string, Date>();
   const rows = PEOPLE.flatMap((person, i) => {
     const contact = known.get(person.phone);
     if (!contact) return [];
     const agreedAt = new Date(start - (30 + Math.floor(random() * 200)) * DAY_MS);
+    since.set(contact.id, agreedAt);
     const rows = [consentRow(ctx, contact.id, person.language, agreedAt, "opted_in", i % 4 === 3 ? "utility" : "all")];
     if (i % 9 === 4) {
-      const word = person.language === "tr" ? "DUR" : "STOP";
+      const { word, source } = STOP_WORDS[person.language];
       rows.push({
         ...consentRow(ctx, contact.id, person.language, new Date(start + (3 + random() * 8) * DAY_MS), "opted_out", "marketing"),
-        source: `keyword ${word}`,
+        source,
         evidence: word,
         wording: null,
+        recordedBy: "WhatsApp",
       });
     }
     return rows;
   });
   await ctx.db.insert(consents).values(rows);
+  for (const [id, createdAt] of since) await ctx.db.update(contacts).set({ createdAt }).where(eq(contacts.id, id));
 }
 
 function consentRow(
@@ -230,7 +234,7 @@ function consentRow(
   status: "opted_in" | "opted_out",
   purpose: "all" | "utility" | "marketing",
 ): typeof consents.$inferInsert {
-  const { source, evidence, ...wording } = pick(CONSENT_SOURCES);
+  const { source, evidence, wording } = pick(CONSENTS[language]);
   return {
     id: newId("cns", at.getTime()),
     organizationId: ctx.organizationId,
@@ -239,10 +243,10 @@ function consentRow(
     status,
     source,
     evidence: `${evidence}${Math.floor(1000 + random() * 9000)}`,
-    wording: wording[language],
+    wording,
     occurredAt: at,
     recordedAt: at,
-    recordedBy: `${ctx.actor.type}:${ctx.actor.id}`,
+    recordedBy: ctx.actor.name,
   };
 }
 
