@@ -57,7 +57,9 @@ async function runVitest(file) {
   const env = { ...process.env, NODE_ENV: "test" };
   const code = await runCommand(process.execPath, ["node_modules/vitest/vitest.mjs", ...args], { env });
   const report = JSON.parse(await readFile(file, "utf8"));
-  const broken = report.testResults.filter((one) => one.status === "failed" && one.assertionResults.length === 0).length;
+  const hasFailed = ({ status }) => status === "failed";
+  // A file that could not be loaded, or a suite without tests.
+  const broken = report.testResults.filter((file) => hasFailed(file) && !file.assertionResults.some(hasFailed)).length;
   count(report.numPassedTests, report.numFailedTests + broken, code);
 }
 
