@@ -97,7 +97,7 @@ test("a day of an operator: numbers, templates, consent, messages, settings", as
       .getByRole("option", { name: /order_confirmation/ })
       .first()
       .click();
-    await expect(page.getByText(/Missing: /)).toBeVisible();
+    await expect(page.getByText("Fill in customerName, orderNumber.")).toBeVisible();
     await page.getByLabel("customerName").fill("Zeynep");
     await page.getByLabel("orderNumber").fill("ORD-77");
     await expect(page.getByText("Ready: nothing stands against it.")).toBeVisible();
