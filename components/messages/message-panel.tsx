@@ -6,6 +6,7 @@ import { ErrorNote } from "@/components/shared/error-note";
 import { StatusBadge } from "@/components/shared/status-badge";
 import { Sheet, SheetContent } from "@/components/ui/sheet";
 import { Skeleton } from "@/components/ui/skeleton";
+import { ApiError } from "@/lib/http/client";
 import type { MessageDetail } from "@/lib/messages/schema";
 import { formatPhone } from "@/lib/phone";
 import { MessageActions } from "./message-actions";
@@ -33,13 +34,17 @@ export function MessagePanel({ id, message: initial }: { id: string; message?: M
             <MessageView message={message} />
           </div>
         ) : error ? (
-          <ErrorNote error={error} title={t("failedToLoad")} onRetry={() => void refetch()} />
+          <ErrorNote error={error} title={t("failedToLoad")} onRetry={isGone(error) ? undefined : () => void refetch()} />
         ) : (
           <PanelSkeleton />
         )}
       </SheetContent>
     </Sheet>
   );
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
 }
 
 function PanelSkeleton() {

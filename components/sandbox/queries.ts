@@ -91,5 +91,6 @@ export function useUpdateSandbox(integrationId: string) {
 
 function useRefresh(integrationId: string) {
   const queryClient = useQueryClient();
-  return () => queryClient.invalidateQueries({ queryKey: ["sandbox", integrationId] });
+  // Not awaited: a change counts as done when the server has it, not when everything was read again.
+  return () => void queryClient.invalidateQueries({ queryKey: ["sandbox", integrationId] });
 }
