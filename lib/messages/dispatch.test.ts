@@ -15,6 +15,7 @@ import { resetEnv } from "@/lib/env";
 import { resumeIntegration } from "@/lib/integrations/pause";
 import { removeIntegration } from "@/lib/integrations/remove";
 import { type SandboxServer, startSandboxServer } from "@/lib/sandbox/server";
+import { dispatchIntegration } from "./dispatch";
 import { cancelMessage } from "./messages";
 import { takeLane } from "./pacing";
 import { resendMessage } from "./resend";
@@ -230,6 +231,48 @@ describe("a run of the dispatcher", () => {
     await org.dispatch();
     expect(await org.read(id)).toMatchObject({ status: "sent" });
   });
+});
+
+describe("the order of sending", () => {
+  test("is replies, then single messages, then bulk, of which some go all the same while others keep coming", async () => {
+    const org = await connected({ integration: { ratePerSecond: 10 } });
+    const phoneNumber = somePhone();
+    await org.optIn(phoneNumber);
+    await org.heard(phoneNumber);
+    const ids: string[] = [];
+    for (let i = 0; i < 26; i++) ids.push((await org.send({ phoneNumber, ...ORDER })).id);
+    const [bulk = ""] = ids;
+    await setMessage(bulk, { priority: 2 });
+    const reply = (await org.send({ phoneNumber, message: "At once" })).id;
+    await org.dispatch();
+    const order = [...new Map(meta.store.arrivals.callbacks()).keys()].filter((id) => id === reply || ids.includes(id));
+    expect(order[0]).toBe(reply);
+    expect(order).toHaveLength(27);
+    expect(order.indexOf(bulk)).toBeGreaterThan(12);
+    expect(order.indexOf(bulk)).toBeLessThan(24);
+  });
+});
+
+test("a claim whose commit was not confirmed is given back, because nobody was called", async () => {
+  const org = await connected();
+  const id = await org.write();
+  // The driver loses the connection after PostgreSQL committed: what the caller sees is an error, what the table holds is the claim.
+  const broken = new Proxy(db, {
+    get(target, name, receiver) {
+      if (name !== "transaction") return Reflect.get(target, name, receiver);
+      return async (work: Parameters<Db["transaction"]>[0]) => {
+        await target.transaction(work);
+        throw Object.assign(new Error("write CONNECTION_CLOSED"), { code: "CONNECTION_CLOSED" });
+      };
+    },
+  });
+  await expect(dispatchIntegration(broken, org.integration, { owner: "cut off", maxMs: 1_000 })).rejects.toThrow(
+    "CONNECTION_CLOSED",
+  );
+  expect(await org.read(id)).toMatchObject({ status: "queued", attempts: 0, leaseOwner: null });
+  await org.dispatch();
+  expect(await org.read(id)).toMatchObject({ status: "sent", attempts: 1 });
+  expect(org.arrivedTimes(id)).toBe(1);
 });
 
 describe("a message that waits", () => {

@@ -5,12 +5,13 @@ import { anyOf } from "@/db/columns";
 import { integrations, lanes } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
 import { type Ctx, systemCtx } from "@/lib/ctx";
+import { newId } from "@/lib/ids";
 import { graphAccess, type IntegrationRow } from "@/lib/integrations/access";
 import { rateFactor, ratesOf } from "@/lib/integrations/rate";
 import { open } from "@/lib/keyring";
 import { log } from "@/lib/log";
 import { countOutcome, timeGraph } from "@/lib/metrics";
-import { patiently } from "@/lib/passing";
+import { isPassing, patiently } from "@/lib/passing";
 import { type GraphAccess, GraphError, sendMessage } from "@/lib/whatsapp/graph";
 import { type MessagePayload, templatePayload, textPayload } from "@/lib/whatsapp/payloads";
 import { takePlaces } from "./allowance";
@@ -83,7 +84,7 @@ export async function dispatchIntegration(
   const outcomes = new OutcomeWriter(systemCtx(db, where.organizationId, "dispatch"), where.id);
   let called = 0;
   try {
-    while (!options.signal?.aborted) {
+    for (let turn = 1; !options.signal?.aborted; turn++) {
       // Time is up with work left: the next run goes on at once.
       if (Date.now() >= endsAt) return { called, nextDueAt: new Date(), taken: false };
       const ctx = systemCtx(db, where.organizationId, "dispatch");
@@ -91,7 +92,7 @@ export async function dispatchIntegration(
       if (!integration) break;
       // Before anything is claimed: what cannot be called at all must not end as unknown.
       const access = graphAccess(ctx, integration);
-      const slice = await claimSlice(ctx, integration, options.owner);
+      const slice = await claimSafely(ctx, integration, options.owner, turn);
       if (!slice) return { called, nextDueAt: null, taken: true };
       if (slice.claimed === 0) {
         const nextDueAt = await nextDue(ctx, where.id);
@@ -152,18 +153,49 @@ async function nextDue(ctx: Ctx, integrationId: string): Promise<Date | null> {
   return row?.at ?? null;
 }
 
+type Claim = { owner: string; claimId: string; turn: number };
+
+/** A claim whose commit nobody confirmed may have been made. None of its messages was called, so they wait again. */
+async function claimSafely(ctx: Ctx, integration: IntegrationRow, owner: string, turn: number): Promise<Slice | null> {
+  const claimId = newId("clm");
+  try {
+    return await claimSlice(ctx, integration, { owner, claimId, turn });
+  } catch (error) {
+    if (isPassing(error)) await patiently(JUDGE_PATIENCE_MS, () => giveBack({ ...ctx, now: new Date() }, claimId));
+    throw error;
+  }
+}
+
+async function giveBack(ctx: Ctx, claimId: string): Promise<void> {
+  const step: TimelineStep[] = [
+    { step: "retrying", at: ctx.now.toISOString(), source: "dispatch", detail: "The database was away before Meta was called" },
+  ];
+  await ctx.db
+    .update(messages)
+    .set({
+      status: "queued",
+      attempts: sql`${messages.attempts} - 1`,
+      leaseOwner: null,
+      leaseUntil: null,
+      timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb`,
+    })
+    .where(
+      and(eq(messages.organizationId, ctx.organizationId), eq(messages.status, "sending"), eq(messages.leaseOwner, claimId)),
+    );
+}
+
 /**
  * In one transaction: keeps the lane, locks what is due, asks the gate again, and commits as `sending` what may go, each with
  * its slot. Null when another process has the lane.
  */
-async function claimSlice(base: Ctx, integration: IntegrationRow, owner: string): Promise<Slice | null> {
+async function claimSlice(base: Ctx, integration: IntegrationRow, { owner, claimId, turn }: Claim): Promise<Slice | null> {
   return base.db.transaction(async (tx) => {
     const ctx = { ...base, db: tx, now: new Date() };
     const lane = await takeLane(tx, integration, owner);
     if (!lane) return null;
     const perSecond = Math.max(0.5, ratesOf(integration).effective * rateFactor(lane, ctx.now));
     const size = Math.min(LARGEST_SLICE, Math.max(1, Math.round((perSecond * SLICE_MS) / 1000)));
-    const rows = await lockDue(ctx, integration.id, size);
+    const rows = await lockDue(ctx, integration.id, size, turn);
     if (rows.length === 0) return { ready: [], claimed: 0 };
 
     const looks = await lookAgain(ctx, integration, rows);
@@ -225,7 +257,7 @@ async function claimSlice(base: Ctx, integration: IntegrationRow, owner: string)
         status: "sending",
         attempts: sql`${messages.attempts} + 1`,
         outsideWindow: anyOf(messages.id, outside),
-        leaseOwner: owner,
+        leaseOwner: claimId,
         leaseUntil: new Date(paced.paidUntil.getTime() + SENDING_LEASE_MS),
         timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb`,
       })
@@ -254,10 +286,14 @@ function isOutside(look: SecondLook | undefined, row: MessageRow): boolean {
   return look?.verdict === "go" && row.kind === "template" && !look.windowOpen;
 }
 
+/** One slice in so many begins with those who wait for everybody else, so that nobody starves. */
+const TURNED_ROUND = 10;
+
 /** Replies before transactional messages before bulk, within each the oldest due first. */
-async function lockDue(ctx: Ctx, integrationId: string, limit: number): Promise<MessageRow[]> {
+async function lockDue(ctx: Ctx, integrationId: string, limit: number, turn: number): Promise<MessageRow[]> {
   const rows: MessageRow[] = [];
-  for (const priority of Object.values(PRIORITY)) {
+  const order = Object.values(PRIORITY);
+  for (const priority of turn % TURNED_ROUND === 0 ? [...order].reverse() : order) {
     if (rows.length >= limit) break;
     rows.push(
       ...(await ctx.db
