@@ -142,7 +142,11 @@ const SCENARIOS: Record<string, Scenario> = {
   async cancel(world) {
     await world.resume();
     await world.arrived(messages / 10, 0);
-    const ids = (await world.told()).map(({ id }) => id).filter((_, i) => i % 3 === 0);
+    // From the newest back, towards those that are leaving: somewhere the two meet.
+    const ids = (await world.told())
+      .map(({ id }) => id)
+      .filter((_, i) => i % 3 === 0)
+      .reverse();
     let cancelled = 0;
     let tooLate = 0;
     for (const [i, id] of ids.entries()) {
