@@ -213,6 +213,8 @@ describe("contacts", () => {
     const names = async (query: string) =>
       (await ask(listContacts, { token, query })).body.data.map((c: { name: string }) => c.name);
     expect(await names("?search=yıl")).toEqual(["Ayşe Yılmaz"]);
+    expect(await names("?search=AYŞE%20YIL")).toEqual(["Ayşe Yılmaz"]);
+    expect(await names("?search=ayşe%20yil")).toEqual(["Ayşe Yılmaz"]);
     expect(await names("?search=%25")).toEqual(["Ali 100%"]);
     expect(await names("?search=%2B90%20555%20123%2045%2069")).toEqual(["Deniz"]);
     expect(await names("?search=nobody")).toEqual([]);
