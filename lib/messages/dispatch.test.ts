@@ -399,6 +399,25 @@ describe("a removal of the integration", () => {
     expect(rows).toHaveLength(results.filter((result) => result.status === "fulfilled").length);
   });
 
+  test("and the claims of the dispatcher do not wait for each other in a circle", async () => {
+    for (let round = 0; round < 6; round++) {
+      const org = await connected({ integration: { ratePerSecond: 80 } });
+      for (let i = 0; i < 12; i++) await org.write();
+      const running = org.dispatch();
+      await new Promise((resolve) => setTimeout(resolve, round * 8));
+      await removeIntegration(org.ctxAt(new Date()), org.integration.id, { force: true });
+      await running;
+      const rows = await db
+        .select({ id: messages.id, status: messages.status })
+        .from(messages)
+        .where(eq(messages.organizationId, org.organizationId));
+      for (const { id, status } of rows) {
+        expect(["sent", "cancelled"]).toContain(status);
+        expect(org.arrivedTimes(id)).toBe(status === "sent" ? 1 : 0);
+      }
+    }
+  });
+
   test("cancels what comes back from Meta to be tried again", async () => {
     let remove = async () => {};
     const graph = await startScript(async () => {

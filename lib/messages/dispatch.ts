@@ -16,7 +16,7 @@ import { type GraphAccess, GraphError, sendMessage } from "@/lib/whatsapp/graph"
 import { type MessagePayload, templatePayload, textPayload } from "@/lib/whatsapp/payloads";
 import { takePlaces } from "./allowance";
 import { lookAgain, type SecondLook } from "./gate";
-import { judgeFailure, type Outcome, writeOutcomes } from "./outcome";
+import { holdIntegration, judgeFailure, type Outcome, writeOutcomes } from "./outcome";
 import { OutcomeWriter } from "./outcome-writer";
 import { leaveLane, slots, slowDown, takeLane } from "./pacing";
 import { takeTurns } from "./pairs";
@@ -116,11 +116,13 @@ export async function dispatchIntegration(
     }
     return { called, nextDueAt: null, taken: false };
   } finally {
-    await Promise.all(underWay);
-    await outcomes.done();
-    await leaveLane(db, where, options.owner).catch((error: unknown) =>
+    // Another process may send already while the last answers come in: what was paid for holds for it too.
+    const left = leaveLane(db, where, options.owner).catch((error: unknown) =>
       log.warn({ err: error }, "A number could not be handed on; its lease will end"),
     );
+    await Promise.all(underWay);
+    await outcomes.done();
+    await left;
   }
 }
 
@@ -191,6 +193,8 @@ async function giveBack(ctx: Ctx, claimId: string): Promise<void> {
 async function claimSlice(base: Ctx, integration: IntegrationRow, { owner, claimId, turn }: Claim): Promise<Slice | null> {
   return base.db.transaction(async (tx) => {
     const ctx = { ...base, db: tx, now: new Date() };
+    // First of all, as its removal does: who locks messages first and the integration later could wait for that in a circle.
+    if (!(await holdIntegration(ctx, integration.id))) return { ready: [], claimed: 0 };
     const lane = await takeLane(tx, integration, owner);
     if (!lane) return null;
     const perSecond = Math.max(0.5, ratesOf(integration).effective * rateFactor(lane, ctx.now));
