@@ -1,6 +1,7 @@
 import postgres from "postgres";
 import { afterAll, beforeAll } from "vitest";
 import { closeKeyring } from "@/lib/keyring";
+import { announceAll } from "@/lib/live";
 import { closeDatabase } from "./client";
 
 /**
@@ -12,6 +13,8 @@ export function useTestDatabase(): void {
     await onCluster((sql, name) => sql.unsafe(`create database ${name} template template`));
   });
   afterAll(async () => {
+    // A late notice would open a connection while the pool closes.
+    await announceAll();
     await closeDatabase();
     closeKeyring();
     await onCluster((sql, name) => sql.unsafe(`drop database if exists ${name} with (force)`));

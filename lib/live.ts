@@ -17,6 +17,7 @@ export async function announce(db: Db, organizationId: string, topics: Topic[]):
 const COALESCE_MS = 150;
 const soon = new Map<string, Set<Topic>>();
 let announcing: NodeJS.Timeout | undefined;
+let flushing: Promise<void> | undefined;
 
 /**
  * The same after the fact and at leisure: notices of one organization within 150 ms become one, so that a thousand messages
@@ -26,11 +27,20 @@ export function announceSoon(organizationId: string, topics: Topic[]): void {
   const waiting = soon.get(organizationId) ?? new Set<Topic>();
   for (const topic of topics) waiting.add(topic);
   soon.set(organizationId, waiting);
-  announcing ??= setTimeout(announceWaiting, COALESCE_MS);
+  announcing ??= setTimeout(() => {
+    flushing = announceWaiting();
+  }, COALESCE_MS);
   announcing.unref();
 }
 
+/** Sends what still waits to be announced: before the database is closed. */
+export async function announceAll(): Promise<void> {
+  await flushing;
+  await announceWaiting();
+}
+
 async function announceWaiting(): Promise<void> {
+  clearTimeout(announcing);
   announcing = undefined;
   const batch = [...soon];
   soon.clear();

@@ -9,6 +9,7 @@ import { isAlive } from "@/db/embedded";
 import { startEngine } from "@/inngest/engine";
 import { openDatabase } from "@/lib/ctx";
 import { env, publicUrl } from "@/lib/env";
+import { announceAll } from "@/lib/live";
 import { log } from "@/lib/log";
 import { ensureSetupLink } from "@/lib/organizations/setup";
 import { createApiRouter } from "./api-router";
@@ -69,6 +70,7 @@ async function start(dev: boolean, undo: (() => unknown)[], stop: (exitCode: num
   });
   setEnvironment({ DATABASE_URL: database.url, NEXTAUTH_URL: publicUrl() });
   undo.push(closeDatabase);
+  undo.push(announceAll);
   await asProblem(openDatabase);
 
   say(dev ? "Starting the development server …" : "Starting the server …");
