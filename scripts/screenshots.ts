@@ -15,8 +15,8 @@ import { shrinkPng } from "./shrink-png";
 
 const FOLDER = "docs/screenshots";
 const START_WITHIN_MS = 600_000;
-/** Lists and charts draw in a moment after their data came. */
-const DRAWN_MS = 250;
+/** Charts draw in, and what is asked while one types is asked, a moment after the page came. */
+const DRAWN_MS = 600;
 /** Within this time the sandbox's customer has read a message. */
 const READ_MS = 6_000;
 
@@ -65,6 +65,7 @@ async function shootAll(browser: Browser, seeded: Demo, pages: readonly ShownPag
         await page.emulateMedia({ colorScheme: theme });
         await settle(page);
         await page.waitForTimeout(DRAWN_MS);
+        await page.waitForFunction(() => !document.querySelector(".animate-spin, .animate-shimmer"));
         const path = `${FOLDER}/${one.name}-${theme}-${size.width}-${language}.png`;
         const picture = shrinkPng(await page.screenshot({ animations: "disabled", caret: "hide" }));
         await writeFile(path, picture);
