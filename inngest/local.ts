@@ -44,10 +44,19 @@ export async function startLocalEngine(): Promise<Engine> {
       const result = await dispatchIntegration(
         db,
         { id, organizationId },
-        { owner, maxMs: DISPATCH_MS, signal: stopping.signal },
+        { owner, maxMs: DISPATCH_MS, signal: stopping.signal, background: (calls) => keep(calls, id, organizationId) },
       );
       return result.taken ? new Date(Date.now() + TAKEN_RETRY_MS) : result.nextDueAt;
     });
+  // A call that hangs must not keep the number's next messages waiting; what the answers send back is due soon.
+  const endings = new Set<Promise<void>>();
+  const keep = (calls: Promise<void>, id: string, organizationId: string) => {
+    const ending = calls.finally(() => {
+      endings.delete(ending);
+      dispatch(id, organizationId).wake();
+    });
+    endings.add(ending);
+  };
   const webhooks = job("webhooks", async () => ((await processWebhooks(db)) > 0 ? new Date() : null));
   const sandbox = job("sandbox", async () => (await deliverDueWebhooks(db, new Date())).nextDueAt);
   const sweep = job("sweep", async () => {
@@ -77,6 +86,7 @@ export async function startLocalEngine(): Promise<Engine> {
       setWaker(undefined);
       stopping.abort();
       await Promise.all([...jobs.values()].map((each) => each.ended()));
+      await Promise.all(endings);
     },
   };
 }

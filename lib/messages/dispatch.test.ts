@@ -233,6 +233,45 @@ describe("a run of the dispatcher", () => {
   });
 });
 
+describe("a call that hangs", () => {
+  test("keeps the next messages of its number waiting only when the caller wants to wait for it", async () => {
+    const org = await connected();
+    const slow = await org.write();
+    org.faults({ latencyMs: 3_000 });
+    let ending: Promise<void> | undefined;
+    const inBackground = () =>
+      dispatchIntegration(db, org.integration, {
+        owner: "test",
+        maxMs: 5_000,
+        background: (calls) => {
+          ending = calls;
+        },
+      });
+    const startedAt = Date.now();
+    await inBackground();
+    expect(Date.now() - startedAt).toBeLessThan(2_500);
+    expect(await org.read(slow)).toMatchObject({ status: "sending" });
+    const hanging = ending;
+    org.faults({ latencyMs: 0 });
+    const next = await org.write();
+    expect((await inBackground()).called).toBe(1);
+    await ending;
+    expect(await org.read(next)).toMatchObject({ status: "sent" });
+    await hanging;
+    expect(await org.read(slow)).toMatchObject({ status: "sent" });
+    ending = undefined;
+    await inBackground();
+    expect(ending).toBeUndefined();
+  });
+
+  test("tells, once it has ended, when what came back is due again", async () => {
+    const org = await connected();
+    await org.write("+905550000002");
+    const { nextDueAt } = await org.dispatch();
+    expect((nextDueAt?.getTime() ?? 0) - Date.now()).toBeGreaterThan(0);
+  });
+});
+
 describe("the order of sending", () => {
   test("is replies, then single messages, then bulk, of which some go all the same while others keep coming", async () => {
     const org = await connected({ integration: { ratePerSecond: 10 } });

@@ -69,6 +69,14 @@ export type DispatchResult = {
   taken: boolean;
 };
 
+type Options = {
+  owner: string;
+  maxMs: number;
+  signal?: AbortSignal;
+  /** Takes the calls that are still under way when the run ends, so that one that hangs keeps nobody waiting. Never rejects. */
+  background?: (ending: Promise<void>) => void;
+};
+
 /**
  * Sends what is due for one number, at its pace and in order of priority, until nothing is due, `maxMs` is over or `signal`
  * is given; calls under way are always finished and written down. One dispatcher a number at a time, in all processes: the
@@ -77,53 +85,71 @@ export type DispatchResult = {
 export async function dispatchIntegration(
   db: Db,
   where: { id: string; organizationId: string },
-  options: { owner: string; maxMs: number; signal?: AbortSignal },
+  options: Options,
 ): Promise<DispatchResult> {
-  const endsAt = Date.now() + options.maxMs;
+  const ctx = systemCtx(db, where.organizationId, "dispatch");
   const underWay = new Set<Promise<void>>();
-  const outcomes = new OutcomeWriter(systemCtx(db, where.organizationId, "dispatch"), where.id);
-  let called = 0;
+  const outcomes = new OutcomeWriter(ctx, where.id);
+  let result: DispatchResult;
   try {
-    for (let turn = 1; !options.signal?.aborted; turn++) {
-      // Time is up with work left: the next run goes on at once.
-      if (Date.now() >= endsAt) return { called, nextDueAt: new Date(), taken: false };
-      const ctx = systemCtx(db, where.organizationId, "dispatch");
-      const integration = await sendingIntegration(ctx, where.id);
-      if (!integration) break;
-      // Before anything is claimed: what cannot be called at all must not end as unknown.
-      const access = graphAccess(ctx, integration);
-      const slice = await claimSafely(ctx, integration, options.owner, turn);
-      if (!slice) return { called, nextDueAt: null, taken: true };
-      if (slice.claimed === 0) {
-        const nextDueAt = await nextDue(ctx, where.id);
-        if (!nextDueAt || nextDueAt.getTime() > Date.now() + SLICE_MS) return { called, nextDueAt, taken: false };
-        await pause(Math.max(1, nextDueAt.getTime() - Date.now()));
-        continue;
-      }
-      for (const ready of slice.ready) {
-        const send = sendOne(ctx, access, integration, ready).then((outcome) => {
-          outcomes.add({ outcome, recipientIndex: ready.row.recipientIndex });
-          countOutcome(where.id, outcome);
-          underWay.delete(send);
-        });
-        underWay.add(send);
-      }
-      called += slice.ready.length;
-      const last = slice.ready.at(-1)?.slotMs ?? 0;
-      await pause(last - Date.now() - SLICE_MS / 2);
-      while (underWay.size > Math.max(LARGEST_SLICE, ratesOf(integration).effective * IN_FLIGHT_SECONDS))
-        await Promise.race(underWay);
-    }
-    return { called, nextDueAt: null, taken: false };
+    result = await sendDue(ctx, where.id, options, underWay, outcomes);
   } finally {
     // Another process may send already while the last answers come in: what was paid for holds for it too.
     const left = leaveLane(db, where, options.owner).catch((error: unknown) =>
       log.warn({ err: error }, "A number could not be handed on; its lease will end"),
     );
-    await Promise.all(underWay);
-    await outcomes.done();
-    await left;
+    const isOver = underWay.size === 0 && outcomes.isIdle;
+    const ending = Promise.all(underWay)
+      .then(() => outcomes.done())
+      .then(() => left);
+    if (options.background && !isOver) options.background(ending);
+    else await ending;
   }
+  // What the last answers sent back into the queue is due some time, too.
+  if (options.background || result.taken || result.nextDueAt || options.signal?.aborted) return result;
+  return { ...result, nextDueAt: (await sendingIntegration(ctx, where.id)) ? await nextDue(ctx, where.id) : null };
+}
+
+async function sendDue(
+  base: Ctx,
+  id: string,
+  options: Options,
+  underWay: Set<Promise<void>>,
+  outcomes: OutcomeWriter,
+): Promise<DispatchResult> {
+  const endsAt = Date.now() + options.maxMs;
+  let called = 0;
+  for (let turn = 1; !options.signal?.aborted; turn++) {
+    // Time is up with work left: the next run goes on at once.
+    if (Date.now() >= endsAt) return { called, nextDueAt: new Date(), taken: false };
+    const ctx = systemCtx(base.db, base.organizationId, base.actor.id);
+    const integration = await sendingIntegration(ctx, id);
+    if (!integration) break;
+    // Before anything is claimed: what cannot be called at all must not end as unknown.
+    const access = graphAccess(ctx, integration);
+    const slice = await claimSafely(ctx, integration, options.owner, turn);
+    if (!slice) return { called, nextDueAt: null, taken: true };
+    if (slice.claimed === 0) {
+      const nextDueAt = await nextDue(ctx, id);
+      if (!nextDueAt || nextDueAt.getTime() > Date.now() + SLICE_MS) return { called, nextDueAt, taken: false };
+      await pause(Math.max(1, nextDueAt.getTime() - Date.now()));
+      continue;
+    }
+    for (const ready of slice.ready) {
+      const send = sendOne(ctx, access, integration, ready).then((outcome) => {
+        outcomes.add({ outcome, recipientIndex: ready.row.recipientIndex });
+        countOutcome(id, outcome);
+        underWay.delete(send);
+      });
+      underWay.add(send);
+    }
+    called += slice.ready.length;
+    const last = slice.ready.at(-1)?.slotMs ?? 0;
+    await pause(last - Date.now() - SLICE_MS / 2);
+    while (underWay.size > Math.max(LARGEST_SLICE, ratesOf(integration).effective * IN_FLIGHT_SECONDS))
+      await Promise.race(underWay);
+  }
+  return { called, nextDueAt: null, taken: false };
 }
 
 async function sendingIntegration(ctx: Ctx, id: string): Promise<IntegrationRow | null> {

@@ -32,6 +32,10 @@ export class OutcomeWriter {
     this.writing ??= this.write();
   }
 
+  get isIdle(): boolean {
+    return this.writing === undefined;
+  }
+
   /** Resolves when everything added so far is written. */
   async done(): Promise<void> {
     while (this.writing) await this.writing;
