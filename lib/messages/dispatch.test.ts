@@ -125,6 +125,21 @@ describe("a run of the dispatcher", () => {
     expect(await org.read(id)).toMatchObject({ status: "sent", wamid: "wamid.SCRIPTED" });
   });
 
+  test("writes down every answer that can be, whatever nonsense came with another", async () => {
+    const graph = await startScript(() => ({ status: 200, body: { messages: [{ id: "wamid.TWICE" }] } }));
+    const org = await makeSender(db, { integration: { endpointUrl: `${graph.url}/v25.0` } });
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const phoneNumber = somePhone();
+      await org.optIn(phoneNumber);
+      ids.push((await org.send({ phoneNumber, ...ORDER })).id);
+    }
+    await org.dispatch();
+    await graph.close();
+    const found = await Promise.all(ids.map(async (id) => (await org.read(id)).status));
+    expect(found.sort()).toEqual(["sending", "sending", "sent"]);
+  });
+
   test("sends what is due, once", async () => {
     const org = await connected();
     const id = await org.write();

@@ -1,7 +1,7 @@
 import "server-only";
 import { type Ctx, systemCtx } from "@/lib/ctx";
 import { log } from "@/lib/log";
-import { patiently } from "@/lib/passing";
+import { isPassing, patiently } from "@/lib/passing";
 import { type Outcome, writeOutcomes } from "./outcome";
 import { forgetHolds } from "./pairs";
 import { applyEarlyStatuses } from "./statuses";
@@ -44,17 +44,25 @@ export class OutcomeWriter {
   private async write(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, MOST_AT_ONCE);
-      try {
-        await patiently(PATIENCE_MS, () => this.store(batch));
-      } catch (error) {
-        log.error(
-          { err: error, messages: batch.length },
-          "What became of some messages could not be written; they will end as unknown",
-        );
-      }
+      await this.persist(this.waiting.splice(0, MOST_AT_ONCE));
     }
     this.writing = undefined;
+  }
+
+  /** One outcome that cannot be written must not take the others with it. */
+  private async persist(batch: readonly Settled[]): Promise<void> {
+    try {
+      await patiently(PATIENCE_MS, () => this.store(batch));
+    } catch (error) {
+      if (batch.length > 1 && !isPassing(error)) {
+        for (const one of batch) await this.persist([one]);
+        return;
+      }
+      log.error(
+        { err: error, messages: batch.length },
+        "What became of some messages could not be written; they will end as unknown",
+      );
+    }
   }
 
   private async store(batch: readonly Settled[]): Promise<void> {
