@@ -537,7 +537,9 @@ describe("health", () => {
       await addMessage(ctx, body.id, status);
     await addMessage(ctx, body.id, "read", new Date());
     await addMessage(ctx, body.id, "sent", new Date(Date.now() - 120_000));
-    await db.insert(lanes).values({ integrationId: body.id, organizationId, rateFactor: 0.5, slowedAt: new Date(Date.now() + 60_000) });
+    await db
+      .insert(lanes)
+      .values({ integrationId: body.id, organizationId, rateFactor: 0.5, slowedAt: new Date(Date.now() + 60_000) });
     const portfolioId = portfolioOf(await getIntegrationRow(ctx, body.id));
     const hoursAgo = (hours: number) => new Date(Date.now() - hours * 60 * 60 * 1000);
     await db.insert(outreach).values([
