@@ -134,7 +134,7 @@ test("a day of an operator: numbers, templates, consent, messages, settings", as
     await page.getByRole("button", { name: "Weekdays only" }).click();
     await expect(page.getByText("Closed").first()).toBeVisible();
     await page.getByRole("button", { name: "Save changes" }).click();
-    await expect(page.getByText("Saved").first()).toBeVisible();
+    await expect(page.getByText("Saved", { exact: true }).first()).toBeVisible();
     await page.getByRole("button", { name: "Always open" }).click();
     await page.getByRole("button", { name: "Save changes" }).click();
     await page.reload();

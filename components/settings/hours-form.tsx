@@ -49,7 +49,8 @@ export function HoursForm({ initial }: { initial: Organization }) {
       { businessHours: parsed.data },
       {
         onSuccess: () => {
-          setDraft(null);
+          // What was changed while it was being saved stays.
+          setDraft((present) => (present === draft ? null : present));
           toast.success(common("saved"));
         },
       },
