@@ -135,8 +135,10 @@ test("a day of an operator: numbers, templates, consent, messages, settings", as
     await expect(page.getByText("Closed").first()).toBeVisible();
     await page.getByRole("button", { name: "Save changes" }).click();
     await expect(page.getByText("Saved", { exact: true }).first()).toBeVisible();
+    await expect(page.getByRole("button", { name: "Save changes" })).toHaveCount(0);
     await page.getByRole("button", { name: "Always open" }).click();
     await page.getByRole("button", { name: "Save changes" }).click();
+    await expect(page.getByRole("button", { name: "Save changes" })).toHaveCount(0);
     await page.reload();
     await expect(page.getByText("Open now: messages leave at once.")).toBeVisible();
   });
