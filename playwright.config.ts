@@ -29,6 +29,7 @@ export default defineConfig({
     locale: "en-US",
     timezoneId: "Europe/Istanbul",
     trace: "retain-on-failure",
+    actionTimeout: 30_000,
     launchOptions: { executablePath: findChromium() },
   },
   webServer: {
