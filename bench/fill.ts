@@ -129,6 +129,7 @@ await withDatabase(async () => {
       sql`select organization_id as id from integrations where deleted_at is null limit 1`,
     );
     await fillPeople(db, organization?.id ?? "", Number(first));
+    await db.execute(sql`vacuum analyze contacts, consents`);
   } else if (what === "waiting") await fillWaiting(db, first, Number(second));
   else if (what === "finished") await fillFinished(db, first, Number(second));
   else if (what === "high") {

@@ -270,6 +270,8 @@ async function spawnServer(native: string, account: Account, options: EmbeddedOp
     unix_socket_directories: "",
     max_connections: "250",
     jit: "off",
+    // A first import makes of an empty table a large one; until its statistics are new, statements are planned for the empty one.
+    autovacuum_naptime: "10s",
     timezone: "UTC",
     log_timezone: "UTC",
     // Failing statements would bring their values, and with them personal data, into the log.

@@ -54,7 +54,7 @@ export const consents = pgTable(
     recordedBy: text("recorded_by").notNull(),
   },
   (t) => [
-    index("consents_contact").on(t.contactId, t.occurredAt.desc(), t.id.desc()),
+    index("consents_contact").on(t.contactId, t.organizationId, t.occurredAt.desc(), t.id.desc()),
     index("consents_organization").on(t.organizationId, t.id),
   ],
 );
@@ -76,5 +76,8 @@ export const conversations = pgTable(
     lastInboundAt: moment("last_inbound_at"),
     createdAt: moment("created_at").notNull().defaultNow(),
   },
-  (t) => [uniqueIndex("conversations_pair").on(t.integrationId, t.contactId), index("conversations_contact").on(t.contactId)],
+  (t) => [
+    uniqueIndex("conversations_pair").on(t.integrationId, t.contactId),
+    index("conversations_contact").on(t.contactId, t.organizationId),
+  ],
 );

@@ -1,12 +1,14 @@
 import "server-only";
-import { and, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
+import { anyOf } from "@/db/columns";
 import { apiTokens } from "@/db/schema/organizations";
 import { callerOf, sessionFromRequest } from "@/lib/auth/session";
 import { sha256 } from "@/lib/crypto";
 import type { Ctx } from "@/lib/ctx";
 import { publicUrl } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { together } from "@/lib/together";
 
 const LAST_USED_RESOLUTION = sql`interval '1 minute'`;
 
@@ -25,17 +27,9 @@ export async function authenticate(db: Db, request: Request, requestId: string):
 async function bearer(db: Db, authorization: string, now: Date): Promise<Pick<Ctx, "organizationId" | "actor" | "scopes">> {
   const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
   if (!token) throw new AppError("unauthorized", "The Authorization header must be: Bearer YOUR_TOKEN");
-  const [row] = await db
-    .select()
-    .from(apiTokens)
-    .where(
-      and(
-        eq(apiTokens.tokenHash, sha256(token)),
-        isNull(apiTokens.revokedAt),
-        or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, now)),
-      ),
-    );
-  if (!row) throw new AppError("unauthorized", "The API token is not known, expired or revoked");
+  const row = await readToken({ db, tokenHash: sha256(token) });
+  if (!row || (row.expiresAt && row.expiresAt <= now))
+    throw new AppError("unauthorized", "The API token is not known, expired or revoked");
   if (!row.lastUsedAt || now.getTime() - row.lastUsedAt.getTime() > 60_000) {
     await db
       .update(apiTokens)
@@ -49,6 +43,19 @@ async function bearer(db: Db, authorization: string, now: Date): Promise<Pick<Ct
   }
   return { organizationId: row.organizationId, actor: { type: "token", id: row.id, name: row.name }, scopes: row.scopes };
 }
+
+const readToken = together<{ db: Db; tokenHash: string }, typeof apiTokens.$inferSelect | undefined>(
+  async (asked) => {
+    const hashes = [...new Set(asked.map(({ tokenHash }) => tokenHash))];
+    const rows = await asked[0].db
+      .select()
+      .from(apiTokens)
+      .where(and(anyOf(apiTokens.tokenHash, hashes), isNull(apiTokens.revokedAt)));
+    const found = new Map(rows.map((row) => [row.tokenHash, row]));
+    return asked.map(({ tokenHash }) => found.get(tokenHash));
+  },
+  ({ db }) => [db, "tokens"],
+);
 
 /** A cookie travels with requests that other sites cause; only our own pages may write with it. */
 function isSameOrigin(request: Request): boolean {

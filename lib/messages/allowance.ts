@@ -66,7 +66,7 @@ export async function countedPeople(ctx: Ctx, portfolioId: string, recipientInde
 }
 
 /** Makes the next reservations of a portfolio wait until this transaction ends, so that two of them cannot take the last place. */
-export async function lockAllowance(ctx: Ctx, portfolioId: string): Promise<void> {
+async function lockAllowance(ctx: Ctx, portfolioId: string): Promise<void> {
   await ctx.db.execute(
     sql`select pg_advisory_xact_lock(hashtextextended(${`allowance:${ctx.organizationId}:${portfolioId}`}, 0))`,
   );
@@ -76,7 +76,7 @@ export async function lockAllowance(ctx: Ctx, portfolioId: string): Promise<void
  * Reserves a place for each person. One row a person, so that a second message to him takes no second place; the place stays the
  * first message's while that one holds it.
  */
-export async function reservePlaces(
+async function reservePlaces(
   ctx: Ctx,
   places: { portfolioId: string; recipientIndex: string; messageId: string }[],
 ): Promise<void> {

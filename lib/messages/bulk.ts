@@ -6,7 +6,7 @@ import { announceSoon } from "@/lib/live";
 import { countAccepted } from "@/lib/metrics";
 import { wake } from "@/lib/wake";
 import { askGate, type Passed, type Reason } from "./gate";
-import { claimKey, earlierAnswer, hashOf, idempotencyKey } from "./idempotency";
+import { claimKeys, earlierAnswer, hashOf, idempotencyKey } from "./idempotency";
 import { type BulkResult, type SendBulk, SendMessage } from "./schema";
 import { storeMessages } from "./store";
 
@@ -20,8 +20,8 @@ type Taken = { index: number; id: string; passed: Passed };
  */
 export async function sendBulk(ctx: Ctx, { messages: items }: SendBulk, headerKey: string | null = null): Promise<BulkResult> {
   const key = idempotencyKey(undefined, headerKey);
-  const requestHash = key ? hashOf(items) : "";
-  const earlier = key && (await earlierAnswer<BulkResult>(ctx, key, requestHash));
+  const claim = key === null ? null : { key, requestHash: hashOf(items) };
+  const earlier = claim && (await earlierAnswer<BulkResult>(ctx, claim));
   if (earlier) return earlier;
 
   const results: Result[] = [];
@@ -56,12 +56,14 @@ export async function sendBulk(ctx: Ctx, { messages: items }: SendBulk, headerKe
 
   const integrationIds = [...new Set(taken.map(({ passed }) => passed.integration.id))].sort();
   const stored = await inTransaction(ctx, async (tx) => {
-    if (key && !(await claimKey(tx, key, requestHash, answer))) return false;
-    await storeMessages(tx, taken);
+    if (claim && (await claimKeys(tx, [{ ...claim, response: answer }])).size === 0) return false;
+    await storeMessages(
+      tx,
+      taken.map((one) => ({ ...one, ctx })),
+    );
     return true;
   });
-  if (!stored)
-    return (await earlierAnswer<BulkResult>(ctx, key ?? "", requestHash)) ?? sendBulk(ctx, { messages: items }, headerKey);
+  if (!stored) return (claim && (await earlierAnswer<BulkResult>(ctx, claim))) ?? sendBulk(ctx, { messages: items }, headerKey);
   announceSoon(ctx.organizationId, ["messages"]);
   for (const { passed } of taken) countAccepted(passed.integration.id);
   for (const integrationId of integrationIds) {

@@ -16,6 +16,7 @@ import type { OrganizationSettings } from "@/lib/organizations/schema";
 import { suggestE164 } from "@/lib/phone";
 import { normalizeLanguage } from "@/lib/templates/language";
 import { findTemplates, type TemplateRow } from "@/lib/templates/templates";
+import { together } from "@/lib/together";
 import { checkTemplateParams, renderTemplate } from "@/lib/whatsapp/template-rules";
 import { isWindowOpen } from "@/lib/whatsapp/window";
 import type { Allowance } from "./allowance";
@@ -53,6 +54,22 @@ export async function askGate(ctx: Ctx, wishes: readonly SendMessage[], { isBulk
   const taken = new Map<string, Set<string>>();
   return wishes.map((wish) => judge(ctx, wish, facts, isBulk ? null : taken));
 }
+
+/** The same for one message, which shares its queries with those asked about at this moment. Outside a transaction. */
+export async function askGateAboutOne(ctx: Ctx, wish: SendMessage): Promise<Verdict> {
+  return judge(ctx, wish, await factsAboutOne({ ctx, wish }), new Map());
+}
+
+const factsAboutOne = together<{ ctx: Ctx; wish: SendMessage }, Facts>(
+  async (asked) => {
+    const facts = await readFacts(
+      asked[0].ctx,
+      asked.map(({ wish }) => wish),
+    );
+    return asked.map(() => facts);
+  },
+  ({ ctx }) => [ctx.db, ctx.organizationId],
+);
 
 function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set<string>> | null): Verdict {
   const reasons: Reason[] = [];

@@ -5,56 +5,100 @@ import { newId } from "@/lib/ids";
 import { portfolioOf } from "@/lib/integrations/access";
 import { announceSoon } from "@/lib/live";
 import { countAccepted } from "@/lib/metrics";
+import { together } from "@/lib/together";
 import { wake } from "@/lib/wake";
-import { allowanceOf, countedPeople, lockAllowance, reservePlaces } from "./allowance";
-import { allowanceUsedUp, askGate, type Passed, type Reason } from "./gate";
-import { claimKey, earlierAnswer, hashOf, idempotencyKey } from "./idempotency";
+import { allowanceOf, takePlaces } from "./allowance";
+import { allowanceUsedUp, askGateAboutOne, type Passed, type Reason } from "./gate";
+import { type Claim, claimKeys, earlierAnswer, hashOf, idempotencyKey, releaseKeys } from "./idempotency";
 import type { Accepted, CheckResult, SendMessage } from "./schema";
 import { storeMessages } from "./store";
-
-/** Fewer places than this left, and requests take turns: more than there can be requests at once, so that no two take the last one. */
-const CROWDED_PLACES = 1_000;
 
 /**
  * Accepts one message: when this returns, it is stored and will be sent, or ends in a state that says why not. Throws the
  * gate's first reason, with all of them in `details.reasons`. The same idempotency key and body give the same answer;
- * the same key with another body is `idempotency_conflict`.
+ * the same key with another body is `idempotency_conflict`. Outside a transaction: its statements are shared with the
+ * requests that come at the same time.
  */
 export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string | null = null): Promise<Accepted> {
-  const key = idempotencyKey(wish.idempotencyKey, headerKey);
-  const requestHash = hashOf({ ...wish, idempotencyKey: undefined });
-  const earlier = key && (await earlierAnswer<Accepted>(ctx, key, requestHash));
+  const named = idempotencyKey(wish.idempotencyKey, headerKey);
+  const claim = named === null ? null : { key: named, requestHash: hashOf({ ...wish, idempotencyKey: undefined }) };
+  const earlier = claim && (await earlierAnswer<Accepted>(ctx, claim));
   if (earlier) return earlier;
 
-  const [verdict] = await askGate(ctx, [wish]);
-  if (!verdict?.passed) throw refusal(verdict?.reasons ?? []);
-  const { passed } = verdict;
-  const id = newId("msg");
+  const { passed, reasons } = await askGateAboutOne(ctx, wish);
+  if (!passed) throw refusal(reasons);
   const accepted: Accepted = {
-    id,
+    id: newId("msg"),
     status: passed.scheduledFor ? "scheduled" : "queued",
     ...(passed.scheduledFor ? { scheduledFor: passed.scheduledFor.toISOString() } : {}),
     integrationId: passed.integration.id,
   };
-  const takesPlace = passed.outsideWindow && passed.allowanceLeft !== null;
-  const store = async (tx: Ctx) => {
-    if (key && !(await claimKey(tx, key, requestHash, accepted))) return false;
-    await storeMessages(tx, [{ id, passed }]);
-    if (takesPlace) await takePlace(tx, passed, id);
-    return true;
-  };
-  const stored = key || takesPlace ? await inTransaction(ctx, store) : await store(ctx);
-  if (!stored) return (await earlierAnswer<Accepted>(ctx, key ?? "", requestHash)) ?? sendMessage(ctx, wish, headerKey);
+  const fate = await store({ ctx, id: accepted.id, passed, claim, accepted });
+  if (fate === "claimed_already")
+    return (claim && (await earlierAnswer<Accepted>(ctx, claim))) ?? sendMessage(ctx, wish, headerKey);
+  if (fate === "crowded") throw refusal([allowanceUsedUp(await allowanceOf(ctx, passed.integration), ctx.now)]);
   announceSoon(ctx.organizationId, ["messages"]);
   countAccepted(passed.integration.id);
   if (!passed.scheduledFor) wake({ kind: "messages", integrationId: passed.integration.id, organizationId: ctx.organizationId });
   return accepted;
 }
 
+type Candidate = { ctx: Ctx; id: string; passed: Passed; claim: Claim | null; accepted: Accepted };
+type Fate = "stored" | "claimed_already" | "crowded";
+
+const needsPlace = ({ passed }: Candidate) => passed.outsideWindow && passed.allowanceLeft !== null;
+
+/** Stores messages with their idempotency keys and their places in the allowance: each wholly or not at all. */
+const store = together<Candidate, Fate>(
+  async (candidates) => {
+    const { ctx } = candidates[0];
+    if (!candidates.some((one) => one.claim || needsPlace(one))) {
+      await storeMessages(ctx, candidates);
+      return candidates.map(() => "stored");
+    }
+    return inTransaction(ctx, async (tx) => {
+      const fates = new Map<Candidate, Fate>();
+      const keyed = candidates.flatMap(({ claim, accepted }) => (claim ? [{ ...claim, response: accepted }] : []));
+      const claimed = await claimKeys(tx, keyed);
+      for (const one of candidates) {
+        if (one.claim && claimed.get(one.claim.key) !== one.accepted) fates.set(one, "claimed_already");
+      }
+      const isFree = (one: Candidate) => !fates.has(one);
+      const crowded = await takePlacesEach(tx, candidates.filter(isFree).filter(needsPlace));
+      for (const one of crowded) fates.set(one, "crowded");
+      await releaseKeys(
+        tx,
+        crowded.flatMap(({ claim }) => claim?.key ?? []),
+      );
+      await storeMessages(tx, candidates.filter(isFree));
+      return candidates.map((one) => fates.get(one) ?? "stored");
+    });
+  },
+  ({ ctx }) => [ctx.db, ctx.organizationId],
+);
+
+/** Answers those for whom no place was left. */
+async function takePlacesEach(tx: Ctx, candidates: readonly Candidate[]): Promise<Candidate[]> {
+  const portfolios = new Map<string, Candidate[]>();
+  for (const one of candidates) {
+    const id = portfolioOf(one.passed.integration);
+    portfolios.set(id, [...(portfolios.get(id) ?? []), one]);
+  }
+  const crowded: Candidate[] = [];
+  // Always in one order, so that two runs cannot wait for each other.
+  for (const [, group] of [...portfolios].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const [first] = group;
+    if (!first) continue;
+    const people = group.map(({ id, passed }) => ({ id, recipientIndex: passed.recipientIndex }));
+    const waiting = await takePlaces(tx, first.passed.integration, people);
+    crowded.push(...group.filter(({ id }) => waiting.has(id)));
+  }
+  return crowded;
+}
+
 /** Says everything that stands against a message, and when it would leave. Nothing is sent or written. */
 export async function checkMessage(ctx: Ctx, wish: SendMessage): Promise<CheckResult> {
-  const [verdict] = await askGate(ctx, [wish]);
-  const reasons = verdict?.reasons ?? [];
+  const { reasons, scheduledFor } = await askGateAboutOne(ctx, wish);
   return {
     ok: reasons.length === 0,
     reasons: reasons.map(({ code, message, fix, details }) => ({
@@ -63,7 +107,7 @@ export async function checkMessage(ctx: Ctx, wish: SendMessage): Promise<CheckRe
       fix,
       ...(details === undefined ? {} : { details }),
     })),
-    ...(verdict?.scheduledFor ? { scheduledFor: verdict.scheduledFor.toISOString() } : {}),
+    ...(scheduledFor ? { scheduledFor: scheduledFor.toISOString() } : {}),
   };
 }
 
@@ -75,16 +119,4 @@ export function refusal(reasons: readonly Reason[]): AppError {
     details: { ...own, fix: first.fix, reasons: reasons.map(({ code, message, fix }) => ({ code, message, fix })) },
     retryAfterSeconds: first.retryAfterSeconds,
   });
-}
-
-async function takePlace(tx: Ctx, passed: Passed, messageId: string): Promise<void> {
-  const { integration, recipientIndex, allowanceLeft } = passed;
-  const portfolioId = portfolioOf(integration);
-  if (allowanceLeft !== null && allowanceLeft < CROWDED_PLACES) {
-    await lockAllowance(tx, portfolioId);
-    const allowance = await allowanceOf(tx, integration);
-    const counted = await countedPeople(tx, portfolioId, [recipientIndex]);
-    if (allowance.left === 0 && !counted.has(recipientIndex)) throw refusal([allowanceUsedUp(allowance, tx.now)]);
-  }
-  await reservePlaces(tx, [{ portfolioId, recipientIndex, messageId }]);
 }

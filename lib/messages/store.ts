@@ -6,13 +6,16 @@ import { seal } from "@/lib/keyring";
 import type { Passed } from "./gate";
 import type { TimelineStep } from "./schema";
 
+type Taken = { ctx: Ctx; id: string; passed: Passed };
+
 /**
  * Stores messages that passed the gate: one statement with one parameter, for one message or a thousand. Throws `not_found`
- * when one of their integrations was removed meanwhile; it then cannot be removed until the transaction ends.
+ * when one of their integrations was removed meanwhile; it then cannot be removed until the transaction ends. Each row says
+ * who asked for it and when, by its own `ctx`; `ctx` itself is the connection.
  */
-export async function storeMessages(ctx: Ctx, taken: readonly { id: string; passed: Passed }[]): Promise<void> {
+export async function storeMessages(ctx: Ctx, taken: readonly Taken[]): Promise<void> {
   if (taken.length === 0) return;
-  const rows = JSON.stringify(taken.map(({ id, passed }) => rowOf(ctx, id, passed)));
+  const rows = JSON.stringify(taken.map(rowOf));
   const stored = await ctx.db.execute(sql`
     with present as materialized (
       select i.id from integrations i
@@ -31,7 +34,7 @@ export async function storeMessages(ctx: Ctx, taken: readonly { id: string; pass
   if (stored.length < taken.length) throw new AppError("not_found", "There is no integration with this id");
 }
 
-function rowOf(ctx: Ctx, id: string, passed: Passed) {
+function rowOf({ ctx, id, passed }: Taken) {
   const at = ctx.now.toISOString();
   const timeline: TimelineStep[] = [{ step: "queued", at, source: ctx.actor.type === "user" ? "console" : "api" }];
   if (passed.scheduledFor) timeline.push({ step: "scheduled", at, source: "gate", detail: passed.scheduledFor.toISOString() });
