@@ -86,7 +86,8 @@ export async function startStandIn(options: {
     ...(options.webhookUrl ? ["--webhook-url", options.webhookUrl] : []),
     ...(options.extra ?? []),
   ];
-  const started = start(["scripts/run.mjs", "scripts/sandbox.ts", ...args], {});
+  const started = start(["--max-semi-space-size=64", "scripts/run.mjs", "scripts/sandbox.ts", ...args], {});
+  try { (await import("node:os")).setPriority(started.child.pid ?? 0, -15); } catch {}
   for (let waited = 0; ; waited += 100) {
     if (
       await fetch(`${url}/_sandbox/stats`).then(

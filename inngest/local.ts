@@ -15,8 +15,6 @@ const SWEEP_MS = 2_000;
 const TIDY_MS = 10 * 60_000;
 const REFRESH_MS = 60 * 60_000;
 const TEMPLATES_MS = 24 * 60 * 60_000;
-/** A run of one number ends after this time so that it takes up what changed; it goes on at once. */
-const DISPATCH_MS = 30_000;
 const TAKEN_RETRY_MS = 300;
 const LONGEST_TIMER_MS = 60_000;
 
@@ -44,7 +42,7 @@ export async function startLocalEngine(): Promise<Engine> {
       const result = await dispatchIntegration(
         db,
         { id, organizationId },
-        { owner, maxMs: DISPATCH_MS, signal: stopping.signal, background: (calls) => keep(calls, id, organizationId) },
+        { owner, signal: stopping.signal, background: (calls) => keep(calls, id, organizationId) },
       );
       return result.taken ? new Date(Date.now() + TAKEN_RETRY_MS) : result.nextDueAt;
     });

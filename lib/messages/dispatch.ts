@@ -18,19 +18,22 @@ import { takePlaces } from "./allowance";
 import { lookAgain, type SecondLook } from "./gate";
 import { holdIntegration, judgeFailure, type Outcome, writeOutcomes } from "./outcome";
 import { OutcomeWriter } from "./outcome-writer";
-import { leaveLane, slots, slowDown, takeLane } from "./pacing";
+import { LANE_LEASE_MS, leaveLane, type Pace, paceOf, slots, slowDown, takeLane } from "./pacing";
 import { takeTurns } from "./pairs";
 import { PRIORITY, type TimelineStep } from "./schema";
 
-/** A claim covers this much sending time: short, so that a crash leaves few messages in doubt. */
-const SLICE_MS = 200;
-const LARGEST_SLICE = 200;
-/** A call that is this late is not made any more: with Graph's time-out of 20 s it must end before the lease does. */
-const LATEST_CALL_MS = 20_000;
-/** A message that is being sent for longer than this was left behind by a process that died. */
-const SENDING_LEASE_MS = LATEST_CALL_MS + 25_000;
+/** A claim covers this much sending time: short, so that a crash leaves few messages in doubt; longer where claiming takes long. */
+const SLICE_MS = { least: 200, most: 1_000 };
+const LARGEST_SLICE = 1_000;
+/** What a claim is expected to take before one was made. */
+const UNKNOWN_CLAIM_MS = 100;
+/** A call that is this late is not made any more: a process that was held up has lost its number to another one by then. */
+const LATEST_CALL_MS = LANE_LEASE_MS - 2_000;
+/** A message that is being sent for longer than this was left behind by a process that died: Graph's time-out of 20 s is over. */
+const SENDING_LEASE_MS = LATEST_CALL_MS + 37_000;
 /** Calls that may be under way at once, in seconds of the rate: Meta's answers take up to this long before the pace suffers. */
 const IN_FLIGHT_SECONDS = 2;
+const LEAST_IN_FLIGHT = 200;
 /** How long the consequences of a refusal are tried to be written while the database is away. */
 const JUDGE_PATIENCE_MS = 15_000;
 
@@ -56,8 +59,9 @@ const CALLED = {
 };
 
 type MessageRow = Pick<typeof messages.$inferSelect, Exclude<keyof typeof CALLED, "text">> & { text: string | null };
-type Ready = { row: MessageRow; payload: MessagePayload; slotMs: number };
-type Slice = { ready: Ready[]; claimed: number };
+/** `slot`: when it may leave, as `performance.now()`, so that a clock that is set changes nothing. */
+type Ready = { row: MessageRow; payload: MessagePayload; slot: number };
+type Slice = { ready: Ready[]; claimed: number; perSecond: number };
 type Later = { id: string; due: string; status: "queued" | "scheduled"; step: TimelineStep[] };
 
 export type DispatchResult = {
@@ -71,14 +75,15 @@ export type DispatchResult = {
 
 type Options = {
   owner: string;
-  maxMs: number;
+  /** After so long the run ends with work left; without it, when nothing is due. */
+  maxMs?: number;
   signal?: AbortSignal;
   /** Takes the calls that are still under way when the run ends, so that one that hangs keeps nobody waiting. Never rejects. */
   background?: (ending: Promise<void>) => void;
 };
 
 /**
- * Sends what is due for one number, at its pace and in order of priority, until nothing is due, `maxMs` is over or `signal`
+ * Sends what is due for one number, at its pace and in order of priority, until nothing is due, `maxMs` are over or `signal`
  * is given; calls under way are always finished and written down. One dispatcher a number at a time, in all processes: the
  * others return at once. A message is committed as `sending` before its call, and called only by the process that claimed it.
  */
@@ -90,12 +95,14 @@ export async function dispatchIntegration(
   const ctx = systemCtx(db, where.organizationId, "dispatch");
   const underWay = new Set<Promise<void>>();
   const outcomes = new OutcomeWriter(ctx, where.id);
+  const departures: Departures = { last: Promise.resolve(), pace: paceOf(where.id) };
   let result: DispatchResult;
   try {
-    result = await sendDue(ctx, where.id, options, underWay, outcomes);
+    result = await sendDue(ctx, where.id, options, underWay, outcomes, departures);
   } finally {
+    await departures.last;
     // Another process may send already while the last answers come in: what was paid for holds for it too.
-    const left = leaveLane(db, where, options.owner).catch((error: unknown) =>
+    const left = leaveLane(db, where, options.owner, departures.pace.lateMs()).catch((error: unknown) =>
       log.warn({ err: error }, "A number could not be handed on; its lease will end"),
     );
     const isOver = underWay.size === 0 && outcomes.isIdle;
@@ -116,40 +123,65 @@ async function sendDue(
   options: Options,
   underWay: Set<Promise<void>>,
   outcomes: OutcomeWriter,
+  departures: Departures,
 ): Promise<DispatchResult> {
-  const endsAt = Date.now() + options.maxMs;
+  const endsAt = performance.now() + (options.maxMs ?? Number.POSITIVE_INFINITY);
   let called = 0;
+  let claimMs = UNKNOWN_CLAIM_MS;
   for (let turn = 1; !options.signal?.aborted; turn++) {
     // Time is up with work left: the next run goes on at once.
-    if (Date.now() >= endsAt) return { called, nextDueAt: new Date(), taken: false };
+    if (performance.now() >= endsAt) return { called, nextDueAt: new Date(), taken: false };
     const ctx = systemCtx(base.db, base.organizationId, base.actor.id);
     const integration = await sendingIntegration(ctx, id);
     if (!integration) break;
     // Before anything is claimed: what cannot be called at all must not end as unknown.
     const access = graphAccess(ctx, integration);
-    const slice = await claimSafely(ctx, integration, options.owner, turn);
+    const claimedAt = performance.now();
+    const slice = await claimSafely(ctx, integration, {
+      owner: options.owner,
+      claimId: newId("clm"),
+      turn,
+      sliceMs: Math.min(SLICE_MS.most, Math.max(SLICE_MS.least, 3 * claimMs)),
+    });
+    claimMs = Math.max(performance.now() - claimedAt, claimMs * 0.7);
     if (!slice) return { called, nextDueAt: null, taken: true };
     if (slice.claimed === 0) {
       const nextDueAt = await nextDue(ctx, id);
-      if (!nextDueAt || nextDueAt.getTime() > Date.now() + SLICE_MS) return { called, nextDueAt, taken: false };
+      if (!nextDueAt || nextDueAt.getTime() > Date.now() + SLICE_MS.least) return { called, nextDueAt, taken: false };
       await pause(Math.max(1, nextDueAt.getTime() - Date.now()));
       continue;
     }
-    for (const ready of slice.ready) {
-      const send = sendOne(ctx, access, integration, ready).then((outcome) => {
-        outcomes.add({ outcome, recipientIndex: ready.row.recipientIndex });
-        countOutcome(id, outcome);
-        underWay.delete(send);
-      });
-      underWay.add(send);
-    }
+    const earlier = departures.last;
+    departures.last = earlier.then(() =>
+      depart(slice, departures.pace, (ready) => {
+        const send = sendOne(ctx, access, integration, ready).then((outcome) => {
+          outcomes.add({ outcome, recipientIndex: ready.row.recipientIndex });
+          countOutcome(id, outcome);
+          underWay.delete(send);
+        });
+        underWay.add(send);
+      }),
+    );
     called += slice.ready.length;
-    const last = slice.ready.at(-1)?.slotMs ?? 0;
-    await pause(last - Date.now() - SLICE_MS / 2);
-    while (underWay.size > Math.max(LARGEST_SLICE, ratesOf(integration).effective * IN_FLIGHT_SECONDS))
+    await earlier;
+    // The next claim must be made before this one's last message has left.
+    await pause((slice.ready.at(-1)?.slot ?? 0) - performance.now() - Math.max(SLICE_MS.least, 2 * claimMs));
+    while (underWay.size > Math.max(LEAST_IN_FLIGHT, ratesOf(integration).effective * IN_FLIGHT_SECONDS))
       await Promise.race(underWay);
   }
   return { called, nextDueAt: null, taken: false };
+}
+
+type Departures = { last: Promise<void>; pace: Pace };
+
+/** Lets the calls of a slice leave one after another, each when it may. */
+async function depart(slice: Slice, pace: Pace, call: (ready: Ready) => void): Promise<void> {
+  for (const ready of slice.ready) {
+    for (let waitMs = pace.waitMs(ready.slot, slice.perSecond); waitMs > 0; waitMs = pace.waitMs(ready.slot, slice.perSecond))
+      await pause(waitMs);
+    pace.leave(ready.slot);
+    call(ready);
+  }
 }
 
 async function sendingIntegration(ctx: Ctx, id: string): Promise<IntegrationRow | null> {
@@ -181,15 +213,16 @@ async function nextDue(ctx: Ctx, integrationId: string): Promise<Date | null> {
   return row?.at ?? null;
 }
 
-type Claim = { owner: string; claimId: string; turn: number };
+const NOTHING: Slice = { ready: [], claimed: 0, perSecond: 0 };
+
+type Claim = { owner: string; claimId: string; turn: number; sliceMs: number };
 
 /** A claim whose commit nobody confirmed may have been made. None of its messages was called, so they wait again. */
-async function claimSafely(ctx: Ctx, integration: IntegrationRow, owner: string, turn: number): Promise<Slice | null> {
-  const claimId = newId("clm");
+async function claimSafely(ctx: Ctx, integration: IntegrationRow, claim: Claim): Promise<Slice | null> {
   try {
-    return await claimSlice(ctx, integration, { owner, claimId, turn });
+    return await claimSlice(ctx, integration, claim);
   } catch (error) {
-    if (isPassing(error)) await patiently(JUDGE_PATIENCE_MS, () => giveBack({ ...ctx, now: new Date() }, claimId));
+    if (isPassing(error)) await patiently(JUDGE_PATIENCE_MS, () => giveBack({ ...ctx, now: new Date() }, claim.claimId));
     throw error;
   }
 }
@@ -216,17 +249,17 @@ async function giveBack(ctx: Ctx, claimId: string): Promise<void> {
  * In one transaction: keeps the lane, locks what is due, asks the gate again, and commits as `sending` what may go, each with
  * its slot. Null when another process has the lane.
  */
-async function claimSlice(base: Ctx, integration: IntegrationRow, { owner, claimId, turn }: Claim): Promise<Slice | null> {
+async function claimSlice(base: Ctx, integration: IntegrationRow, claim: Claim): Promise<Slice | null> {
   return base.db.transaction(async (tx) => {
     const ctx = { ...base, db: tx, now: new Date() };
     // First of all, as its removal does: who locks messages first and the integration later could wait for that in a circle.
-    if (!(await holdIntegration(ctx, integration.id))) return { ready: [], claimed: 0 };
-    const lane = await takeLane(tx, integration, owner);
+    if (!(await holdIntegration(ctx, integration.id))) return NOTHING;
+    const lane = await takeLane(tx, integration, claim.owner);
     if (!lane) return null;
     const perSecond = Math.max(0.5, ratesOf(integration).effective * rateFactor(lane, ctx.now));
-    const size = Math.min(LARGEST_SLICE, Math.max(1, Math.round((perSecond * SLICE_MS) / 1000)));
-    const rows = await lockDue(ctx, integration.id, size, turn);
-    if (rows.length === 0) return { ready: [], claimed: 0 };
+    const size = Math.min(LARGEST_SLICE, Math.max(1, Math.round((perSecond * claim.sliceMs) / 1000)));
+    const rows = await lockDue(ctx, integration.id, size, claim.turn);
+    if (rows.length === 0) return NOTHING;
 
     const looks = await lookAgain(ctx, integration, rows);
     const willing = rows.filter((row) => looks.get(row.id)?.verdict === "go");
@@ -272,9 +305,9 @@ async function claimSlice(base: Ctx, integration: IntegrationRow, { owner, claim
     await writeOutcomes(ctx, integration.id, refused);
     for (const outcome of refused) countOutcome(integration.id, outcome);
     await postpone(ctx, later);
-    if (go.length === 0) return { ready: [], claimed: rows.length };
+    if (go.length === 0) return { ...NOTHING, claimed: rows.length };
 
-    const paced = slots(lane.paidUntil, ctx.now, perSecond, go.length);
+    const paced = slots(lane.paidUntil, new Date(), perSecond, go.length);
     await tx
       .update(lanes)
       .set({ paidUntil: paced.paidUntil })
@@ -287,7 +320,7 @@ async function claimSlice(base: Ctx, integration: IntegrationRow, { owner, claim
         status: "sending",
         attempts: sql`${messages.attempts} + 1`,
         outsideWindow: anyOf(messages.id, outside),
-        leaseOwner: claimId,
+        leaseOwner: claim.claimId,
         leaseUntil: new Date(paced.paidUntil.getTime() + SENDING_LEASE_MS),
         timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb`,
       })
@@ -300,12 +333,14 @@ async function claimSlice(base: Ctx, integration: IntegrationRow, { owner, claim
           ),
         ),
       );
+    const sinceClock = performance.now() - Date.now();
     return {
       claimed: rows.length,
+      perSecond,
       ready: go.map(({ row, payload }, i) => ({
         row: { ...row, attempts: row.attempts + 1 },
         payload,
-        slotMs: paced.at[i] ?? 0,
+        slot: (paced.at[i] ?? 0) + sinceClock,
       })),
     };
   });
@@ -367,10 +402,10 @@ async function sendOne(
   base: Ctx,
   access: GraphAccess,
   integration: IntegrationRow,
-  { row, payload, slotMs }: Ready,
+  { row, payload, slot }: Ready,
 ): Promise<Outcome> {
-  await pause(slotMs - Date.now());
-  if (Date.now() > slotMs + LATEST_CALL_MS) return { id: row.id, kind: "unknown", detail: "The sender was held up for too long" };
+  if (performance.now() > slot + LATEST_CALL_MS)
+    return { id: row.id, kind: "retry", dueAt: new Date(), detail: "The sender was held up before Meta was called" };
   try {
     const receipt = await timeGraph(() => sendMessage(access, integration.phoneNumberId, payload));
     return { id: row.id, kind: "accepted", wamid: receipt.messageId, at: new Date() };

@@ -1,7 +1,7 @@
 import "server-only";
 import { and, eq, inArray, lt, lte, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
-import { integrations } from "@/db/schema/integrations";
+import { integrations, lanes } from "@/db/schema/integrations";
 import { earlyStatuses, messages, outreach, pairs } from "@/db/schema/messages";
 import { attempts, idempotencyKeys, organizations } from "@/db/schema/organizations";
 import { inTransaction, systemCtx } from "@/lib/ctx";
@@ -16,7 +16,7 @@ import { applyEarlyStatuses, findSettledEarly } from "./statuses";
 
 const BATCH = 1_000;
 
-/** Numbers that may send and have something due. This is what makes a lost wake-up a delay and nothing more. */
+/** Numbers that may send, have something due and no dispatcher. This is what makes a lost wake-up a delay and nothing more. */
 export async function findDueIntegrations(db: Db, now: Date): Promise<{ id: string; organizationId: string }[]> {
   return db
     .select({ id: integrations.id, organizationId: integrations.organizationId })
@@ -25,6 +25,7 @@ export async function findDueIntegrations(db: Db, now: Date): Promise<{ id: stri
       and(
         eq(integrations.status, "verified"),
         sql`${integrations.deletedAt} is null`,
+        sql`not exists (select 1 from ${lanes} where ${lanes.integrationId} = ${integrations.id} and ${lanes.leaseUntil} > now())`,
         sql`exists (select 1 from ${messages} where ${messages.integrationId} = ${integrations.id} and ${messages.status} in ('queued', 'scheduled') and ${messages.dueAt} <= ${now.toISOString()}::timestamptz)`,
       ),
     );

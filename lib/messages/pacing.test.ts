@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { Pace, slots } from "./pacing";
+
+const SECOND_MS = 1_000;
+
+/** Lets `slots` leave one after another on a clock that `late` disturbs; answers when each really left. */
+function run(due: number[], perSecond: number, late: (now: number) => number): number[] {
+  const pace = new Pace();
+  const left: number[] = [];
+  let now = due[0] ?? 0;
+  for (const slot of due) {
+    for (let wait = pace.waitMs(slot, perSecond, now); wait > 0; wait = pace.waitMs(slot, perSecond, now)) {
+      now += wait + late(now);
+    }
+    pace.leave(slot, now);
+    left.push(now);
+  }
+  return left;
+}
+
+function mostInAnySecond(times: number[]): number {
+  let first = 0;
+  let most = 0;
+  for (const [i, at] of times.entries()) {
+    while (at - (times[first] ?? 0) >= SECOND_MS) first += 1;
+    most = Math.max(most, i - first + 1);
+  }
+  return most;
+}
+
+const due = (perSecond: number, count: number) => slots(null, new Date(1_000_000), perSecond, count).at;
+
+describe("slots", () => {
+  test("are even, start now, and go on where the last ones ended", () => {
+    const now = new Date(1_000_000);
+    const first = slots(null, now, 100, 50);
+    expect(first.at[0]).toBe(1_000_000);
+    expect((first.at[1] ?? 0) - (first.at[0] ?? 0)).toBeCloseTo(10.07);
+    const second = slots(first.paidUntil, now, 100, 50);
+    expect(second.at[0]).toBe(first.paidUntil.getTime());
+  });
+
+  test("do not believe a moment that a clock since set back has written", () => {
+    const now = new Date(1_000_000);
+    expect(slots(new Date(now.getTime() + 3_600_000), now, 100, 1).at[0]).toBe(now.getTime());
+  });
+});
+
+describe("the pace of a number", () => {
+  test.each([20, 80, 1_000])("at %i a second is never exceeded, however late timers are", (perSecond) => {
+    // Late by a little always, and by a lot now and then, as a busy machine is.
+    const late = (now: number) => (Math.floor(now) % 97 === 0 ? 180 : (now * 7.3) % 3);
+    const left = run(due(perSecond, perSecond * 20), perSecond, late);
+    expect(mostInAnySecond(left)).toBeLessThanOrEqual(perSecond);
+  });
+
+  test("makes up for the time that a stall took", () => {
+    const perSecond = 1_000;
+    let stalled = false;
+    const once = (now: number) => {
+      if (stalled || now < 1_002_000) return 0;
+      stalled = true;
+      return 300;
+    };
+    const left = run(due(perSecond, perSecond * 10), perSecond, once);
+    const seconds = ((left.at(-1) ?? 0) - (left[0] ?? 0)) / 1000;
+    expect(left.length / seconds).toBeGreaterThan(perSecond * 0.96);
+    expect(mostInAnySecond(left)).toBeLessThanOrEqual(perSecond);
+  });
+
+  test("tells how late the calls of the last second were", () => {
+    const pace = new Pace();
+    pace.leave(100, 150);
+    pace.leave(1_990, 2_000);
+    expect(pace.lateMs(2_100)).toBe(10);
+    expect(pace.lateMs(9_000)).toBe(0);
+  });
+});
