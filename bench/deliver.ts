@@ -76,7 +76,8 @@ try {
     webhooks: withWebhooks,
     perSecond: Math.round((whole.reduce((sum, n) => sum + n, 0) / Math.max(1, whole.length)) * 10) / 10,
     leastInASecond: Math.min(...whole),
-    mostInAnyOneSecondWindow: Math.max(...stats.numbers.map((n) => n.maxInAnySecond)),
+    mostInAnyOneSecondWindow: Math.max(...stats.numbers.map((n) => n.certainInAnySecond)),
+    mostAsRead: Math.max(...stats.numbers.map((n) => n.maxInAnySecond)),
     doubled: stats.callbacks.doubled,
     refused: Object.assign({}, ...stats.numbers.map((n) => n.refused)),
   };

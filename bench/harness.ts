@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 
 export const STAND_IN = {
@@ -86,8 +86,13 @@ export async function startStandIn(options: {
     ...(options.webhookUrl ? ["--webhook-url", options.webhookUrl] : []),
     ...(options.extra ?? []),
   ];
+  // The judge shares the machine with those it judges: it must neither wait for them nor stop to collect garbage.
   const started = start(["--max-semi-space-size=64", "scripts/run.mjs", "scripts/sandbox.ts", ...args], {});
-  try { (await import("node:os")).setPriority(started.child.pid ?? 0, -15); } catch {}
+  try {
+    setPriority(started.child.pid ?? 0, -15);
+  } catch {
+    // Only root may.
+  }
   for (let waited = 0; ; waited += 100) {
     if (
       await fetch(`${url}/_sandbox/stats`).then(
@@ -122,7 +127,10 @@ export type StandInStats = {
     accepted: number;
     refused: Record<string, number>;
     maxPerSecond: number;
+    /** In any one-second window, as the stand-in read them. */
     maxInAnySecond: number;
+    /** The same with each arrival as early as it can have come: while the stand-in was busy, it waited to be read. */
+    certainInAnySecond: number;
     perSecond: { second: number; accepted: number; refused: number }[];
   }[];
 };

@@ -44,7 +44,7 @@ export async function listen({ port, trustProxy, api, pages }: Options): Promise
     req: IncomingMessage,
     res: ServerResponse,
   ) {
-    const request = pathname.startsWith("/api/v1/") ? toQuickRequest(req, origin) : toRequest(req, origin);
+    const request = pathname.startsWith("/api/v1/") ? toQuickRequest(req, res, origin) : toRequest(req, res, origin);
     const response = await respond(pathname, request);
     if (response.headers.get("content-type")?.startsWith("text/event-stream")) {
       streams.add(res);

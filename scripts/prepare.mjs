@@ -126,7 +126,7 @@ export async function ensureServer() {
   if (stamp === sources && existsSync(".next/BUILD_ID") && existsSync(".build/server.mjs")) return async () => undefined;
   await mkdir(BUILD, { recursive: true });
   await rm(STAMP, { force: true });
-  await stage("Building the server", () => buildServer("server.mjs"));
+  await stage("Building the server", () => buildServer("server"));
   return async () => {
     await stage("Building the pages (a minute or two the first time)", buildPages);
     await writeFile(STAMP, sources);
@@ -139,10 +139,10 @@ async function buildPages() {
   if (code !== 0) throw new Problem("The pages could not be built. Next's message is above.");
 }
 
-/** Bundles scripts/serve.ts and every API route into .build/<name>. */
+/** Bundles scripts/serve.ts and every API route into .build/<name>.mjs. */
 export async function buildServer(name) {
   const { build } = await import("./build.mjs");
-  await build(join(BUILD, name));
+  await build(BUILD, name);
 }
 
 async function hashSources() {

@@ -11,6 +11,7 @@ import { openDatabase } from "@/lib/ctx";
 import { env, publicUrl } from "@/lib/env";
 import { announceAll } from "@/lib/live";
 import { log } from "@/lib/log";
+import { setCourier, threadCourier } from "@/lib/messages/courier";
 import { ensureSetupLink } from "@/lib/organizations/setup";
 import { createApiRouter } from "./api-router";
 import { lockDataDir, makeDataDir, requireUnlocked } from "./data-dir";
@@ -79,6 +80,9 @@ async function start(dev: boolean, undo: (() => unknown)[], stop: (exitCode: num
   undo.push(() => app.close());
   const pages = app.getRequestHandler();
   const api = dev ? undefined : createApiRouter(routes);
+  const courier = threadCourier(new URL("./courier.mjs", import.meta.url));
+  setCourier(courier);
+  undo.push(() => courier.close());
   const engine = await asProblem(startEngine);
   undo.push(() => engine.stop());
   undo.push(await listen({ port: PORT, trustProxy: TRUST_PROXY, api, pages: (req, res) => pages(req, res) }));

@@ -4,29 +4,31 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 const LINGER_MS = 2_000;
 
 /** Makes the standard Request of one that came in over node's http. */
-export function toRequest(req: IncomingMessage, origin: string): Request {
-  return new WebRequest(req, origin).native();
+export function toRequest(req: IncomingMessage, res: ServerResponse, origin: string): Request {
+  return new WebRequest(req, res, origin).native();
 }
 
 /**
  * The same for a path that is called thousands of times a second: its parts are made when asked for, which takes a third of the time.
  * It has everything our own handlers use, but may not be given to fetch() or new Request(); a clone of it may.
  */
-export function toQuickRequest(req: IncomingMessage, origin: string): Request {
+export function toQuickRequest(req: IncomingMessage, res: ServerResponse, origin: string): Request {
   // Request's remaining members (cache, mode, …) mean nothing on a server; the class has those that do.
-  return new WebRequest(req, origin) as unknown as Request;
+  return new WebRequest(req, res, origin) as unknown as Request;
 }
 
 class WebRequest {
   readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
   readonly #origin: string;
   #headers: Headers | undefined;
   #body: ReadableStream<Uint8Array> | undefined;
   #abort: AbortController | undefined;
   #native: Request | undefined;
 
-  constructor(req: IncomingMessage, origin: string) {
+  constructor(req: IncomingMessage, res: ServerResponse, origin: string) {
     this.#req = req;
+    this.#res = res;
     this.#origin = origin;
   }
 
@@ -60,7 +62,7 @@ class WebRequest {
     if (!this.#abort) {
       const abort = new AbortController();
       this.#abort = abort;
-      this.#req.socket.once("close", () => abort.abort());
+      this.#res.once("close", () => this.#res.writableFinished || abort.abort());
     }
     return this.#abort.signal;
   }

@@ -10,15 +10,18 @@ import { graphAccess, type IntegrationRow } from "@/lib/integrations/access";
 import { rateFactor, ratesOf } from "@/lib/integrations/rate";
 import { open } from "@/lib/keyring";
 import { log } from "@/lib/log";
-import { countOutcome, timeGraph } from "@/lib/metrics";
+import { countCall, countOutcome } from "@/lib/metrics";
 import { isPassing, patiently } from "@/lib/passing";
-import { type GraphAccess, GraphError, sendMessage } from "@/lib/whatsapp/graph";
+import { type GraphAccess, GraphError, sendMessage, sharedGraphTransport } from "@/lib/whatsapp/graph";
 import { type MessagePayload, templatePayload, textPayload } from "@/lib/whatsapp/payloads";
+import type { Transport } from "@/lib/whatsapp/transport";
 import { takePlaces } from "./allowance";
+import { type Call, courierFor, type Departed } from "./courier";
 import { lookAgain, type SecondLook } from "./gate";
 import { holdIntegration, judgeFailure, type Outcome, writeOutcomes } from "./outcome";
 import { OutcomeWriter } from "./outcome-writer";
-import { LANE_LEASE_MS, leaveLane, type Pace, paceOf, slots, slowDown, takeLane } from "./pacing";
+import { monotonicMs, slots } from "./pace";
+import { LANE_LEASE_MS, leaveLane, slowDown, takeLane } from "./pacing";
 import { takeTurns } from "./pairs";
 import { PRIORITY, type TimelineStep } from "./schema";
 
@@ -59,7 +62,7 @@ const CALLED = {
 };
 
 type MessageRow = Pick<typeof messages.$inferSelect, Exclude<keyof typeof CALLED, "text">> & { text: string | null };
-/** `slot`: when it may leave, as `performance.now()`, so that a clock that is set changes nothing. */
+/** `slot`: when it may leave, as `monotonicMs()`, so that a clock that is set changes nothing. */
 type Ready = { row: MessageRow; payload: MessagePayload; slot: number };
 type Slice = { ready: Ready[]; claimed: number; perSecond: number };
 type Later = { id: string; due: string; status: "queued" | "scheduled"; step: TimelineStep[] };
@@ -95,14 +98,14 @@ export async function dispatchIntegration(
   const ctx = systemCtx(db, where.organizationId, "dispatch");
   const underWay = new Set<Promise<void>>();
   const outcomes = new OutcomeWriter(ctx, where.id);
-  const departures: Departures = { last: Promise.resolve(), pace: paceOf(where.id) };
+  const departures: Departures = { last: Promise.resolve(null) };
   let result: DispatchResult;
   try {
     result = await sendDue(ctx, where.id, options, underWay, outcomes, departures);
   } finally {
-    await departures.last;
-    // Another process may send already while the last answers come in: what was paid for holds for it too.
-    const left = leaveLane(db, where, options.owner, departures.pace.lateMs()).catch((error: unknown) =>
+    const departed = await departures.last;
+    // Another process may send already while the last answers come in.
+    const left = leaveLane(db, where, options.owner, departed?.freeInMs ?? 0).catch((error: unknown) =>
       log.warn({ err: error }, "A number could not be handed on; its lease will end"),
     );
     const isOver = underWay.size === 0 && outcomes.isIdle;
@@ -151,38 +154,33 @@ async function sendDue(
       await pause(Math.max(1, nextDueAt.getTime() - Date.now()));
       continue;
     }
+    const calls: Call[] = [];
+    for (const ready of slice.ready) {
+      const send = sendOne(ctx, access, integration, ready, calls).then((outcome) => {
+        outcomes.add({ outcome, recipientIndex: ready.row.recipientIndex });
+        countOutcome(id, outcome);
+        underWay.delete(send);
+      });
+      underWay.add(send);
+    }
     const earlier = departures.last;
-    departures.last = earlier.then(() =>
-      depart(slice, departures.pace, (ready) => {
-        const send = sendOne(ctx, access, integration, ready).then((outcome) => {
-          outcomes.add({ outcome, recipientIndex: ready.row.recipientIndex });
-          countOutcome(id, outcome);
-          underWay.delete(send);
-        });
-        underWay.add(send);
-      }),
-    );
+    departures.last = courierFor(access.transport, sharedGraphTransport).carry({
+      lane: id,
+      perSecond: slice.perSecond,
+      latestMs: LATEST_CALL_MS,
+      calls,
+    });
     called += slice.ready.length;
     await earlier;
     // The next claim must be made before this one's last message has left.
-    await pause((slice.ready.at(-1)?.slot ?? 0) - performance.now() - Math.max(SLICE_MS.least, 2 * claimMs));
+    await pause((slice.ready.at(-1)?.slot ?? 0) - monotonicMs() - Math.max(SLICE_MS.least, 2 * claimMs));
     while (underWay.size > Math.max(LEAST_IN_FLIGHT, ratesOf(integration).effective * IN_FLIGHT_SECONDS))
       await Promise.race(underWay);
   }
   return { called, nextDueAt: null, taken: false };
 }
 
-type Departures = { last: Promise<void>; pace: Pace };
-
-/** Lets the calls of a slice leave one after another, each when it may. */
-async function depart(slice: Slice, pace: Pace, call: (ready: Ready) => void): Promise<void> {
-  for (const ready of slice.ready) {
-    for (let waitMs = pace.waitMs(ready.slot, slice.perSecond); waitMs > 0; waitMs = pace.waitMs(ready.slot, slice.perSecond))
-      await pause(waitMs);
-    pace.leave(ready.slot);
-    call(ready);
-  }
-}
+type Departures = { last: Promise<Departed | null> };
 
 async function sendingIntegration(ctx: Ctx, id: string): Promise<IntegrationRow | null> {
   const [row] = await ctx.db
@@ -333,7 +331,7 @@ async function claimSlice(base: Ctx, integration: IntegrationRow, claim: Claim):
           ),
         ),
       );
-    const sinceClock = performance.now() - Date.now();
+    const sinceClock = monotonicMs() - Date.now();
     return {
       claimed: rows.length,
       perSecond,
@@ -397,19 +395,31 @@ function payloadOf(row: MessageRow, template: Parameters<typeof templatePayload>
     : textPayload({ ...address, body: row.text ?? "" });
 }
 
-/** Never throws: what became of the call, or that nobody can say. */
+/** Adds the call to the slice's. Never throws: what became of it, or that nobody can say. */
 async function sendOne(
   base: Ctx,
   access: GraphAccess,
   integration: IntegrationRow,
   { row, payload, slot }: Ready,
+  calls: Call[],
 ): Promise<Outcome> {
-  if (performance.now() > slot + LATEST_CALL_MS)
-    return { id: row.id, kind: "retry", dueAt: new Date(), detail: "The sender was held up before Meta was called" };
+  let took = 0;
+  const transport: Transport = (request) =>
+    new Promise((resolve, reject) => {
+      const settle =
+        <T>(finish: (result: T) => void) =>
+        (result: T, tookMs: number) => {
+          took = tookMs;
+          finish(result);
+        };
+      calls.push({ slot, request, onAnswer: settle(resolve), onError: settle(reject) });
+    });
   try {
-    const receipt = await timeGraph(() => sendMessage(access, integration.phoneNumberId, payload));
+    const receipt = await sendMessage({ ...access, transport }, integration.phoneNumberId, payload);
+    countCall("accepted", took);
     return { id: row.id, kind: "accepted", wamid: receipt.messageId, at: new Date() };
   } catch (error) {
+    countCall("refused", took);
     if (!(error instanceof GraphError)) {
       log.error({ err: error, messageId: row.id }, "A send ended in an unexpected way");
       return { id: row.id, kind: "unknown", detail: "Unexpected error" };

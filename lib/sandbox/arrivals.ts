@@ -8,10 +8,9 @@ type NumberCount = {
   refused: Record<string, number>;
   /** Accepted and refused in each second since 1970. */
   seconds: Map<number, [number, number]>;
-  recent: Float64Array;
-  head: number;
-  size: number;
-  maxInAnySecond: number;
+  /** As they were read, and as early as they can have arrived. */
+  read: Window;
+  arrived: Window;
 };
 
 /** Counts what reaches the stand-in: it is the judge of pace, loss and doubles. */
@@ -21,18 +20,19 @@ export class Arrivals {
   #recipients = new Set<string>();
   #withoutCallback = 0;
 
-  constructor(
-    private readonly clock: () => number = () => performance.now(),
-    private readonly wall: () => number = Date.now,
-  ) {}
+  constructor() {
+    startWatch();
+  }
 
   observe({ account, e164, callbackData, code, accepted }: Arrival): void {
     const count = this.#numberCount(account.phoneNumberId);
-    const second = Math.floor(this.wall() / 1000);
+    const second = Math.floor(Date.now() / 1000);
     const pair = count.seconds.get(second) ?? [0, 0];
     pair[accepted ? 0 : 1] += 1;
     count.seconds.set(second, pair);
-    slide(count, this.clock());
+    const now = performance.now();
+    count.read.add(now, now);
+    count.arrived.add(look.last, now);
     if (accepted) {
       count.accepted += 1;
       if (callbackData === null) this.#withoutCallback += 1;
@@ -55,7 +55,8 @@ export class Arrivals {
         accepted: count.accepted,
         refused: count.refused,
         maxPerSecond: Math.max(0, ...perSecond.map((s) => s.accepted + s.refused)),
-        maxInAnySecond: count.maxInAnySecond,
+        maxInAnySecond: count.read.most,
+        certainInAnySecond: count.arrived.most,
         perSecond,
       };
     });
@@ -87,15 +88,7 @@ export class Arrivals {
   #numberCount(phoneNumberId: string): NumberCount {
     let count = this.#numbers.get(phoneNumberId);
     if (!count) {
-      count = {
-        accepted: 0,
-        refused: {},
-        seconds: new Map(),
-        recent: new Float64Array(1024),
-        head: 0,
-        size: 0,
-        maxInAnySecond: 0,
-      };
+      count = { accepted: 0, refused: {}, seconds: new Map(), read: new Window(), arrived: new Window() };
       this.#numbers.set(phoneNumberId, count);
     }
     return count;
@@ -103,19 +96,43 @@ export class Arrivals {
 }
 
 /** Keeps the arrivals of the last second in a ring and notes the most there ever were. */
-function slide(count: NumberCount, at: number): void {
-  const capacity = count.recent.length;
-  while (count.size > 0 && at - (count.recent[count.head] ?? 0) >= WINDOW_MS) {
-    count.head = (count.head + 1) % capacity;
-    count.size -= 1;
+class Window {
+  most = 0;
+  #recent = new Float64Array(1024);
+  #head = 0;
+  #size = 0;
+
+  /** One that came at `from` at the earliest, and at `to` at the latest. */
+  add(from: number, to: number): void {
+    const capacity = this.#recent.length;
+    while (this.#size > 0 && to - (this.#recent[this.#head] ?? 0) >= WINDOW_MS) {
+      this.#head = (this.#head + 1) % capacity;
+      this.#size -= 1;
+    }
+    if (this.#size === capacity) {
+      const larger = new Float64Array(capacity * 2);
+      for (let i = 0; i < capacity; i++) larger[i] = this.#recent[(this.#head + i) % capacity] ?? 0;
+      this.#recent = larger;
+      this.#head = 0;
+    }
+    this.#recent[(this.#head + this.#size) % this.#recent.length] = from;
+    this.#size += 1;
+    this.most = Math.max(this.most, this.#size);
   }
-  if (count.size === capacity) {
-    const larger = new Float64Array(capacity * 2);
-    for (let i = 0; i < capacity; i++) larger[i] = count.recent[(count.head + i) % capacity] ?? 0;
-    count.recent = larger;
-    count.head = 0;
-  }
-  count.recent[(count.head + count.size) % count.recent.length] = at;
-  count.size += 1;
-  count.maxInAnySecond = Math.max(count.maxInAnySecond, count.size);
+}
+
+/**
+ * A judge that was busy for 20 ms reads at once what came in meanwhile, and would see a crowd where there was none: what is read
+ * now can have been waiting since `last`, the round of the event loop before this one, whose sockets were read to the end.
+ */
+const look = { last: performance.now(), current: performance.now() };
+let isWatching = false;
+
+function startWatch(): void {
+  if (isWatching) return;
+  isWatching = true;
+  setInterval(() => {
+    look.last = look.current;
+    look.current = performance.now();
+  }, 1).unref();
 }

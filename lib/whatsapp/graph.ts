@@ -396,7 +396,8 @@ class Answer {
 
 let sharedTransport: Transport | undefined;
 
-function defaultTransport(): Transport {
+/** The pool of connections to Graph that this thread's calls share. */
+export function sharedGraphTransport(): Transport {
   sharedTransport ??= httpTransport().send;
   return sharedTransport;
 }
@@ -404,7 +405,7 @@ function defaultTransport(): Transport {
 async function call(access: GraphAccess, input: CallInput): Promise<Answer> {
   const url = new URL(`/${access.version}/${input.path}`, access.baseUrl);
   for (const [name, value] of Object.entries(input.query ?? {})) url.searchParams.set(name, value);
-  const send = access.transport ?? defaultTransport();
+  const send = access.transport ?? sharedGraphTransport();
   let response: GraphResponse;
   try {
     response = await send({

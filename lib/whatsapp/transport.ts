@@ -7,6 +7,8 @@ export type GraphRequest = {
   headers: Record<string, string>;
   body?: string;
   signal?: AbortSignal;
+  /** Called when a connection is there, right before the first byte leaves. */
+  onStart?: () => void;
 };
 /** Header names are in lower case. */
 export type GraphResponse = { status: number; headers: Record<string, string>; text: string };
@@ -94,6 +96,7 @@ function dispatch(agent: Agent, request: GraphRequest, timeoutMs: number): Promi
           // Given up while waiting for a socket: aborting here keeps the request from being written.
           if (isSettled) return controller.abort(new Error("given up"));
           wasSent = true;
+          request.onStart?.();
           abort = (reason) => controller.abort(reason);
         },
         onResponseStart(_controller, statusCode, responseHeaders) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Pace, slots } from "./pacing";
+import { Pace, slots } from "./pace";
 
 const SECOND_MS = 1_000;
 
@@ -12,7 +12,7 @@ function run(due: number[], perSecond: number, late: (now: number) => number): n
     for (let wait = pace.waitMs(slot, perSecond, now); wait > 0; wait = pace.waitMs(slot, perSecond, now)) {
       now += wait + late(now);
     }
-    pace.leave(slot, now);
+    pace.leave(now);
     left.push(now);
   }
   return left;
@@ -68,11 +68,22 @@ describe("the pace of a number", () => {
     expect(mostInAnySecond(left)).toBeLessThanOrEqual(perSecond);
   });
 
-  test("tells how late the calls of the last second were", () => {
-    const pace = new Pace();
-    pace.leave(100, 150);
-    pace.leave(1_990, 2_000);
-    expect(pace.lateMs(2_100)).toBe(10);
-    expect(pace.lateMs(9_000)).toBe(0);
+  test("lets another process go on so that the two together keep it", () => {
+    const perSecond = 100;
+    for (const late of [() => 0, (now: number) => (now > 1_000_500 && now < 1_000_600 ? 170 : 0)]) {
+      const pace = new Pace();
+      const left: number[] = [];
+      let now = 1_000_000;
+      for (const slot of due(perSecond, 90)) {
+        for (let wait = pace.waitMs(slot, perSecond, now); wait > 0; wait = pace.waitMs(slot, perSecond, now))
+          now += wait + late(now);
+        pace.leave(now);
+        left.push(now);
+      }
+      const start = now + pace.freeInMs(perSecond, now);
+      const theirs = slots(null, new Date(Math.ceil(start)), perSecond, 200).at;
+      expect(mostInAnySecond([...left, ...theirs])).toBeLessThanOrEqual(perSecond);
+      expect(start - now).toBeLessThan(250);
+    }
   });
 });
