@@ -1,8 +1,12 @@
-import { apiOf, pause, removeDataDir, runScript, STAND_IN, startInstallation, startStandIn } from "./harness";
+import { readFile } from "node:fs/promises";
+import { apiOf, pause, removeDataDir, residentMb, runScript, STAND_IN, startInstallation, startStandIn } from "./harness";
 
 /**
- * One number at its set rate: how many messages a second arrive at the stand-in, and the most in any one-second window.
+ * One number at its set rate: how many messages a second arrive at the stand-in, and the most in any one-second window. Also
+ * the memory above idle that the app takes meanwhile, and how long the list of messages takes.
  *   node scripts/run.mjs bench/deliver.ts --rate 1000 --seconds 60 [--processes 2] [--numbers 10] [--webhooks]
+ *     [--history 10000000]  finished messages in the table before
+ *     [--waiting 100000]    messages that wait, when more than what is sent
  */
 const option = (name: string, fallback: number) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -12,8 +16,12 @@ const rate = option("rate", 1000);
 const seconds = option("seconds", 60);
 const processes = option("processes", 1);
 const numbers = option("numbers", 1);
+const history = option("history", 0);
+const waiting = option("waiting", 0);
 const withWebhooks = process.argv.includes("--webhooks");
 const port = option("port", 3141);
+/** Lists asked for when all is over; the middle one counts. */
+const LISTED = 100;
 
 const ids = Array.from({ length: numbers }, (_, i) => (numbers === 1 ? STAND_IN.phoneNumberId : `${STAND_IN.phoneNumberId}${i}`));
 const standIn = await startStandIn({
@@ -43,12 +51,13 @@ try {
     integrationIds.push(id);
   }
   await runScript("bench/fill.ts", ["high", ...integrationIds], first.environment);
-  const perNumber = Math.ceil((rate * seconds * 1.05) / (numbers === 1 ? 1 : numbers));
+  if (history > 0) await runScript("bench/fill.ts", ["finished", String(integrationIds[0]), String(history)], first.environment);
+  const idleMb = await residentMb(first.child.pid);
+  const perNumber = Math.max(Math.ceil((rate * seconds * 1.05) / numbers), Math.ceil(waiting / numbers));
   await runScript("bench/fill.ts", ["people", String(perNumber)], first.environment);
   for (const id of integrationIds) await api("PATCH", `/api/v1/integrations/${id}`, { paused: true });
   for (const id of integrationIds) await runScript("bench/fill.ts", ["waiting", id, String(perNumber)], first.environment);
   const others = [];
-  const { readFile } = await import("node:fs/promises");
   const database = JSON.parse(await readFile(`${first.dataDir}/database.json`, "utf8")).url;
   const keys = /ENCRYPTION_KEYS=(.*)/.exec(await readFile(`${first.dataDir}/keys.env`, "utf8"))?.[1] ?? "";
   for (let i = 1; i < processes; i++)
@@ -59,7 +68,9 @@ try {
       paused: false,
       ...(numbers === 1 && rate < 1000 ? { ratePerSecond: rate } : {}),
     });
-  await pause((seconds + 3) * 1000);
+  let peakMb = 0;
+  for (const until = Date.now() + (seconds + 3) * 1000; Date.now() < until; await pause(500))
+    peakMb = Math.max(peakMb, await residentMb(first.child.pid));
   const stats = await standIn.stats();
   const bySecond = new Map<number, number>();
   for (const number of stats.numbers)
@@ -68,6 +79,13 @@ try {
     .sort(([a], [b]) => a - b)
     .slice(1, seconds + 1)
     .map(([, n]) => n);
+  const listMs: number[] = [];
+  for (let i = 0; i < LISTED; i++) {
+    const from = performance.now();
+    const { status } = await api("GET", "/api/v1/crm/whatsapp/messages?limit=50");
+    if (status === 200) listMs.push(performance.now() - from);
+  }
+  listMs.sort((a, b) => a - b);
   const result = {
     rate,
     seconds,
@@ -78,6 +96,11 @@ try {
     leastInASecond: Math.min(...whole),
     mostInAnyOneSecondWindow: Math.max(...stats.numbers.map((n) => n.certainInAnySecond)),
     mostAsRead: Math.max(...stats.numbers.map((n) => n.maxInAnySecond)),
+    memoryAboveIdleMb: peakMb - idleMb,
+    idleMb,
+    waiting: perNumber * numbers,
+    history,
+    listP50Ms: Math.round((listMs[LISTED / 2] ?? 0) * 10) / 10,
     doubled: stats.callbacks.doubled,
     refused: Object.assign({}, ...stats.numbers.map((n) => n.refused)),
   };

@@ -3,6 +3,7 @@ import { cron } from "inngest";
 import { openDatabase } from "@/lib/ctx";
 import { refreshNumbers } from "@/lib/integrations/refresh";
 import { dispatchIntegration } from "@/lib/messages/dispatch";
+import { askHistory } from "@/lib/messages/history";
 import { doubtAbandoned, findDueIntegrations, settleEarly, settleUnknown, tidy } from "@/lib/messages/sweep";
 import { deliverDueWebhooks } from "@/lib/sandbox/deliver";
 import { syncAllTemplates } from "@/lib/templates/sync-all";
@@ -10,7 +11,7 @@ import { processWebhooks } from "@/lib/webhooks/process";
 import { inngest, messagesWaiting, sandboxWaiting, webhooksReceived } from "./client";
 
 /** One step sends for this long: thousands of messages a step at full speed, and shorter than any platform's time-out. */
-const STEP_MS = 8_000;
+const STEP_MS = 20_000;
 /** A run ends after so many steps and hands over, well below Inngest's 1,000. */
 const MOST_STEPS = 200;
 /** What is due later than this is left to the sweep, so that no run sleeps for hours. */
@@ -107,6 +108,14 @@ export const numberRefresh = inngest.createFunction(
   },
 );
 
+/** As often as `HISTORY_EVERY_MS` says. */
+export const history = inngest.createFunction(
+  { id: "history", retries: RETRIES, triggers: [cron("*/5 * * * *")] },
+  async ({ step }) => {
+    await step.run("ask", async () => askHistory(await openDatabase(), new Date()));
+  },
+);
+
 export const retention = inngest.createFunction(
   { id: "retention", retries: RETRIES, triggers: [cron("*/10 * * * *")] },
   async ({ step }) => {
@@ -114,4 +123,4 @@ export const retention = inngest.createFunction(
   },
 );
 
-export const functions = [dispatch, webhooks, sandbox, sweep, templateSync, numberRefresh, retention];
+export const functions = [dispatch, webhooks, sandbox, sweep, templateSync, numberRefresh, history, retention];

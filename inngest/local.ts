@@ -5,6 +5,7 @@ import { newId } from "@/lib/ids";
 import { refreshNumbers } from "@/lib/integrations/refresh";
 import { log } from "@/lib/log";
 import { dispatchIntegration } from "@/lib/messages/dispatch";
+import { askHistory, HISTORY_EVERY_MS } from "@/lib/messages/history";
 import { doubtAbandoned, findDueIntegrations, settleEarly, settleUnknown, tidy } from "@/lib/messages/sweep";
 import { deliverDueWebhooks } from "@/lib/sandbox/deliver";
 import { syncAllTemplates } from "@/lib/templates/sync-all";
@@ -76,6 +77,7 @@ export async function startLocalEngine(): Promise<Engine> {
   });
   sweep.wake();
   every("tidy", TIDY_MS, () => tidy(db, new Date())).wake();
+  every("history", HISTORY_EVERY_MS, () => askHistory(db, new Date())).sleep(HISTORY_EVERY_MS);
   every("refresh", REFRESH_MS, () => refreshNumbers(db)).sleep(REFRESH_MS);
   every("templates", TEMPLATES_MS, () => syncAllTemplates(db)).sleep(TEMPLATES_MS);
 

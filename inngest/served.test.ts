@@ -52,6 +52,7 @@ describe("the functions that Inngest runs", () => {
       { id: "sweep", triggers: ["* * * * *"] },
       { id: "template-sync", triggers: ["17 3 * * *"] },
       { id: "number-refresh", triggers: ["41 * * * *"] },
+      { id: "history", triggers: ["*/5 * * * *"] },
       { id: "retention", triggers: ["*/10 * * * *"] },
     ]);
   });

@@ -66,6 +66,7 @@ const ALL_DAY: OrganizationSettings = {
     purposes: ["marketing", "utility", "service"],
   },
   unknownSettleMinutes: 60,
+  resendUnknown: "after_settling",
 };
 
 async function seed(serverOfItsOwn: boolean) {

@@ -27,7 +27,7 @@ export function MessageActions({ message }: { message: MessageDetail }) {
         </Link>
       </Button>
       {status === "queued" || status === "scheduled" ? <Cancel message={message} /> : null}
-      {status === "failed" || status === "unknown" ? <Resend message={message} /> : null}
+      {message.canResend ? <Resend message={message} /> : null}
     </>
   );
 }

@@ -14,10 +14,11 @@ import { Button } from "@/components/ui/button";
 import { Combobox } from "@/components/ui/combobox";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast";
 import { applyFieldErrors } from "@/lib/http/client";
 import type { Place } from "@/lib/i18n/places";
-import { type Organization, UpdateOrganization } from "@/lib/organizations/schema";
+import { type Organization, RESEND_RULES, UpdateOrganization } from "@/lib/organizations/schema";
 import { useOrganization, useUpdateOrganization } from "./queries";
 
 const Settings = UpdateOrganization.pick({
@@ -26,6 +27,7 @@ const Settings = UpdateOrganization.pick({
   country: true,
   languages: true,
   unknownSettleMinutes: true,
+  resendUnknown: true,
 }).required();
 
 type OrganizationFormProps = { initial: Organization; countries: Place[]; timeZones: Place[]; languages: Place[] };
@@ -38,10 +40,10 @@ export function OrganizationForm({ initial, countries, timeZones, languages }: O
   const { data: organization } = useOrganization(initial);
   const update = useUpdateOrganization();
   const [failure, setFailure] = useState<unknown>();
-  const { name, timeZone, country, languages: chosen, unknownSettleMinutes } = organization;
+  const { name, timeZone, country, languages: chosen, unknownSettleMinutes, resendUnknown } = organization;
   const { register, control, handleSubmit, setError, reset, formState } = useForm({
     resolver: zodResolver(Settings),
-    values: { name, timeZone, country, languages: chosen, unknownSettleMinutes },
+    values: { name, timeZone, country, languages: chosen, unknownSettleMinutes, resendUnknown },
     resetOptions: { keepDirtyValues: true },
     disabled: !canWrite,
   });
@@ -123,14 +125,25 @@ export function OrganizationForm({ initial, countries, timeZones, languages }: O
               <LanguageOrder value={field.value} onChange={field.onChange} options={languages} disabled={!canWrite} />
             )}
           />
-          <Field
-            label={t("settle.label")}
-            hint={t("settle.hint")}
-            error={fieldText(errors.unknownSettleMinutes)}
-            className="max-w-sm"
-          >
-            <Input type="number" inputMode="numeric" min={1} {...register("unknownSettleMinutes", { valueAsNumber: true })} />
-          </Field>
+          <div className="grid gap-5 sm:grid-cols-2">
+            <Field label={t("settle.label")} hint={t("settle.hint")} error={fieldText(errors.unknownSettleMinutes)}>
+              <Input type="number" inputMode="numeric" min={1} {...register("unknownSettleMinutes", { valueAsNumber: true })} />
+            </Field>
+            <Field label={t("resend.label")} hint={t("resend.hint")} error={fieldText(errors.resendUnknown)}>
+              <Controller
+                control={control}
+                name="resendUnknown"
+                render={({ field }) => (
+                  <Select
+                    value={field.value}
+                    onValueChange={field.onChange}
+                    options={RESEND_RULES.map((value) => ({ value, label: t(`resend.${value}`) }))}
+                    disabled={!canWrite}
+                  />
+                )}
+              />
+            </Field>
+          </div>
           <ErrorNote error={failure} title={t("notSaved")} />
         </div>
       </Section>

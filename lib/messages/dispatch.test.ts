@@ -16,7 +16,8 @@ import { resumeIntegration } from "@/lib/integrations/pause";
 import { removeIntegration } from "@/lib/integrations/remove";
 import { type SandboxServer, startSandboxServer } from "@/lib/sandbox/server";
 import { dispatchIntegration } from "./dispatch";
-import { cancelMessage } from "./messages";
+import { askHistory } from "./history";
+import { cancelMessage, getMessage } from "./messages";
 import { takeLane } from "./pacing";
 import { resendMessage } from "./resend";
 import { doubtAbandoned, findDueIntegrations, settleUnknown } from "./sweep";
@@ -500,6 +501,10 @@ describe("an outcome nobody knows", () => {
     await org.dispatch();
     expect(await org.read(id)).toMatchObject({ status: "unknown", attempts: 1 });
     await org.dispatch();
+    await expect(resendMessage(org.ctxAt(new Date()), id)).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("It can be sent again after"),
+    });
     await settleUnknown(db, new Date(Date.now() + 29 * 60_000));
     expect(await org.read(id)).toMatchObject({ status: "unknown", attempts: 1 });
     await settleUnknown(db, new Date(Date.now() + 31 * 60_000));
@@ -517,6 +522,24 @@ describe("an outcome nobody knows", () => {
     expect(copies).toHaveLength(2);
   });
 
+  test.each([
+    ["any_time", "unknown", true],
+    ["after_settling", "unknown", false],
+    ["never", "unknown", false],
+    ["any_time", "failed", true],
+    ["after_settling", "failed", true],
+    ["never", "failed", false],
+  ] as const)("under the rule %s and while it is %s may be sent again: %s", async (resendUnknown, status, allowed) => {
+    const org = await connected({ settings: { resendUnknown } });
+    const id = await org.write("+905550000010");
+    await org.dispatch();
+    if (status === "failed") await settleUnknown(db, new Date(Date.now() + 61 * 60_000));
+    const ctx = org.ctxAt(new Date());
+    expect(await getMessage(ctx, id)).toMatchObject({ status, canResend: allowed });
+    if (allowed) expect(await resendMessage(ctx, id)).toMatchObject({ status: "queued" });
+    else await expect(resendMessage(ctx, id)).rejects.toMatchObject({ code: "conflict" });
+  });
+
   test("of a sender that died is unknown when the lease is over, not before, and never sent again", async () => {
     const org = await connected();
     const id = await org.write();
@@ -532,6 +555,38 @@ describe("an outcome nobody knows", () => {
     const org = await connected();
     const id = await org.write();
     await expect(resendMessage(org.ctxAt(new Date()), id)).rejects.toMatchObject({ code: "conflict" });
+  });
+});
+
+describe("a message of which nothing was heard", () => {
+  const later = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+
+  test("is asked about once its settle time is over, and moves on by what Meta tells", async () => {
+    const org = await connected();
+    const id = await org.write();
+    await org.dispatch();
+    expect(await org.read(id)).toMatchObject({ status: "sent" });
+    await askHistory(db, later(30));
+    expect(await org.read(id)).toMatchObject({ status: "sent" });
+    await askHistory(db, later(61));
+    const settled = await org.read(id);
+    expect(settled.status).toMatch(/^(delivered|read)$/);
+    expect(settled.timeline.find(({ step }) => step === "delivered")).toMatchObject({ source: "history" });
+  });
+
+  test("is left as it is where Meta refuses the question, and the number goes on sending", async () => {
+    const org = await connected();
+    const id = await org.write();
+    await org.dispatch();
+    org.faults({ tokenExpired: true });
+    await askHistory(db, later(61));
+    expect(await org.read(id)).toMatchObject({ status: "sent" });
+    org.faults({ tokenExpired: false });
+    await askHistory(db, later(62));
+    expect(await org.read(id)).toMatchObject({ status: "sent" });
+    const next = await org.write();
+    await org.dispatch();
+    expect(await org.read(next)).toMatchObject({ status: "sent" });
   });
 });
 

@@ -9,8 +9,10 @@ import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { type Page, toPage } from "@/lib/http/paging";
 import { announceSoon } from "@/lib/live";
+import { getOrganization } from "@/lib/organizations/organizations";
 import { releasePlaces } from "./allowance";
 import { explainFailure } from "./failure";
+import { whyNotResend } from "./resend";
 import {
   type ListMessages,
   MESSAGE_STATUSES,
@@ -65,6 +67,7 @@ export async function getMessage(ctx: Ctx, id: string): Promise<MessageDetail> {
     attempts: message.attempts,
     metaMessageId: message.wamid,
     createdBy: message.createdBy,
+    canResend: whyNotResend(message, await getOrganization(ctx)) === null,
   };
 }
 

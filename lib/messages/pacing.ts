@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { lanes } from "@/db/schema/integrations";
 import type { Ctx } from "@/lib/ctx";
@@ -11,6 +11,11 @@ const SLOWEST_FACTOR = 1 / 16;
 
 export type Lane = typeof lanes.$inferSelect;
 
+/** True while a dispatcher has the number. A lease further ahead than any can be was given before the clock was set back. */
+export function holds(leaseUntil: typeof lanes.leaseUntil): SQL {
+  return sql`(${leaseUntil} >= now() and ${leaseUntil} <= now() + ${`${2 * LANE_LEASE_MS} milliseconds`}::interval)`;
+}
+
 /** Takes the number for this dispatcher, or keeps it; null while another has it. All times are the database's. */
 export async function takeLane(db: Db, integration: { id: string; organizationId: string }, owner: string): Promise<Lane | null> {
   const lease = sql`now() + ${`${LANE_LEASE_MS} milliseconds`}::interval`;
@@ -20,7 +25,7 @@ export async function takeLane(db: Db, integration: { id: string; organizationId
     .onConflictDoUpdate({
       target: lanes.integrationId,
       set: { owner, leaseUntil: lease },
-      setWhere: sql`${lanes.owner} is null or ${lanes.owner} = ${owner} or ${lanes.leaseUntil} < now()`,
+      setWhere: sql`${lanes.owner} is null or ${lanes.owner} = ${owner} or not ${holds(lanes.leaseUntil)}`,
     })
     .returning();
   return lane ?? null;

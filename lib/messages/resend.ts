@@ -4,12 +4,33 @@ import { messages } from "@/db/schema/messages";
 import { audit } from "@/lib/audit";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
+import { getOrganization } from "@/lib/organizations/organizations";
+import type { OrganizationSettings } from "@/lib/organizations/schema";
 import type { Accepted, SendMessage } from "./schema";
 import { sendMessage } from "./send";
+import { OUTCOME_UNKNOWN } from "./status";
+
+type Ended = Pick<typeof messages.$inferSelect, "status" | "failure" | "unknownSince">;
+
+/** What stands against sending a message again, in one sentence; null when a person may. */
+export function whyNotResend(message: Ended, settings: OrganizationSettings): string | null {
+  const { status, failure, unknownSince } = message;
+  if (status !== "failed" && status !== "unknown")
+    return `The message is ${status}. Only failed messages and those with an unknown outcome can be sent again.`;
+  if (status === "failed" && failure?.reason !== OUTCOME_UNKNOWN) return null;
+  if (settings.resendUnknown === "never")
+    return "The message may have arrived, and the organization's settings do not let it be sent again.";
+  if (status === "unknown" && settings.resendUnknown === "after_settling") {
+    const until = new Date((unknownSince?.getTime() ?? 0) + settings.unknownSettleMinutes * 60_000);
+    return `The message may have arrived, and Meta may still say so. It can be sent again after ${until.toISOString()}.`;
+  }
+  return null;
+}
 
 /**
  * Sends a failed message, or one whose outcome is unknown, once more as a new message through the whole gate. Only a person
- * decides this: nothing is ever resent silently, and within a day one message is sent again once only. Throws `conflict` for a message that is on its way or arrived.
+ * decides this: nothing is ever resent silently, and within a day one message is sent again once only. Throws `conflict` for a
+ * message that is on its way or arrived, and for one in doubt when the organization's rule forbids it.
  */
 export async function resendMessage(ctx: Ctx, id: string): Promise<Accepted> {
   const [row] = await ctx.db
@@ -17,13 +38,8 @@ export async function resendMessage(ctx: Ctx, id: string): Promise<Accepted> {
     .from(messages)
     .where(and(eq(messages.organizationId, ctx.organizationId), eq(messages.id, id)));
   if (!row) throw new AppError("not_found", "There is no message with this id");
-  if (row.status !== "failed" && row.status !== "unknown") {
-    throw new AppError(
-      "conflict",
-      `The message is ${row.status}. Only failed messages and those with an unknown outcome can be sent again.`,
-      { details: { status: row.status } },
-    );
-  }
+  const objection = whyNotResend(row, await getOrganization(ctx));
+  if (objection) throw new AppError("conflict", objection, { details: { status: row.status } });
   const wish: SendMessage = {
     phoneNumber: row.recipient,
     integrationId: row.integrationId,

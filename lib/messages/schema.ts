@@ -108,7 +108,7 @@ export const CheckResult = z.object({
 });
 export type CheckResult = z.infer<typeof CheckResult>;
 
-export const TIMELINE_SOURCES = ["api", "console", "gate", "dispatch", "webhook", "person", "sweep"] as const;
+export const TIMELINE_SOURCES = ["api", "console", "gate", "dispatch", "webhook", "history", "person", "sweep"] as const;
 export const TimelineStep = z.object({
   step: z.string().describe("A status, or `retrying` with the reason in detail."),
   at: z.iso.datetime().describe("Meta's own time where Meta told it."),
@@ -162,6 +162,7 @@ export const MessageDetail = Message.extend({
   attempts: z.number().int(),
   metaMessageId: z.string().nullable(),
   createdBy: z.string(),
+  canResend: z.boolean().describe("Whether a person may send it again now."),
 });
 export type MessageDetail = z.infer<typeof MessageDetail>;
 export const MessagePage = pageOf(Message);

@@ -18,8 +18,15 @@ import { pauseReason, stopMarketing, stopTemplate } from "./outcome";
 import type { MessageFailure, MessageStatus, TimelineStep } from "./schema";
 import { mayBecome, statusFromMeta } from "./status";
 
-/** One status of Meta's, as far as a message needs it. */
-export type ReportedStatus = { wamid: string; status: string; at: Date | null; callbackData?: string; errors: MetaError[] };
+/** One status of Meta's, as far as a message needs it. `source`: how we heard of it, a webhook unless it says otherwise. */
+export type ReportedStatus = {
+  wamid: string;
+  status: string;
+  at: Date | null;
+  callbackData?: string;
+  errors: MetaError[];
+  source?: "webhook" | "history";
+};
 
 const OWN_ID = /^msg_[0-9A-Z]{26}$/;
 const wamidIndexOf = (wamid: string) => blindIndex("messages.wamid", wamid);
@@ -165,13 +172,15 @@ const CLOCK_TOLERANCE_MS = 5 * 60_000;
 function take(draft: Draft, report: ReportedStatus, now: Date): void {
   const next = statusFromMeta(report.status);
   if (!next) return;
-  const heard = [...draft.timeline, ...draft.steps].some((step) => step.step === next && step.source === "webhook");
+  const heard = [...draft.timeline, ...draft.steps].some(
+    (step) => step.step === next && (step.source === "webhook" || step.source === "history"),
+  );
   if (heard) return;
   // A time that has not come yet would keep its person counted for as long.
   const at = report.at && report.at.getTime() <= now.getTime() + CLOCK_TOLERANCE_MS ? report.at : now;
   const error = report.errors[0];
   const detail = next === "failed" ? (error?.details ?? error?.title ?? error?.message ?? undefined) : undefined;
-  draft.steps.push({ step: next, at: at.toISOString(), source: "webhook", ...(detail ? { detail } : {}) });
+  draft.steps.push({ step: next, at: at.toISOString(), source: report.source ?? "webhook", ...(detail ? { detail } : {}) });
   if (next === "sent") draft.sentAt = at;
   if (next === "delivered") draft.deliveredAt = at;
   if (next === "read") draft.readAt = at;

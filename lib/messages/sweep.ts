@@ -1,20 +1,24 @@
 import "server-only";
-import { and, eq, inArray, lt, lte, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, lt, lte, notExists, or, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { integrations, lanes } from "@/db/schema/integrations";
 import { earlyStatuses, messages, outreach, pairs } from "@/db/schema/messages";
 import { attempts, idempotencyKeys, organizations } from "@/db/schema/organizations";
+import { deadLetters, webhookEvents } from "@/db/schema/webhooks";
 import { inTransaction, systemCtx } from "@/lib/ctx";
+import { newId } from "@/lib/ids";
 import { announceSoon } from "@/lib/live";
 import { log } from "@/lib/log";
 import { countOutcome } from "@/lib/metrics";
 import { isPassing } from "@/lib/passing";
 import { releasePlaces } from "./allowance";
+import { holds } from "./pacing";
 import type { MessageFailure, TimelineStep } from "./schema";
 import { OUTCOME_UNKNOWN } from "./status";
 import { applyEarlyStatuses, findSettledEarly } from "./statuses";
 
 const BATCH = 1_000;
+const LONGEST_LEASE_MS = 5 * 60_000;
 
 /** Numbers that may send, have something due and no dispatcher. This is what makes a lost wake-up a delay and nothing more. */
 export async function findDueIntegrations(db: Db, now: Date): Promise<{ id: string; organizationId: string }[]> {
@@ -25,7 +29,7 @@ export async function findDueIntegrations(db: Db, now: Date): Promise<{ id: stri
       and(
         eq(integrations.status, "verified"),
         sql`${integrations.deletedAt} is null`,
-        sql`not exists (select 1 from ${lanes} where ${lanes.integrationId} = ${integrations.id} and ${lanes.leaseUntil} > now())`,
+        sql`not exists (select 1 from ${lanes} where ${lanes.integrationId} = ${integrations.id} and ${holds(lanes.leaseUntil)})`,
         sql`exists (select 1 from ${messages} where ${messages.integrationId} = ${integrations.id} and ${messages.status} in ('queued', 'scheduled') and ${messages.dueAt} <= ${now.toISOString()}::timestamptz)`,
       ),
     );
@@ -43,7 +47,13 @@ export async function doubtAbandoned(db: Db, now: Date): Promise<number> {
   const abandoned = db
     .select({ id: messages.id })
     .from(messages)
-    .where(and(eq(messages.status, "sending"), lt(messages.leaseUntil, now)))
+    .where(
+      and(
+        eq(messages.status, "sending"),
+        // A lease that ends later than any can was given before the clock was set back.
+        or(lt(messages.leaseUntil, now), gt(messages.leaseUntil, new Date(now.getTime() + LONGEST_LEASE_MS))),
+      ),
+    )
     .orderBy(messages.id)
     .limit(BATCH)
     .for("update", { skipLocked: true });
@@ -127,8 +137,17 @@ export async function settleEarly(db: Db): Promise<void> {
 
 const EARLY_STATUS_DAYS = 8;
 const IDEMPOTENCY_HOURS = 24;
+/** Meta sends a body again for up to seven days, so it must be known as long; people look at what came in for some weeks. */
+const WEBHOOK_DAYS = 30;
+const WEBHOOKS_AT_ONCE = 20_000;
+/** A message made so far in the future was made before the clock was set back. */
+const CLOCK_TOLERANCE_MS = 60_000;
 
-/** Removes what has served: answered idempotency keys after a day, budgets that are whole again, statuses nobody claimed. */
+/**
+ * Removes what has served: answered idempotency keys after a day, budgets that are whole again, statuses nobody claimed, bodies
+ * of webhooks after 30 days unless something in them could not be understood. And lets messages go that wait only because the
+ * clock was set back.
+ */
 export async function tidy(db: Db, now: Date): Promise<void> {
   const ago = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
   await db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, ago(IDEMPOTENCY_HOURS)));
@@ -142,6 +161,27 @@ export async function tidy(db: Db, now: Date): Promise<void> {
     .delete(outreach)
     .where(
       sql`coalesce(greatest(${outreach.reservedAt}, ${outreach.deliveredAt}), '-infinity') < ${ago(48).toISOString()}::timestamptz`,
+    );
+  const old = db
+    .select({ id: webhookEvents.id })
+    .from(webhookEvents)
+    .where(
+      and(
+        // Ids begin with their time: the oldest are found without reading the rest.
+        lt(webhookEvents.id, newId("whk", ago(WEBHOOK_DAYS * 24).getTime())),
+        eq(webhookEvents.status, "processed"),
+        notExists(db.select({ one: sql`1` }).from(deadLetters).where(eq(deadLetters.eventId, webhookEvents.id))),
+      ),
+    )
+    .orderBy(webhookEvents.id)
+    .limit(WEBHOOKS_AT_ONCE);
+  await db.delete(webhookEvents).where(inArray(webhookEvents.id, old));
+  const future = new Date(now.getTime() + CLOCK_TOLERANCE_MS);
+  await db
+    .update(messages)
+    .set({ dueAt: now })
+    .where(
+      and(eq(messages.status, "queued"), eq(messages.attempts, 0), gt(messages.createdAt, future), gt(messages.dueAt, future)),
     );
   await db.delete(earlyStatuses).where(lte(earlyStatuses.receivedAt, ago(EARLY_STATUS_DAYS * 24)));
 }

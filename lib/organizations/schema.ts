@@ -70,12 +70,23 @@ const TimeZone = z.string().refine(isTimeZone, { error: "Not a time zone of the 
 const Country = z.string().regex(/^[A-Z]{2}$/, "Two capital letters, such as TR");
 const LanguageCode = z.string().regex(/^[a-z]{2,3}([_-][A-Z]{2})?$/, "A language such as tr or en_US");
 
+/** When a person may send a message again whose outcome is unknown. Nothing is ever sent again without a person. */
+export const RESEND_RULES = ["after_settling", "any_time", "never"] as const;
+
 export const OrganizationSettings = z.object({
   timeZone: TimeZone,
   country: Country,
   languages: z.array(LanguageCode).min(1).max(20),
   businessHours: BusinessHours,
-  unknownSettleMinutes: z.number().int().min(1).max(10_080),
+  unknownSettleMinutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_080)
+    .describe("How long a message with an unknown outcome waits for word from Meta before it ends as failed."),
+  resendUnknown: z
+    .enum(RESEND_RULES)
+    .describe("When a person may send a message again whose outcome is unknown: it may have arrived."),
 });
 export type OrganizationSettings = z.infer<typeof OrganizationSettings>;
 
@@ -85,6 +96,7 @@ export const DEFAULT_SETTINGS: OrganizationSettings = {
   languages: ["tr", "en"],
   businessHours: DEFAULT_BUSINESS_HOURS,
   unknownSettleMinutes: 60,
+  resendUnknown: "after_settling",
 };
 
 const Name = z.string().trim().min(1, "Give a name").max(120);

@@ -1,0 +1,77 @@
+import "server-only";
+import { and, asc, eq, gt, isNotNull, isNull, lte } from "drizzle-orm";
+import type { Db } from "@/db/client";
+import { integrations } from "@/db/schema/integrations";
+import { messages } from "@/db/schema/messages";
+import { organizations } from "@/db/schema/organizations";
+import { type Ctx, systemCtx } from "@/lib/ctx";
+import { graphAccess, type IntegrationRow } from "@/lib/integrations/access";
+import { log } from "@/lib/log";
+import { GraphError, getMessageHistory } from "@/lib/whatsapp/graph";
+import { applyStatuses, type ReportedStatus } from "./statuses";
+
+/** How often Meta is asked; each message is asked about once, when its settle time is over. */
+export const HISTORY_EVERY_MS = 5 * 60_000;
+/** A number's messages asked about at a time: this repairs what a lost webhook left, and must not use up Graph's patience. */
+const MOST_AT_ONCE = 100;
+const REFUSED_FOR_MS = 24 * 60 * 60_000;
+
+/** Numbers whose history Meta does not tell, until when they are left alone. */
+const refusedUntil = new Map<string, number>();
+
+/**
+ * Asks Meta about messages it accepted and of which nothing was heard within the organization's settle time: their webhooks may
+ * have been lost, and Meta sends none again after a while. A number for which Meta refuses the question is left alone for a day.
+ * Without Meta's id nothing can be asked, so an unknown outcome is not settled by this. Answers how many messages moved on.
+ */
+export async function askHistory(db: Db, now: Date): Promise<number> {
+  const numbers = await db
+    .select({ integration: integrations, settings: organizations.settings })
+    .from(integrations)
+    .innerJoin(organizations, eq(organizations.id, integrations.organizationId))
+    .where(and(eq(integrations.status, "verified"), isNull(integrations.deletedAt)));
+  let moved = 0;
+  for (const { integration, settings } of numbers) {
+    if ((refusedUntil.get(integration.id) ?? 0) > now.getTime()) continue;
+    const ctx = { ...systemCtx(db, integration.organizationId, "history"), now };
+    const settledBy = new Date(now.getTime() - settings.unknownSettleMinutes * 60_000);
+    try {
+      moved += await askAbout(ctx, integration, settledBy);
+    } catch (error) {
+      if (error instanceof GraphError) refusedUntil.set(integration.id, now.getTime() + REFUSED_FOR_MS);
+      log.info({ err: error, integrationId: integration.id }, "Meta does not tell the history of this number's messages");
+    }
+  }
+  return moved;
+}
+
+async function askAbout(ctx: Ctx, integration: IntegrationRow, settledBy: Date): Promise<number> {
+  const silent = await ctx.db
+    .select({ wamid: messages.wamid })
+    .from(messages)
+    .where(
+      and(
+        eq(messages.organizationId, ctx.organizationId),
+        eq(messages.integrationId, integration.id),
+        eq(messages.status, "sent"),
+        isNotNull(messages.wamidIndex),
+        lte(messages.sentAt, settledBy),
+        gt(messages.sentAt, new Date(settledBy.getTime() - HISTORY_EVERY_MS)),
+      ),
+    )
+    .orderBy(asc(messages.sentAt))
+    .limit(MOST_AT_ONCE);
+  if (silent.length === 0) return 0;
+  const access = graphAccess(ctx, integration);
+  let moved = 0;
+  for (const { wamid } of silent) {
+    if (!wamid) continue;
+    const events = await getMessageHistory(access, integration.phoneNumberId, wamid);
+    const news = events
+      .filter(({ status }) => status !== "accepted" && status !== "sent")
+      .map(({ status, at }): ReportedStatus => ({ wamid, status, at, errors: [], source: "history" }));
+    await applyStatuses(ctx, integration.id, news);
+    if (news.length > 0) moved += 1;
+  }
+  return moved;
+}
