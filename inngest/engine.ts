@@ -17,13 +17,12 @@ export async function startEngine(): Promise<Engine> {
   wakeThroughInngest();
   const registering = new AbortController();
   void register(registering.signal);
-  return {
-    async stop() {
-      registering.abort();
-      setWaker(undefined);
-      stopServing();
-    },
+  const leave = () => {
+    registering.abort();
+    setWaker(undefined);
+    stopServing();
   };
+  return { leave, stop: async () => leave() };
 }
 
 /** One sentence when Inngest is asked for but cannot work. Unsigned calls are only for its development server. */

@@ -12,6 +12,8 @@ import { inngest, messagesWaiting, sandboxWaiting, webhooksReceived } from "./cl
 
 /** One step sends for this long: thousands of messages a step at full speed, and shorter than any platform's time-out. */
 const STEP_MS = 20_000;
+/** How long a run waits until the process that sent is gone. */
+const HAND_OVER_MS = 2_000;
 /** A run ends after so many steps and hands over, well below Inngest's 1,000. */
 const MOST_STEPS = 200;
 /** What is due later than this is left to the sweep, so that no run sleeps for hours. */
@@ -40,7 +42,9 @@ export const dispatch = inngest.createFunction(
           { id, organizationId },
           { owner: runId, maxMs: STEP_MS, signal: stopping.signal },
         );
-        return { nextDueAt: iso(result.nextDueAt), taken: result.taken };
+        // This process is stopping: the next step is another one's.
+        const nextDueAt = stopping.signal.aborted ? new Date(Date.now() + HAND_OVER_MS) : result.nextDueAt;
+        return { nextDueAt: iso(nextDueAt), taken: result.taken };
       });
       if (taken || !nextDueAt) return;
       const waitMs = Date.parse(nextDueAt) - Date.now();

@@ -19,7 +19,12 @@ const TEMPLATES_MS = 24 * 60 * 60_000;
 const TAKEN_RETRY_MS = 300;
 const LONGEST_TIMER_MS = 60_000;
 
-export type Engine = { stop(): Promise<void> };
+export type Engine = {
+  /** Starts nothing new and lets what is under way end early; said before `stop`, so that it ends while requests are still answered. */
+  leave(): void;
+  /** Leaves, and waits until everything under way has ended. */
+  stop(): Promise<void>;
+};
 
 /**
  * The engine inside the process: wakes the same ticks that Inngest wakes, on a wake-up, when something comes due, and by a
@@ -81,10 +86,14 @@ export async function startLocalEngine(): Promise<Engine> {
   every("refresh", REFRESH_MS, () => refreshNumbers(db)).sleep(REFRESH_MS);
   every("templates", TEMPLATES_MS, () => syncAllTemplates(db)).sleep(TEMPLATES_MS);
 
+  const leave = () => {
+    setWaker(undefined);
+    stopping.abort();
+  };
   return {
+    leave,
     async stop() {
-      setWaker(undefined);
-      stopping.abort();
+      leave();
       await Promise.all([...jobs.values()].map((each) => each.ended()));
       await Promise.all(endings);
     },

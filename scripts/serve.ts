@@ -86,6 +86,7 @@ async function start(dev: boolean, undo: (() => unknown)[], stop: (exitCode: num
   const engine = await asProblem(startEngine);
   undo.push(() => engine.stop());
   undo.push(await listen({ port: PORT, trustProxy: TRUST_PROXY, api, pages: (req, res) => pages(req, res) }));
+  undo.push(() => engine.leave());
   await announce(dir);
 }
 

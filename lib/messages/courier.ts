@@ -1,5 +1,6 @@
 import "server-only";
 import { Worker } from "node:worker_threads";
+import { log } from "@/lib/log";
 import { errorCode, type GraphRequest, type GraphResponse, type Transport, TransportError } from "@/lib/whatsapp/transport";
 import { monotonicMs, Pace } from "./pace";
 
@@ -77,12 +78,13 @@ type Report = { results: Result[]; departed: ({ id: number } & Departed)[] };
  */
 export function threadCourier(file: URL): Courier {
   type Open = { calls: Call[]; left: number; departed: ((departed: Departed) => void) | null };
-  let worker: Worker | undefined;
   let slices = 0;
   const open = new Map<number, Open>();
   const finish = (id: number, slice: Open) => {
     if (slice.left === 0 && !slice.departed) open.delete(id);
   };
+  // Before the first slice: starting takes longer than a message may wait.
+  let worker: Worker | undefined = start();
 
   function start(): Worker {
     const started = new Worker(file);
@@ -104,7 +106,7 @@ export function threadCourier(file: URL): Courier {
         if (slice) finish(id, slice);
       }
     });
-    started.once("error", () => undefined);
+    started.once("error", (error) => log.error({ err: error }, "The thread that calls Meta died; another takes over"));
     started.once("exit", () => {
       worker = undefined;
       for (const slice of open.values()) {
