@@ -1,6 +1,7 @@
 import "server-only";
 import { cron } from "inngest";
 import { openDatabase } from "@/lib/ctx";
+import { newId } from "@/lib/ids";
 import { refreshNumbers } from "@/lib/integrations/refresh";
 import { dispatchIntegration } from "@/lib/messages/dispatch";
 import { askHistory } from "@/lib/messages/history";
@@ -32,7 +33,7 @@ const iso = (at: Date | null) => at?.toISOString() ?? null;
 
 export const dispatch = inngest.createFunction(
   { id: "dispatch", retries: RETRIES, triggers: [messagesWaiting], concurrency: [{ limit: 1, key: "event.data.integrationId" }] },
-  async ({ event, step, runId }) => {
+  async ({ event, step }) => {
     const { integrationId: id, organizationId } = event.data;
     for (let turn = 0; turn < MOST_STEPS; turn++) {
       const { nextDueAt, taken } = await step.run(`send-${turn}`, async () => {
@@ -40,7 +41,7 @@ export const dispatch = inngest.createFunction(
         const result = await dispatchIntegration(
           db,
           { id, organizationId },
-          { owner: runId, maxMs: STEP_MS, signal: stopping.signal },
+          { owner: newId("run"), maxMs: STEP_MS, signal: stopping.signal },
         );
         // This process is stopping: the next step is another one's.
         const nextDueAt = stopping.signal.aborted ? new Date(Date.now() + HAND_OVER_MS) : result.nextDueAt;
@@ -101,14 +102,14 @@ export const sweep = inngest.createFunction(
 export const templateSync = inngest.createFunction(
   { id: "template-sync", retries: RETRIES, triggers: [cron("17 3 * * *")] },
   async ({ step }) => {
-    await step.run("sync", async () => syncAllTemplates(await openDatabase()));
+    await step.run("sync", async () => syncAllTemplates(await openDatabase(), stopping.signal));
   },
 );
 
 export const numberRefresh = inngest.createFunction(
   { id: "number-refresh", retries: RETRIES, triggers: [cron("41 * * * *")] },
   async ({ step }) => {
-    await step.run("refresh", async () => refreshNumbers(await openDatabase()));
+    await step.run("refresh", async () => refreshNumbers(await openDatabase(), stopping.signal));
   },
 );
 
@@ -116,7 +117,7 @@ export const numberRefresh = inngest.createFunction(
 export const history = inngest.createFunction(
   { id: "history", retries: RETRIES, triggers: [cron("*/5 * * * *")] },
   async ({ step }) => {
-    await step.run("ask", async () => askHistory(await openDatabase(), new Date()));
+    await step.run("ask", async () => askHistory(await openDatabase(), new Date(), stopping.signal));
   },
 );
 

@@ -82,9 +82,9 @@ export async function startLocalEngine(): Promise<Engine> {
   });
   sweep.wake();
   every("tidy", TIDY_MS, () => tidy(db, new Date())).wake();
-  every("history", HISTORY_EVERY_MS, () => askHistory(db, new Date())).sleep(HISTORY_EVERY_MS);
-  every("refresh", REFRESH_MS, () => refreshNumbers(db)).sleep(REFRESH_MS);
-  every("templates", TEMPLATES_MS, () => syncAllTemplates(db)).sleep(TEMPLATES_MS);
+  every("history", HISTORY_EVERY_MS, () => askHistory(db, new Date(), stopping.signal)).sleep(HISTORY_EVERY_MS);
+  every("refresh", REFRESH_MS, () => refreshNumbers(db, stopping.signal)).sleep(REFRESH_MS);
+  every("templates", TEMPLATES_MS, () => syncAllTemplates(db, stopping.signal)).sleep(TEMPLATES_MS);
 
   const leave = () => {
     setWaker(undefined);
@@ -140,14 +140,15 @@ class Job {
   }
 
   sleep(ms: number): void {
-    const dueAt = Date.now() + ms;
+    // Not by a clock that can be set.
+    const dueAt = performance.now() + ms;
     if (this.stopping.aborted || dueAt >= this.dueAt) return;
     clearTimeout(this.timer);
     this.dueAt = dueAt;
     this.timer = setTimeout(
       () => {
         this.dueAt = Number.POSITIVE_INFINITY;
-        if (Date.now() < dueAt) this.sleep(dueAt - Date.now());
+        if (performance.now() < dueAt) this.sleep(dueAt - performance.now());
         else this.wake();
       },
       Math.min(ms, LONGEST_TIMER_MS),

@@ -6,7 +6,7 @@ const SLOW_MS = 500;
 const MOST_IN_A_RUN = 200;
 
 type Call<I, O> = { input: I; done: (output: O) => void; fail: (error: unknown) => void };
-type Queue<I, O> = { running: number; startedAt: number; waiting: Call<I, O>[] };
+type Queue<I, O> = { running: number; waiting: Call<I, O>[]; hurry?: NodeJS.Timeout };
 
 /**
  * Makes of work on a list a function for one item: calls that come while earlier ones run are done together, so that a
@@ -35,12 +35,13 @@ export function together<I, O>(
   return (input) => {
     const [connection, name] = place(input);
     const named = queues.get(connection) ?? new Map<string, Queue<I, O>>();
-    const queue = named.get(name) ?? { running: 0, startedAt: 0, waiting: [] };
+    const queue = named.get(name) ?? { running: 0, waiting: [] };
     queues.set(connection, named.set(name, queue));
     const next = async () => {
       queue.running += 1;
       while (queue.waiting.length > 0) {
-        queue.startedAt = performance.now();
+        clearTimeout(queue.hurry);
+        queue.hurry = undefined;
         await run(queue.waiting.splice(0, MOST_IN_A_RUN));
       }
       queue.running -= 1;
@@ -48,7 +49,8 @@ export function together<I, O>(
     };
     return new Promise<O>((done, fail) => {
       queue.waiting.push({ input, done, fail });
-      if (queue.running === 0 || performance.now() - queue.startedAt > SLOW_MS) void next();
+      if (queue.running === 0) void next();
+      else queue.hurry ??= setTimeout(() => void next(), SLOW_MS);
     });
   };
 }

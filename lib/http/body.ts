@@ -33,16 +33,22 @@ export async function readJson(request: Request): Promise<unknown> {
   if (type && !/^application\/([\w.+-]+\+)?json\b/i.test(type)) throw new AppError("unsupported_media_type");
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return text.includes("\\u0000") ? JSON.parse(text, requireNoNul) : JSON.parse(text);
+    return SUSPECT.test(text) ? JSON.parse(text, requireText) : JSON.parse(text);
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError("validation_failed", "The request body is not valid JSON");
   }
 }
 
-/** PostgreSQL keeps no text with a NUL in it; nobody means to send one. */
-export function requireNoNul<T>(_key: string, value: T): T {
-  if (typeof value === "string" && value.includes("\0"))
-    throw new AppError("validation_failed", "A text must not contain a NUL character");
+/** Only escaped can these be in a body that is UTF-8. */
+const SUSPECT = /\\u(0000|d[89a-f])/i;
+
+/** PostgreSQL keeps no text with a NUL or half a character in it; nobody means to send one. */
+export function requireText<T>(key: string, value: T): T {
+  for (const text of [key, value]) {
+    if (typeof text !== "string") continue;
+    if (text.includes("\0")) throw new AppError("validation_failed", "A text must not contain a NUL character");
+    if (/\p{Surrogate}/u.test(text)) throw new AppError("validation_failed", "A text must not contain half of a surrogate pair");
+  }
   return value;
 }

@@ -4,7 +4,7 @@ import type { Db } from "@/db/client";
 import { authenticate } from "@/lib/auth/authenticate";
 import { type Ctx, openDatabase } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
-import { readJson, requireNoNul } from "@/lib/http/body";
+import { readJson, requireText } from "@/lib/http/body";
 import { json, requestIdOf, respondError } from "@/lib/http/respond";
 import { allows, type Permission } from "@/lib/organizations/permissions";
 
@@ -115,7 +115,7 @@ async function parse<B extends Shape, Q extends Shape, P extends Shape>(
 }
 
 function withoutNul<T extends Record<string, unknown>>(given: T): T {
-  for (const [key, value] of Object.entries(given)) requireNoNul(key, value);
+  for (const [key, value] of Object.entries(given)) requireText(key, value);
   return given;
 }
 

@@ -13,13 +13,14 @@ import { pauseIntegration } from "./pause";
  * Reads quality, tier and throughput of every number that sends, so that pace and allowance follow Meta. A refused token
  * pauses its integration; other trouble leaves everything as it was until the next time. Answers how many were read.
  */
-export async function refreshNumbers(db: Db): Promise<number> {
+export async function refreshNumbers(db: Db, signal?: AbortSignal): Promise<number> {
   const rows = await db
     .select()
     .from(integrations)
     .where(and(eq(integrations.status, "verified"), isNull(integrations.deletedAt)));
   let read = 0;
   for (const row of rows) {
+    if (signal?.aborted) break;
     const ctx = systemCtx(db, row.organizationId, "refresh");
     try {
       const number = await getPhoneNumber(graphAccess(ctx, row), row.phoneNumberId);

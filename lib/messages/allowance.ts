@@ -116,9 +116,10 @@ export async function takePlaces(
   if (batch.length === 0 || limitOf(integration) === null) return crowded;
   const portfolioId = portfolioOf(integration);
   const people = batch.map((message) => message.recipientIndex);
-  const counted = await countedPeople(ctx, portfolioId, people);
-  if (people.every((person) => counted.has(person))) return crowded;
+  const known = await countedPeople(ctx, portfolioId, people);
+  if (people.every((person) => known.has(person))) return crowded;
   await lockAllowance(ctx, portfolioId);
+  const counted = await countedPeople(ctx, portfolioId, people);
   const allowance = await allowanceOf(ctx, integration);
   let left = allowance.left ?? Number.POSITIVE_INFINITY;
   const taken: { portfolioId: string; recipientIndex: string; messageId: string }[] = [];

@@ -12,15 +12,15 @@ export type Call = {
   onError: (error: TransportError, tookMs: number) => void;
 };
 
-/** Calls of one number, in their order. */
-export type Slice = { lane: string; perSecond: number; latestMs: number; calls: Call[] };
+/** Calls of one number, in their order. What has not left at `until`, on the same clock, is not sent any more. */
+export type Slice = { lane: string; perSecond: number; until: number; calls: Call[] };
 
 /** When the last call of a slice has left: after how long another process may go on. */
 export type Departed = { freeInMs: number };
 
 /**
  * Carries slices of calls, each call at its slot and the number's rate never exceeded, whatever else the process does. A call
- * that is `latestMs` behind its slot is not made: `HELD_UP`, not sent. `carry` never rejects.
+ * that has not left in time is not made: `HELD_UP`, not sent. `carry` never throws and never rejects.
  */
 export type Courier = { carry(slice: Slice): Promise<Departed>; close(): Promise<void> };
 
@@ -45,21 +45,31 @@ export function localCourier(transport: Transport): Courier {
 }
 
 /** Lets the calls of a slice leave one after another, each when it may. */
-async function depart({ calls, perSecond, latestMs }: Slice, pace: Pace, transport: Transport): Promise<void> {
+async function depart({ calls, perSecond, until }: Slice, pace: Pace, transport: Transport): Promise<void> {
   for (const call of calls) {
     for (let waitMs = pace.waitMs(call.slot, perSecond); waitMs > 0; waitMs = pace.waitMs(call.slot, perSecond))
       await new Promise((resolve) => setTimeout(resolve, waitMs));
-    if (monotonicMs() > call.slot + latestMs) {
+    if (monotonicMs() > until) {
       call.onError(new TransportError("HELD_UP", false), 0);
       continue;
     }
-    const left = pace.leave();
+    const { start, drop } = pace.leave();
+    let startedAt = monotonicMs();
     const onStart = () => {
-      left.at = monotonicMs();
+      startedAt = monotonicMs();
+      start(startedAt);
     };
     transport({ ...call.request, onStart }).then(
-      (answer) => call.onAnswer(answer, monotonicMs() - left.at),
-      (error: unknown) => call.onError(asTransportError(error), monotonicMs() - left.at),
+      (answer) => {
+        start();
+        call.onAnswer(answer, monotonicMs() - startedAt);
+      },
+      (thrown: unknown) => {
+        const error = asTransportError(thrown);
+        if (error.wasSent) start();
+        else drop();
+        call.onError(error, monotonicMs() - startedAt);
+      },
     );
   }
 }
@@ -71,10 +81,13 @@ function asTransportError(error: unknown): TransportError {
 type Plain = Omit<Slice, "calls"> & { id: number; calls: Pick<Call, "slot" | "request">[] };
 type Result = { id: number; index: number; tookMs: number } & ({ answer: GraphResponse } | { code: string; wasSent: boolean });
 type Report = { results: Result[]; departed: ({ id: number } & Departed)[] };
+/** The thread's first word: from now on it may have sent what it got. */
+const READY = "ready";
 
 /**
  * A courier in a thread of its own, so that nothing that keeps this one busy disturbs the pace. `file` is a module that calls
- * `serveCourier`. When the thread dies, what it had may have been sent: `COURIER_LOST`; the next slice starts another.
+ * `serveCourier`. When the thread dies, what it had may have been sent: `COURIER_LOST`; the next slice starts another. One that
+ * never came up has sent nothing.
  */
 export function threadCourier(file: URL): Courier {
   type Open = { calls: Call[]; left: number; departed: ((departed: Departed) => void) | null };
@@ -83,12 +96,23 @@ export function threadCourier(file: URL): Courier {
   const finish = (id: number, slice: Open) => {
     if (slice.left === 0 && !slice.departed) open.delete(id);
   };
+  let worker: Worker | undefined;
+  const ensure = (): Worker => {
+    worker ??= start();
+    return worker;
+  };
   // Before the first slice: starting takes longer than a message may wait.
-  let worker: Worker | undefined = start();
+  ensure();
 
   function start(): Worker {
     const started = new Worker(file);
-    started.on("message", ({ results, departed }: Report) => {
+    let isReady = false;
+    started.on("message", (message: Report | typeof READY) => {
+      if (message === READY) {
+        isReady = true;
+        return;
+      }
+      const { results, departed } = message;
       for (const result of results) {
         const slice = open.get(result.id);
         const call = slice?.calls[result.index];
@@ -110,7 +134,7 @@ export function threadCourier(file: URL): Courier {
     started.once("exit", () => {
       worker = undefined;
       for (const slice of open.values()) {
-        for (const call of slice.calls) call?.onError(new TransportError("COURIER_LOST", true), 0);
+        for (const call of slice.calls) call?.onError(new TransportError("COURIER_LOST", isReady), 0);
         slice.departed?.({ freeInMs: 1_000 });
       }
       open.clear();
@@ -121,12 +145,19 @@ export function threadCourier(file: URL): Courier {
 
   return {
     carry({ calls, ...slice }) {
-      worker ??= start();
       slices += 1;
       const plain: Plain = { ...slice, id: slices, calls: calls.map(({ slot, request }) => ({ slot, request })) };
       return new Promise((departed) => {
-        open.set(plain.id, { calls: [...calls], left: calls.length, departed });
-        worker?.postMessage(plain);
+        try {
+          const to = ensure();
+          open.set(plain.id, { calls: [...calls], left: calls.length, departed });
+          to.postMessage(plain);
+        } catch (error) {
+          open.delete(plain.id);
+          log.error({ err: error }, "The thread that calls Meta could not be started");
+          for (const call of calls) call.onError(new TransportError("COURIER_LOST", false), 0);
+          departed({ freeInMs: 0 });
+        }
       });
     },
     close: async () => {
@@ -135,7 +166,10 @@ export function threadCourier(file: URL): Courier {
   };
 }
 
-type Port = { on(event: "message", listener: (slice: Plain) => void): unknown; postMessage(report: Report): void };
+type Port = {
+  on(event: "message", listener: (slice: Plain) => void): unknown;
+  postMessage(message: Report | typeof READY): void;
+};
 
 /** The other end of `threadCourier`: carries what comes in and reports what became of it, together what came together. */
 export function serveCourier(port: Port, transport: Transport): void {
@@ -160,6 +194,7 @@ export function serveCourier(port: Port, transport: Transport): void {
     }));
     void courier.carry({ ...slice, calls: carried }).then((left) => note(({ departed }) => departed.push({ id, ...left })));
   });
+  port.postMessage(READY);
 }
 
 const held = globalThis as typeof globalThis & { __courier?: Courier };

@@ -1,7 +1,6 @@
 import "server-only";
 import { and, asc, eq, inArray, isNull, lte, min, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
-import { anyOf } from "@/db/columns";
 import { integrations, lanes } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
 import { type Ctx, systemCtx } from "@/lib/ctx";
@@ -21,19 +20,24 @@ import { lookAgain, type SecondLook } from "./gate";
 import { holdIntegration, judgeFailure, type Outcome, writeOutcomes } from "./outcome";
 import { OutcomeWriter } from "./outcome-writer";
 import { monotonicMs, slots } from "./pace";
-import { LANE_LEASE_MS, leaveLane, slowDown, takeLane } from "./pacing";
+import { leaveLane, slowDown, takeLane } from "./pacing";
 import { takeTurns } from "./pairs";
 import { PRIORITY, type TimelineStep } from "./schema";
 
-/** A claim covers this much sending time: short, so that a crash leaves few messages in doubt; longer where claiming takes long. */
+/** A slice covers this much sending time; more where taking it takes long. */
 const SLICE_MS = { least: 200, most: 1_000 };
+/** So much of it is committed as `sending` at a time, right before it leaves: a crash leaves no more than two such parts in doubt. */
+const PART_MS = 50;
+const LEAST_IN_A_PART = 5;
 const LARGEST_SLICE = 1_000;
-/** What a claim is expected to take before one was made. */
-const UNKNOWN_CLAIM_MS = 100;
-/** A call that is this late is not made any more: a process that was held up has lost its number to another one by then. */
-const LATEST_CALL_MS = LANE_LEASE_MS - 2_000;
+/** What taking a slice is expected to take before one was taken. */
+const UNKNOWN_TAKE_MS = 100;
+/** A call that has not left so long after its commit is not made: a process that was held up may lose its number to another one. */
+const LATEST_CALL_MS = 3_000;
+/** What the lane's lease must still last at a commit, so that it holds when the call leaves. */
+const LEASE_LEFT_MS = LATEST_CALL_MS + 1_000;
 /** A message that is being sent for longer than this was left behind by a process that died: Graph's time-out of 20 s is over. */
-const SENDING_LEASE_MS = LATEST_CALL_MS + 37_000;
+const SENDING_LEASE_MS = LATEST_CALL_MS + 42_000;
 /** Calls that may be under way at once, in seconds of the rate: Meta's answers take up to this long before the pace suffers. */
 const IN_FLIGHT_SECONDS = 2;
 const LEAST_IN_FLIGHT = 200;
@@ -63,8 +67,9 @@ const CALLED = {
 
 type MessageRow = Pick<typeof messages.$inferSelect, Exclude<keyof typeof CALLED, "text">> & { text: string | null };
 /** `slot`: when it may leave, as `monotonicMs()`, so that a clock that is set changes nothing. */
-type Ready = { row: MessageRow; payload: MessagePayload; slot: number };
-type Slice = { ready: Ready[]; claimed: number; perSecond: number };
+type Ready = { row: MessageRow; payload: MessagePayload; slot: number; isOutside: boolean };
+/** `seen`: how many were looked at, those included that wait or were refused. */
+type Slice = { ready: Ready[]; seen: number; perSecond: number };
 type Later = { id: string; due: string; status: "queued" | "scheduled"; step: TimelineStep[] };
 
 export type DispatchResult = {
@@ -88,7 +93,7 @@ type Options = {
 /**
  * Sends what is due for one number, at its pace and in order of priority, until nothing is due, `maxMs` are over or `signal`
  * is given; calls under way are always finished and written down. One dispatcher a number at a time, in all processes: the
- * others return at once. A message is committed as `sending` before its call, and called only by the process that claimed it.
+ * others return at once. A message is committed as `sending` right before its call, and called only by who committed it.
  */
 export async function dispatchIntegration(
   db: Db,
@@ -98,12 +103,12 @@ export async function dispatchIntegration(
   const ctx = systemCtx(db, where.organizationId, "dispatch");
   const underWay = new Set<Promise<void>>();
   const outcomes = new OutcomeWriter(ctx, where.id);
-  const departures: Departures = { last: Promise.resolve(null) };
+  const departures: Departures = { last: Promise.resolve(null), taken: new Set() };
   let result: DispatchResult;
   try {
     result = await sendDue(ctx, where.id, options, underWay, outcomes, departures);
   } finally {
-    const departed = await departures.last;
+    const departed = await departures.last.catch(() => null);
     // Another process may send already while the last answers come in.
     const left = leaveLane(db, where, options.owner, departed?.freeInMs ?? 0).catch((error: unknown) =>
       log.warn({ err: error }, "A number could not be handed on; its lease will end"),
@@ -130,57 +135,133 @@ async function sendDue(
 ): Promise<DispatchResult> {
   const endsAt = performance.now() + (options.maxMs ?? Number.POSITIVE_INFINITY);
   let called = 0;
-  let claimMs = UNKNOWN_CLAIM_MS;
+  let takeMs = UNKNOWN_TAKE_MS;
   for (let turn = 1; !options.signal?.aborted; turn++) {
     // Time is up with work left: the next run goes on at once.
     if (performance.now() >= endsAt) return { called, nextDueAt: new Date(), taken: false };
     const ctx = systemCtx(base.db, base.organizationId, base.actor.id);
     const integration = await sendingIntegration(ctx, id);
     if (!integration) break;
-    // Before anything is claimed: what cannot be called at all must not end as unknown.
+    // Before anything is taken: what cannot be called at all must not end as unknown.
     const access = graphAccess(ctx, integration);
-    const claimedAt = performance.now();
-    const slice = await claimSafely(ctx, integration, {
+    const takenAt = performance.now();
+    const slice = await takeSlice(ctx, integration, {
       owner: options.owner,
-      claimId: newId("clm"),
       turn,
-      sliceMs: Math.min(SLICE_MS.most, Math.max(SLICE_MS.least, 3 * claimMs)),
+      sliceMs: Math.min(SLICE_MS.most, Math.max(SLICE_MS.least, 3 * takeMs)),
+      except: [...departures.taken],
     });
-    claimMs = Math.max(performance.now() - claimedAt, claimMs * 0.7);
+    takeMs = Math.max(performance.now() - takenAt, takeMs * 0.7);
     if (!slice) return { called, nextDueAt: null, taken: true };
-    if (slice.claimed === 0) {
+    if (slice.seen === 0) {
+      // What is due may be what is just leaving.
+      await departures.last;
       const nextDueAt = await nextDue(ctx, id);
       if (!nextDueAt || nextDueAt.getTime() > Date.now() + SLICE_MS.least) return { called, nextDueAt, taken: false };
       await pause(Math.max(1, nextDueAt.getTime() - Date.now()));
       continue;
     }
-    const calls: Call[] = [];
-    for (const ready of slice.ready) {
-      const send = sendOne(ctx, access, integration, ready, calls).then((outcome) => {
-        outcomes.add({ outcome, recipientIndex: ready.row.recipientIndex });
-        countOutcome(id, outcome);
-        underWay.delete(send);
-      });
-      underWay.add(send);
-    }
+    for (const { row } of slice.ready) departures.taken.add(row.id);
     const earlier = departures.last;
-    departures.last = courierFor(access.transport, sharedGraphTransport).carry({
-      lane: id,
-      perSecond: slice.perSecond,
-      latestMs: LATEST_CALL_MS,
-      calls,
-    });
+    departures.last = earlier.then(() => depart(ctx, access, integration, slice, options, { underWay, outcomes, departures }));
+    // Whoever waits for it hears of a failure; nobody may wait for it just now.
+    departures.last.catch(() => undefined);
     called += slice.ready.length;
     await earlier;
-    // The next claim must be made before this one's last message has left.
-    await pause((slice.ready.at(-1)?.slot ?? 0) - monotonicMs() - Math.max(SLICE_MS.least, 2 * claimMs));
+    // The next slice must be taken before this one's last message has left.
+    await pause((slice.ready.at(-1)?.slot ?? 0) - monotonicMs() - Math.max(SLICE_MS.least, 2 * takeMs));
     while (underWay.size > Math.max(LEAST_IN_FLIGHT, ratesOf(integration).effective * IN_FLIGHT_SECONDS))
-      await Promise.race(underWay);
+      await new Promise<void>((resolve) => {
+        departures.onEnd = resolve;
+      });
   }
   return { called, nextDueAt: null, taken: false };
 }
 
-type Departures = { last: Promise<Departed | null> };
+/** The departure of the last slice taken, and the messages that are taken and not yet committed as `sending`. */
+type Departures = { last: Promise<Departed | null>; taken: Set<string>; onEnd?: () => void };
+type Run = { underWay: Set<Promise<void>>; outcomes: OutcomeWriter; departures: Departures };
+
+/** Lets a slice leave part by part: each is committed as `sending` shortly before its first slot, while the one before it leaves. */
+async function depart(
+  base: Ctx,
+  access: GraphAccess,
+  integration: IntegrationRow,
+  slice: Slice,
+  { owner, signal }: Options,
+  { underWay, outcomes, departures }: Run,
+): Promise<Departed | null> {
+  const courier = courierFor(access.transport, sharedGraphTransport);
+  const size = Math.max(LEAST_IN_A_PART, Math.round((slice.perSecond * PART_MS) / 1000));
+  let before: Promise<Departed | null> = Promise.resolve(null);
+  let leaving = before;
+  for (let from = 0; from < slice.ready.length; from += size) {
+    const part = slice.ready.slice(from, from + size);
+    await before;
+    await pause((part[0]?.slot ?? 0) - monotonicMs() - PART_MS);
+    const committedAt = monotonicMs();
+    // Nothing was promised for what is only taken: it waits for the next dispatcher.
+    const sending = signal?.aborted
+      ? new Set()
+      : await commitSafely(systemCtx(base.db, base.organizationId, base.actor.id), integration, owner, part);
+    const calls: Call[] = [];
+    for (const ready of part) {
+      departures.taken.delete(ready.row.id);
+      if (!sending.has(ready.row.id)) continue;
+      const send = sendOne(base, access, integration, ready, calls).then((outcome) => {
+        outcomes.add({ outcome, recipientIndex: ready.row.recipientIndex });
+        countOutcome(integration.id, outcome);
+        underWay.delete(send);
+        departures.onEnd?.();
+      });
+      underWay.add(send);
+    }
+    before = leaving;
+    leaving = courier.carry({ lane: integration.id, perSecond: slice.perSecond, until: committedAt + LATEST_CALL_MS, calls });
+  }
+  return leaving;
+}
+
+/** A commit that nobody confirmed may have been made. None of its messages was called, so they wait again. */
+async function commitSafely(ctx: Ctx, integration: IntegrationRow, owner: string, part: readonly Ready[]): Promise<Set<string>> {
+  const claimId = newId("clm");
+  try {
+    return await commitSending(ctx, integration, owner, claimId, part);
+  } catch (error) {
+    if (isPassing(error)) await patiently(JUDGE_PATIENCE_MS, () => giveBack({ ...ctx, now: new Date() }, claimId));
+    throw error;
+  }
+}
+
+/**
+ * Commits messages as `sending`: those that still wait, while the number still sends and this dispatcher still has it. Answers
+ * which; only these may be called.
+ */
+async function commitSending(
+  ctx: Ctx,
+  integration: IntegrationRow,
+  owner: string,
+  claimId: string,
+  part: readonly Ready[],
+): Promise<Set<string>> {
+  const step: TimelineStep[] = [{ step: "sending", at: ctx.now.toISOString(), source: "dispatch" }];
+  const leaseUntil = new Date(ctx.now.getTime() + SENDING_LEASE_MS).toISOString();
+  const ids = part.map(({ row }) => row.id);
+  const outside = part.filter(({ isOutside }) => isOutside).map(({ row }) => row.id);
+  // The integration is held first, as its removal does: who locks messages first could wait for that in a circle.
+  const rows = await ctx.db.execute<{ id: string }>(sql`
+    with held as materialized (
+      select i.id from integrations i join lanes l on l.integration_id = i.id
+      where i.organization_id = ${ctx.organizationId} and i.id = ${integration.id} and i.status = 'verified' and i.deleted_at is null
+        and l.owner = ${owner} and l.lease_until > now() + ${`${LEASE_LEFT_MS} milliseconds`}::interval
+      for key share of i)
+    update messages m set status = 'sending', attempts = m.attempts + 1, outside_window = m.id = any(${sql.param(outside)}::text[]),
+      lease_owner = ${claimId}, lease_until = ${leaseUntil}::timestamptz, timeline = m.timeline || (${JSON.stringify(step)}::text)::jsonb
+    where (select count(*) from held) = 1 and m.organization_id = ${ctx.organizationId}
+      and m.id = any(${sql.param(ids)}::text[]) and m.status in ('queued', 'scheduled')
+    returning m.id`);
+  return new Set(rows.map((row) => row.id));
+}
 
 async function sendingIntegration(ctx: Ctx, id: string): Promise<IntegrationRow | null> {
   const [row] = await ctx.db
@@ -211,19 +292,9 @@ async function nextDue(ctx: Ctx, integrationId: string): Promise<Date | null> {
   return row?.at ?? null;
 }
 
-const NOTHING: Slice = { ready: [], claimed: 0, perSecond: 0 };
+const NOTHING: Slice = { ready: [], seen: 0, perSecond: 0 };
 
-type Claim = { owner: string; claimId: string; turn: number; sliceMs: number };
-
-/** A claim whose commit nobody confirmed may have been made. None of its messages was called, so they wait again. */
-async function claimSafely(ctx: Ctx, integration: IntegrationRow, claim: Claim): Promise<Slice | null> {
-  try {
-    return await claimSlice(ctx, integration, claim);
-  } catch (error) {
-    if (isPassing(error)) await patiently(JUDGE_PATIENCE_MS, () => giveBack({ ...ctx, now: new Date() }, claim.claimId));
-    throw error;
-  }
-}
+type Wish = { owner: string; turn: number; sliceMs: number; except: string[] };
 
 async function giveBack(ctx: Ctx, claimId: string): Promise<void> {
   const step: TimelineStep[] = [
@@ -244,19 +315,19 @@ async function giveBack(ctx: Ctx, claimId: string): Promise<void> {
 }
 
 /**
- * In one transaction: keeps the lane, locks what is due, asks the gate again, and commits as `sending` what may go, each with
- * its slot. Null when another process has the lane.
+ * In one transaction: keeps the lane, looks at what is due, asks the gate again, and gives each message that may go its slot.
+ * They stay `queued`; who has the lane has them. Null when another process has the lane.
  */
-async function claimSlice(base: Ctx, integration: IntegrationRow, claim: Claim): Promise<Slice | null> {
+async function takeSlice(base: Ctx, integration: IntegrationRow, wish: Wish): Promise<Slice | null> {
   return base.db.transaction(async (tx) => {
     const ctx = { ...base, db: tx, now: new Date() };
     // First of all, as its removal does: who locks messages first and the integration later could wait for that in a circle.
     if (!(await holdIntegration(ctx, integration.id))) return NOTHING;
-    const lane = await takeLane(tx, integration, claim.owner);
+    const lane = await takeLane(tx, integration, wish.owner);
     if (!lane) return null;
     const perSecond = Math.max(0.5, ratesOf(integration).effective * rateFactor(lane, ctx.now));
-    const size = Math.min(LARGEST_SLICE, Math.max(1, Math.round((perSecond * claim.sliceMs) / 1000)));
-    const rows = await lockDue(ctx, integration.id, size, claim.turn);
+    const size = Math.min(LARGEST_SLICE, Math.max(1, Math.round((perSecond * wish.sliceMs) / 1000)));
+    const rows = await lockDue(ctx, integration.id, size, wish);
     if (rows.length === 0) return NOTHING;
 
     const looks = await lookAgain(ctx, integration, rows);
@@ -303,42 +374,22 @@ async function claimSlice(base: Ctx, integration: IntegrationRow, claim: Claim):
     await writeOutcomes(ctx, integration.id, refused);
     for (const outcome of refused) countOutcome(integration.id, outcome);
     await postpone(ctx, later);
-    if (go.length === 0) return { ...NOTHING, claimed: rows.length };
+    if (go.length === 0) return { ...NOTHING, seen: rows.length };
 
     const paced = slots(lane.paidUntil, new Date(), perSecond, go.length);
     await tx
       .update(lanes)
       .set({ paidUntil: paced.paidUntil })
       .where(and(eq(lanes.organizationId, ctx.organizationId), eq(lanes.integrationId, integration.id)));
-    const step: TimelineStep[] = [{ step: "sending", at, source: "dispatch" }];
-    const outside = go.flatMap(({ row }) => (isOutside(looks.get(row.id), row) ? [row.id] : []));
-    await tx
-      .update(messages)
-      .set({
-        status: "sending",
-        attempts: sql`${messages.attempts} + 1`,
-        outsideWindow: anyOf(messages.id, outside),
-        leaseOwner: claim.claimId,
-        leaseUntil: new Date(paced.paidUntil.getTime() + SENDING_LEASE_MS),
-        timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb`,
-      })
-      .where(
-        and(
-          eq(messages.organizationId, ctx.organizationId),
-          anyOf(
-            messages.id,
-            go.map(({ row }) => row.id),
-          ),
-        ),
-      );
     const sinceClock = monotonicMs() - Date.now();
     return {
-      claimed: rows.length,
+      seen: rows.length,
       perSecond,
       ready: go.map(({ row, payload }, i) => ({
         row: { ...row, attempts: row.attempts + 1 },
         payload,
         slot: (paced.at[i] ?? 0) + sinceClock,
+        isOutside: isOutside(looks.get(row.id), row),
       })),
     };
   });
@@ -353,7 +404,7 @@ function isOutside(look: SecondLook | undefined, row: MessageRow): boolean {
 const TURNED_ROUND = 10;
 
 /** Replies before transactional messages before bulk, within each the oldest due first. */
-async function lockDue(ctx: Ctx, integrationId: string, limit: number, turn: number): Promise<MessageRow[]> {
+async function lockDue(ctx: Ctx, integrationId: string, limit: number, { turn, except }: Wish): Promise<MessageRow[]> {
   const rows: MessageRow[] = [];
   const order = Object.values(PRIORITY);
   for (const priority of turn % TURNED_ROUND === 0 ? [...order].reverse() : order) {
@@ -369,6 +420,7 @@ async function lockDue(ctx: Ctx, integrationId: string, limit: number, turn: num
             eq(messages.priority, priority),
             inArray(messages.status, ["queued", "scheduled"]),
             lte(messages.dueAt, ctx.now),
+            sql`${messages.id} <> all(${sql.param(except)}::text[])`,
           ),
         )
         .orderBy(asc(messages.dueAt), asc(messages.id))

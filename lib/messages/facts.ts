@@ -62,21 +62,23 @@ export async function readFacts(ctx: Ctx, wishes: readonly SendMessage[]): Promi
     const phone = byIndex.get(contact.phoneIndex);
     if (phone) recipients.set(phone, toRecipient(contact, phone));
   }
-  const people = new Map<SendingIntegration, Set<string>>();
+  const people = new Map<string, { integration: SendingIntegration; indexes: Set<string> }>();
   for (const wish of wishes) {
     const integration = wish.integrationId === undefined ? defaultIntegration : known.get(wish.integrationId);
     const phone = phones.get(wish.phoneNumber);
-    if (integration && phone && wish.template !== undefined)
-      people.set(integration, (people.get(integration) ?? new Set()).add(phoneIndex(phone)));
+    if (!integration || !phone || wish.template === undefined) continue;
+    const group = people.get(portfolioOf(integration)) ?? { integration, indexes: new Set() };
+    group.indexes.add(phoneIndex(phone));
+    people.set(portfolioOf(integration), group);
   }
   const allowances = new Map<string, Facts["allowances"] extends Map<string, infer A> ? A : never>();
-  for (const [integration, indexes] of people) {
+  for (const [portfolioId, { integration, indexes }] of people) {
     const allowance = await allowanceOf(ctx, integration);
     // Who is counted already matters only when there may not be a place for everybody.
     const isTight = allowance.left !== null && allowance.left < indexes.size;
-    allowances.set(portfolioOf(integration), {
+    allowances.set(portfolioId, {
       ...allowance,
-      counted: isTight ? await countedPeople(ctx, portfolioOf(integration), [...indexes]) : new Set(),
+      counted: isTight ? await countedPeople(ctx, portfolioId, [...indexes]) : new Set(),
     });
   }
   return { settings, integrations: known, defaultIntegration, phones, recipients, templates, allowances };

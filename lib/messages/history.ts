@@ -24,7 +24,7 @@ const refusedUntil = new Map<string, number>();
  * have been lost, and Meta sends none again after a while. A number for which Meta refuses the question is left alone for a day.
  * Without Meta's id nothing can be asked, so an unknown outcome is not settled by this. Answers how many messages moved on.
  */
-export async function askHistory(db: Db, now: Date): Promise<number> {
+export async function askHistory(db: Db, now: Date, signal?: AbortSignal): Promise<number> {
   const numbers = await db
     .select({ integration: integrations, settings: organizations.settings })
     .from(integrations)
@@ -32,11 +32,12 @@ export async function askHistory(db: Db, now: Date): Promise<number> {
     .where(and(eq(integrations.status, "verified"), isNull(integrations.deletedAt)));
   let moved = 0;
   for (const { integration, settings } of numbers) {
+    if (signal?.aborted) break;
     if ((refusedUntil.get(integration.id) ?? 0) > now.getTime()) continue;
     const ctx = { ...systemCtx(db, integration.organizationId, "history"), now };
     const settledBy = new Date(now.getTime() - settings.unknownSettleMinutes * 60_000);
     try {
-      moved += await askAbout(ctx, integration, settledBy);
+      moved += await askAbout(ctx, integration, settledBy, signal);
     } catch (error) {
       if (error instanceof GraphError) refusedUntil.set(integration.id, now.getTime() + REFUSED_FOR_MS);
       log.info({ err: error, integrationId: integration.id }, "Meta does not tell the history of this number's messages");
@@ -45,7 +46,7 @@ export async function askHistory(db: Db, now: Date): Promise<number> {
   return moved;
 }
 
-async function askAbout(ctx: Ctx, integration: IntegrationRow, settledBy: Date): Promise<number> {
+async function askAbout(ctx: Ctx, integration: IntegrationRow, settledBy: Date, signal?: AbortSignal): Promise<number> {
   const silent = await ctx.db
     .select({ wamid: messages.wamid })
     .from(messages)
@@ -65,6 +66,7 @@ async function askAbout(ctx: Ctx, integration: IntegrationRow, settledBy: Date):
   const access = graphAccess(ctx, integration);
   let moved = 0;
   for (const { wamid } of silent) {
+    if (signal?.aborted) break;
     if (!wamid) continue;
     const events = await getMessageHistory(access, integration.phoneNumberId, wamid);
     const news = events

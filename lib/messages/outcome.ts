@@ -41,7 +41,7 @@ type Sent = {
 /** What became of one call. Only `accepted` means that Meta took the message. */
 export type Outcome =
   | { id: string; kind: "accepted"; wamid: string; at: Date }
-  | { id: string; kind: "retry"; dueAt: Date; detail: string; code?: number | null }
+  | { id: string; kind: "retry"; attempt: number; dueAt: Date; detail: string; code?: number | null }
   | { id: string; kind: "unknown"; detail: string }
   | { id: string; kind: "failed"; failure: MessageFailure };
 
@@ -56,13 +56,13 @@ export async function judgeFailure(ctx: Ctx, integration: IntegrationRow, messag
   const { rule } = error;
   if (rule.pauses && error.proof === "refused") {
     await pauseIntegration(ctx, integration.id, pauseReason(error.code, error.kind), error.code ?? undefined);
-    return { id, kind: "retry", dueAt: ctx.now, detail, code: error.code };
+    return { id, kind: "retry", attempt: message.attempts, dueAt: ctx.now, detail, code: error.code };
   }
   if (error.isSafeToResend) {
     if (isPatienceOver(message, ctx.now)) return { id, kind: "failed", failure: failureOf(error) };
     const held = error.kind === "pair_limit" ? await holdPair(ctx, integration.id, message.recipientIndex) : null;
     const dueAt = held ?? new Date(ctx.now.getTime() + (error.retryAfterSeconds ?? 0) * 1000 + backoffMs(message.attempts));
-    return { id, kind: "retry", dueAt, detail, code: error.code };
+    return { id, kind: "retry", attempt: message.attempts, dueAt, detail, code: error.code };
   }
   if (error.kind === "opted_out") await stopMarketing(ctx, [message.contactId]);
   if (error.kind === "template_paused") await stopTemplate(ctx, accountOf(integration), message, error.code);
@@ -236,13 +236,19 @@ async function writeAccepted(tx: Ctx, accepted: OutcomeOf<"accepted">[]): Promis
   return rows.map((row) => row.wamid_index);
 }
 
+/** Written twice, the second time may come when the message is being sent again: that is another attempt, and not touched. */
 async function writeRetried(tx: Ctx, retried: OutcomeOf<"retry">[]): Promise<void> {
   if (retried.length === 0) return;
-  const rows = retried.map((o) => ({ id: o.id, due: o.dueAt.toISOString(), step: stepAt(tx.now, "retrying", o.detail) }));
+  const rows = retried.map((o) => ({
+    id: o.id,
+    attempt: o.attempt,
+    due: o.dueAt.toISOString(),
+    step: stepAt(tx.now, "retrying", o.detail),
+  }));
   await tx.db.execute(sql`
     update messages m set status = 'queued', due_at = u.due, lease_owner = null, lease_until = null, timeline = m.timeline || u.step
-    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as u(id text, due timestamptz, step jsonb)
-    where m.id = u.id and m.organization_id = ${tx.organizationId} and m.status = 'sending'`);
+    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as u(id text, attempt int, due timestamptz, step jsonb)
+    where m.id = u.id and m.organization_id = ${tx.organizationId} and m.status = 'sending' and m.attempts = u.attempt`);
 }
 
 async function writeCancelled(tx: Ctx, cancelled: OutcomeOf<"retry">[]): Promise<void> {

@@ -12,7 +12,7 @@ function run(due: number[], perSecond: number, late: (now: number) => number): n
     for (let wait = pace.waitMs(slot, perSecond, now); wait > 0; wait = pace.waitMs(slot, perSecond, now)) {
       now += wait + late(now);
     }
-    pace.leave(now);
+    pace.leave(now).start(now);
     left.push(now);
   }
   return left;
@@ -68,6 +68,18 @@ describe("the pace of a number", () => {
     expect(mostInAnySecond(left)).toBeLessThanOrEqual(perSecond);
   });
 
+  test("counts calls that wait for a connection, for they may all leave at once", () => {
+    const pace = new Pace();
+    const calls = Array.from({ length: 80 }, () => pace.leave(1_000));
+    expect(pace.waitMs(1_000, 80, 5_000)).toBeGreaterThan(0);
+    for (const call of calls.slice(0, 10)) call.drop();
+    expect(pace.waitMs(1_000, 80, 5_000)).toBe(0);
+    for (const call of calls) call.start(5_000);
+    expect(pace.waitMs(1_000, 80, 5_100)).toBe(0);
+    for (let i = 0; i < 10; i++) pace.leave(5_100).start(5_100);
+    expect(pace.waitMs(1_000, 80, 5_200)).toBeGreaterThan(700);
+  });
+
   test("lets another process go on so that the two together keep it", () => {
     const perSecond = 100;
     for (const late of [() => 0, (now: number) => (now > 1_000_500 && now < 1_000_600 ? 170 : 0)]) {
@@ -77,7 +89,7 @@ describe("the pace of a number", () => {
       for (const slot of due(perSecond, 90)) {
         for (let wait = pace.waitMs(slot, perSecond, now); wait > 0; wait = pace.waitMs(slot, perSecond, now))
           now += wait + late(now);
-        pace.leave(now);
+        pace.leave(now).start(now);
         left.push(now);
       }
       const start = now + pace.freeInMs(perSecond, now);

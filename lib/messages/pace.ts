@@ -33,29 +33,52 @@ export function slots(paidUntil: Date | null, now: Date, perSecond: number, coun
  * crowd. In any second never more calls leave than the rate allows, counted when they really left. Times are `monotonicMs()`.
  */
 export class Pace {
-  private left: { at: number }[] = [];
+  /** When calls were handed over, and when their first bytes left, both in order. */
+  private handed: number[] = [];
+  private left: number[] = [];
+  private unstarted = 0;
 
   /** How long a call with this slot has still to wait; 0: it may leave now. */
   waitMs(slot: number, perSecond: number, now = monotonicMs()): number {
-    const freeAt = (most: number, withinMs: number) => (this.left.at(-Math.floor(most))?.at ?? now - withinMs) + withinMs;
-    const inSecond = freeAt(Math.max(1, perSecond), SECOND_MS);
-    const inMoment = freeAt(Math.max(2, (CATCH_UP * perSecond * MOMENT_MS) / 1000), MOMENT_MS);
+    const freeAt = (times: number[], most: number, withinMs: number) =>
+      (times.at(-Math.floor(most)) ?? now - withinMs) + withinMs;
+    // What waits for a connection may leave at any moment, so it counts.
+    const most = Math.max(1, Math.floor(perSecond)) - this.unstarted;
+    const inSecond = most > 0 ? freeAt(this.left, most, SECOND_MS) : now + MOMENT_MS;
+    const inMoment = freeAt(this.handed, Math.max(2, (CATCH_UP * perSecond * MOMENT_MS) / 1000), MOMENT_MS);
     return Math.max(slot, inSecond, inMoment, now) - now;
   }
 
-  /** Counts a call; its moment is put right when it is known when the first byte really left. */
-  leave(now = monotonicMs()): { at: number } {
-    const call = { at: now };
-    this.left.push(call);
-    if (this.left.length > 2 * FASTEST) this.left.splice(0, FASTEST);
-    return call;
+  /** Counts a call. The first of the two functions tells that its first byte leaves, the second that it never did. */
+  leave(now = monotonicMs()): { start: (at?: number) => void; drop: () => void } {
+    note(this.handed, now);
+    this.unstarted += 1;
+    let isOpen = true;
+    const close = (): boolean => {
+      const was = isOpen;
+      isOpen = false;
+      if (was) this.unstarted -= 1;
+      return was;
+    };
+    return {
+      start: (at = monotonicMs()) => {
+        if (close()) note(this.left, at);
+      },
+      drop: () => void close(),
+    };
   }
 
   /** After how long another process, which does not know when these calls left, may go on with evenly spaced ones. */
   freeInMs(perSecond: number, now = monotonicMs()): number {
     const most = Math.max(1, Math.floor(perSecond));
     const gapMs = SLOT_SECOND_MS / perSecond;
-    const latest = this.left.slice(-most).reverse();
-    return Math.max(0, ...latest.map(({ at }, i) => at + SECOND_MS - (most - i - 1) * gapMs - now));
+    const waiting = Array.from({ length: this.unstarted }, () => now);
+    const latest = [...this.left, ...waiting].slice(-most).reverse();
+    return Math.max(0, ...latest.map((at, i) => at + SECOND_MS - (most - i - 1) * gapMs - now));
   }
+}
+
+function note(times: number[], at: number): void {
+  times.push(at);
+  if (times.length > 2 * FASTEST) times.splice(0, FASTEST);
 }

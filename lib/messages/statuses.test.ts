@@ -174,7 +174,7 @@ describe("the answer, the webhooks and the sweep at the same time", () => {
 
   test("an outcome written twice, after a broken commit say, leaves one step", async () => {
     const [id = "", retried = ""] = await underWay(2);
-    const outcomes: Outcome[] = [accepted(id), { id: retried, kind: "retry", dueAt: new Date(), detail: "130429" }];
+    const outcomes: Outcome[] = [accepted(id), { id: retried, kind: "retry", attempt: 1, dueAt: new Date(), detail: "130429" }];
     await answered(outcomes);
     await answered(outcomes);
     expect((await org.read(id)).steps).toEqual(["queued", "accepted"]);

@@ -73,7 +73,9 @@ describe("another organization", () => {
     await db.update(messages).set({ status: "sending" }).where(eq(messages.id, id));
     await writeOutcomes(other.systemAt(), other.integration.id, [{ id, kind: "accepted", wamid: "wamid.x", at: new Date() }]);
     await writeOutcomes(other.systemAt(), other.integration.id, [{ id, kind: "failed", failure: { reason: "x" } }]);
-    await writeOutcomes(other.systemAt(), other.integration.id, [{ id, kind: "retry", dueAt: new Date(), detail: "x" }]);
+    await writeOutcomes(other.systemAt(), other.integration.id, [
+      { id, kind: "retry", attempt: 1, dueAt: new Date(), detail: "x" },
+    ]);
     expect(await own.read(id)).toMatchObject({ status: "sending", wamid: null, failure: null });
   });
 });

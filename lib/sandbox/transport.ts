@@ -19,6 +19,7 @@ export function sandboxTransport(db: Db, integrationId: string): Transport {
   const timeoutMs = speed === 0 ? TIMEOUT_AT_ONCE_MS : TIMEOUT_MS;
   return async (request) => {
     if (request.signal?.aborted) throw new TransportError("ABORTED", false);
+    request.onStart?.();
     const answer = await graph.handle(request);
     await arrival(answer, timeoutMs, request.signal);
     return { status: answer.status, headers: answer.headers, text: answer.text };

@@ -7,12 +7,13 @@ import { log } from "@/lib/log";
 import { syncTemplates } from "./sync";
 
 /** Syncs the templates of every organization with a number that sends. One organization's trouble does not stop the others. */
-export async function syncAllTemplates(db: Db): Promise<void> {
+export async function syncAllTemplates(db: Db, signal?: AbortSignal): Promise<void> {
   const rows = await db
     .selectDistinct({ organizationId: integrations.organizationId })
     .from(integrations)
     .where(and(eq(integrations.status, "verified"), isNull(integrations.deletedAt)));
   for (const { organizationId } of rows) {
+    if (signal?.aborted) break;
     try {
       await syncTemplates(systemCtx(db, organizationId, "sync"), {});
     } catch (error) {
