@@ -51,10 +51,10 @@ try {
     integrationIds.push(id);
   }
   await runScript("bench/fill.ts", ["high", ...integrationIds], first.environment);
-  if (history > 0) await runScript("bench/fill.ts", ["finished", String(integrationIds[0]), String(history)], first.environment);
-  const idleMb = await residentMb(first.child.pid);
   const perNumber = Math.max(Math.ceil((rate * seconds * 1.05) / numbers), Math.ceil(waiting / numbers));
   await runScript("bench/fill.ts", ["people", String(perNumber)], first.environment);
+  if (history > 0) await runScript("bench/fill.ts", ["finished", String(integrationIds[0]), String(history)], first.environment);
+  const idleMb = await residentMb(first.child.pid);
   for (const id of integrationIds) await api("PATCH", `/api/v1/integrations/${id}`, { paused: true });
   for (const id of integrationIds) await runScript("bench/fill.ts", ["waiting", id, String(perNumber)], first.environment);
   const others = [];

@@ -22,9 +22,9 @@ const AT_START = 5;
 /** A number that another process had is free after its lease of 10 s. */
 const SENDS_WITHIN_MS = 20_000;
 
-// Slow enough that messages are left for the last kill. Alone, each life of the app sends for half a second to two; with others
+// Slow enough that messages are left for the last kill. Alone, each life of the app sends for one second to three; with others
 // sending goes on while one starts again.
-const secondsPerKill = processes > 1 ? 5 : 0.7;
+const secondsPerKill = processes > 1 ? 5 : 2;
 const ratePerSecond = Math.max(20, Math.round(messages / (kills * secondsPerKill)));
 const world = await startWorld({
   port: option("port", 3151),

@@ -2,6 +2,7 @@ import "server-only";
 import { spawnSync } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { routes } from "virtual:routes";
 import next from "next";
 import { closeDatabase } from "@/db/client";
@@ -33,6 +34,8 @@ export async function checkSurroundings(): Promise<void> {
 /** Starts everything in this process and stops it again on Ctrl-C or SIGTERM. Rejects with a Problem when it cannot start. */
 export async function serve({ dev }: { dev: boolean }): Promise<void> {
   process.setSourceMapsEnabled(true);
+  // What messages leave behind while they are sent would otherwise be kept until the heap is four times what is in use.
+  setFlagsFromString("--heap-growing-percent=50");
   const startedAt = performance.now();
   const undo: (() => unknown)[] = [];
   const stop = stopOnSignal(undo);

@@ -494,6 +494,46 @@ describe("a removal of the integration", () => {
   });
 });
 
+describe("a run that loses what it needs while messages are leaving", () => {
+  const SENT_BY_THEN = 15;
+
+  /** Forty messages at twenty a second, and something that happens after half a second. */
+  async function interrupted(happen: (org: Awaited<ReturnType<typeof connected>>) => Promise<unknown>) {
+    const org = await connected({ integration: { ratePerSecond: 20 } });
+    const ids: string[] = [];
+    for (let i = 0; i < 40; i++) ids.push(await org.write());
+    const run = org.dispatch({ maxMs: 1_500 });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await happen(org);
+    await run;
+    const found = await Promise.all(ids.map((id) => org.read(id)));
+    const arrived = ids.filter((id) => org.arrivedTimes(id) > 0);
+    return { org, ids, arrived, statusOf: (status: string) => found.filter((m) => m.status === status).length };
+  }
+
+  test("the integration, by a pause, leaves the rest waiting and nothing in doubt", async () => {
+    const { org, ids, arrived, statusOf } = await interrupted((sender) => setIntegration(sender, { status: "paused" }));
+    expect(arrived.length).toBeLessThan(SENT_BY_THEN + 10);
+    expect(statusOf("sent")).toBe(arrived.length);
+    expect(statusOf("queued")).toBe(40 - arrived.length);
+    await setIntegration(org, { status: "verified", ratePerSecond: 1_000 });
+    await org.dispatch();
+    expect(ids.map(org.arrivedTimes)).toEqual(ids.map(() => 1));
+  });
+
+  test("the number, to another process, sends nothing more itself", async () => {
+    const { arrived, statusOf } = await interrupted((sender) =>
+      db
+        .update(lanes)
+        .set({ owner: "another process", leaseUntil: new Date(Date.now() + 10_000) })
+        .where(eq(lanes.integrationId, sender.integration.id)),
+    );
+    expect(arrived.length).toBeLessThan(SENT_BY_THEN + 10);
+    expect(statusOf("sent")).toBe(arrived.length);
+    expect(statusOf("queued")).toBe(40 - arrived.length);
+  });
+});
+
 describe("an outcome nobody knows", () => {
   test("is unknown at once, kept for a status, and ends as failed after the organization's time, offered for resending once", async () => {
     const org = await connected({ settings: { unknownSettleMinutes: 30 } });

@@ -294,6 +294,8 @@ test("an empty text, and a NUL that PostgreSQL cannot hold, are refused at the d
     { message: " \n " },
     { template: "a\u0000b" },
     { message: "Hello", idempotencyKey: "a\u0000b" },
+    { message: "Hello", idempotencyKey: "\ud800" },
+    { message: "Hello", "\udfff": "x" },
     { message: "Hello", integrationId: "\u0000" },
   ]) {
     const answer = await ask(send, { token: org.token, body: { phoneNumber, ...wish } });

@@ -181,6 +181,15 @@ describe("the answer, the webhooks and the sweep at the same time", () => {
     expect((await org.read(retried)).steps).toEqual(["queued", "retrying"]);
   });
 
+  test("a refusal written again while the message is being sent anew takes nothing back", async () => {
+    const [id = ""] = await underWay(1);
+    const refused: Outcome = { id, kind: "retry", attempt: 1, dueAt: new Date(), detail: "130429" };
+    await answered([refused]);
+    await db.update(messages).set({ status: "sending", attempts: 2 }).where(eq(messages.id, id));
+    await answered([refused]);
+    expect(await org.read(id)).toMatchObject({ status: "sending", attempts: 2 });
+  });
+
   test("a late answer never takes back what a person cancelled or Meta failed", async () => {
     const [id = ""] = await underWay(1);
     await applyStatuses(org.systemAt(), org.integration.id, [report(id, "failed")]);
