@@ -1,35 +1,30 @@
 import "server-only";
-import { and, asc, eq, inArray, isNull, lte, min, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, min, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
-import { integrations, lanes } from "@/db/schema/integrations";
+import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
 import { type Ctx, systemCtx } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import { graphAccess, type IntegrationRow } from "@/lib/integrations/access";
-import { rateFactor, ratesOf } from "@/lib/integrations/rate";
-import { open } from "@/lib/keyring";
+import { ratesOf } from "@/lib/integrations/rate";
 import { log } from "@/lib/log";
 import { countCall, countOutcome } from "@/lib/metrics";
 import { isPassing, patiently } from "@/lib/passing";
 import { type GraphAccess, GraphError, sendMessage, sharedGraphTransport } from "@/lib/whatsapp/graph";
-import { type MessagePayload, templatePayload, textPayload } from "@/lib/whatsapp/payloads";
 import type { Transport } from "@/lib/whatsapp/transport";
-import { takePlaces } from "./allowance";
 import { type Call, courierFor, type Departed } from "./courier";
-import { lookAgain, type SecondLook } from "./gate";
-import { holdIntegration, judgeFailure, type Outcome, writeOutcomes } from "./outcome";
+import { judgeFailure, type Outcome } from "./outcome";
 import { OutcomeWriter } from "./outcome-writer";
-import { monotonicMs, slots } from "./pace";
-import { leaveLane, slowDown, takeLane } from "./pacing";
-import { takeTurns } from "./pairs";
-import { PRIORITY, type TimelineStep } from "./schema";
+import { monotonicMs } from "./pace";
+import { leaveLane, slowDown } from "./pacing";
+import type { TimelineStep } from "./schema";
+import { type Ready, type Slice, takeSlice } from "./slice";
 
 /** A slice covers this much sending time; more where taking it takes long. */
 const SLICE_MS = { least: 200, most: 1_000 };
 /** So much of it is committed as `sending` at a time, right before it leaves: a crash leaves no more than two such parts in doubt. */
 const PART_MS = 50;
 const LEAST_IN_A_PART = 5;
-const LARGEST_SLICE = 1_000;
 /** What taking a slice is expected to take before one was taken. */
 const UNKNOWN_TAKE_MS = 100;
 /** A call that has not left so long after its commit is not made: a process that was held up may lose its number to another one. */
@@ -43,34 +38,6 @@ const IN_FLIGHT_SECONDS = 2;
 const LEAST_IN_FLIGHT = 200;
 /** How long the consequences of a refusal are tried to be written while the database is away. */
 const JUDGE_PATIENCE_MS = 15_000;
-
-/** What a call needs. The text of a template stays sealed: its parameters are sent. */
-const CALLED = {
-  id: messages.id,
-  contactId: messages.contactId,
-  recipient: messages.recipient,
-  recipientIndex: messages.recipientIndex,
-  kind: messages.kind,
-  text: sql<string | null>`case when ${messages.kind} = 'text' then ${messages.text} end`.mapWith((sealed: string) =>
-    open("messages.text", sealed),
-  ),
-  templateName: messages.templateName,
-  templateLanguage: messages.templateLanguage,
-  templateParams: messages.templateParams,
-  purpose: messages.purpose,
-  priority: messages.priority,
-  attempts: messages.attempts,
-  dueAt: messages.dueAt,
-  scheduledFor: messages.scheduledFor,
-  createdAt: messages.createdAt,
-};
-
-type MessageRow = Pick<typeof messages.$inferSelect, Exclude<keyof typeof CALLED, "text">> & { text: string | null };
-/** `slot`: when it may leave, as `monotonicMs()`, so that a clock that is set changes nothing. */
-type Ready = { row: MessageRow; payload: MessagePayload; slot: number; isOutside: boolean };
-/** `seen`: how many were looked at, those included that wait or were refused. */
-type Slice = { ready: Ready[]; seen: number; perSecond: number };
-type Later = { id: string; due: string; status: "queued" | "scheduled"; step: TimelineStep[] };
 
 export type DispatchResult = {
   /** Messages for which Meta was called. */
@@ -292,10 +259,6 @@ async function nextDue(ctx: Ctx, integrationId: string): Promise<Date | null> {
   return row?.at ?? null;
 }
 
-const NOTHING: Slice = { ready: [], seen: 0, perSecond: 0 };
-
-type Wish = { owner: string; turn: number; sliceMs: number; except: string[] };
-
 async function giveBack(ctx: Ctx, claimId: string): Promise<void> {
   const step: TimelineStep[] = [
     { step: "retrying", at: ctx.now.toISOString(), source: "dispatch", detail: "The database was away before Meta was called" },
@@ -312,139 +275,6 @@ async function giveBack(ctx: Ctx, claimId: string): Promise<void> {
     .where(
       and(eq(messages.organizationId, ctx.organizationId), eq(messages.status, "sending"), eq(messages.leaseOwner, claimId)),
     );
-}
-
-/**
- * In one transaction: keeps the lane, looks at what is due, asks the gate again, and gives each message that may go its slot.
- * They stay `queued`; who has the lane has them. Null when another process has the lane.
- */
-async function takeSlice(base: Ctx, integration: IntegrationRow, wish: Wish): Promise<Slice | null> {
-  return base.db.transaction(async (tx) => {
-    const ctx = { ...base, db: tx, now: new Date() };
-    // First of all, as its removal does: who locks messages first and the integration later could wait for that in a circle.
-    if (!(await holdIntegration(ctx, integration.id))) return NOTHING;
-    const lane = await takeLane(tx, integration, wish.owner);
-    if (!lane) return null;
-    const perSecond = Math.max(0.5, ratesOf(integration).effective * rateFactor(lane, ctx.now));
-    const size = Math.min(LARGEST_SLICE, Math.max(1, Math.round((perSecond * wish.sliceMs) / 1000)));
-    const rows = await lockDue(ctx, integration.id, size, wish);
-    if (rows.length === 0) return NOTHING;
-
-    const looks = await lookAgain(ctx, integration, rows);
-    const willing = rows.filter((row) => looks.get(row.id)?.verdict === "go");
-    const crowded = await takePlaces(
-      ctx,
-      integration,
-      willing.filter((row) => isOutside(looks.get(row.id), row)),
-    );
-    const held = await takeTurns(
-      ctx,
-      integration.id,
-      willing.filter((row) => !crowded.has(row.id)),
-    );
-    const refused: Outcome[] = [];
-    const later: Later[] = [];
-    const go: { row: MessageRow; payload: MessagePayload }[] = [];
-    const at = ctx.now.toISOString();
-    for (const row of rows) {
-      const look = looks.get(row.id);
-      const waitUntil = crowded.get(row.id) ?? held.get(row.id);
-      if (look?.verdict === "refuse")
-        refused.push({ id: row.id, kind: "failed", failure: { reason: look.reason.code, title: look.reason.message } });
-      else if (look?.verdict === "later") {
-        later.push({
-          id: row.id,
-          due: look.at.toISOString(),
-          status: "scheduled",
-          step: [{ step: "scheduled", at, source: "gate", detail: look.at.toISOString() }],
-        });
-      } else if (waitUntil) later.push({ id: row.id, due: waitUntil.toISOString(), status: "queued", step: [] });
-      else if (look?.verdict === "go") {
-        try {
-          go.push({ row, payload: payloadOf(row, look.template) });
-        } catch (error) {
-          refused.push({
-            id: row.id,
-            kind: "failed",
-            failure: { reason: "template_params_mismatch", title: error instanceof Error ? error.message : "" },
-          });
-        }
-      }
-    }
-    await writeOutcomes(ctx, integration.id, refused);
-    for (const outcome of refused) countOutcome(integration.id, outcome);
-    await postpone(ctx, later);
-    if (go.length === 0) return { ...NOTHING, seen: rows.length };
-
-    const paced = slots(lane.paidUntil, new Date(), perSecond, go.length);
-    await tx
-      .update(lanes)
-      .set({ paidUntil: paced.paidUntil })
-      .where(and(eq(lanes.organizationId, ctx.organizationId), eq(lanes.integrationId, integration.id)));
-    const sinceClock = monotonicMs() - Date.now();
-    return {
-      seen: rows.length,
-      perSecond,
-      ready: go.map(({ row, payload }, i) => ({
-        row: { ...row, attempts: row.attempts + 1 },
-        payload,
-        slot: (paced.at[i] ?? 0) + sinceClock,
-        isOutside: isOutside(looks.get(row.id), row),
-      })),
-    };
-  });
-}
-
-/** Meta counts a person only when a message reaches him outside his window, and only templates may. */
-function isOutside(look: SecondLook | undefined, row: MessageRow): boolean {
-  return look?.verdict === "go" && row.kind === "template" && !look.windowOpen;
-}
-
-/** One slice in so many begins with those who wait for everybody else, so that nobody starves. */
-const TURNED_ROUND = 10;
-
-/** Replies before transactional messages before bulk, within each the oldest due first. */
-async function lockDue(ctx: Ctx, integrationId: string, limit: number, { turn, except }: Wish): Promise<MessageRow[]> {
-  const rows: MessageRow[] = [];
-  const order = Object.values(PRIORITY);
-  for (const priority of turn % TURNED_ROUND === 0 ? [...order].reverse() : order) {
-    if (rows.length >= limit) break;
-    rows.push(
-      ...(await ctx.db
-        .select(CALLED)
-        .from(messages)
-        .where(
-          and(
-            eq(messages.organizationId, ctx.organizationId),
-            eq(messages.integrationId, integrationId),
-            eq(messages.priority, priority),
-            inArray(messages.status, ["queued", "scheduled"]),
-            lte(messages.dueAt, ctx.now),
-            sql`${messages.id} <> all(${sql.param(except)}::text[])`,
-          ),
-        )
-        .orderBy(asc(messages.dueAt), asc(messages.id))
-        .limit(limit - rows.length)
-        .for("update", { skipLocked: true })),
-    );
-  }
-  return rows;
-}
-
-async function postpone(ctx: Ctx, later: readonly Later[]): Promise<void> {
-  if (later.length === 0) return;
-  await ctx.db.execute(sql`
-    update messages m set status = u.status, due_at = u.due,
-      scheduled_for = case when u.status = 'scheduled' then u.due else m.scheduled_for end, timeline = m.timeline || u.step
-    from jsonb_to_recordset((${JSON.stringify(later)}::text)::jsonb) as u(id text, due timestamptz, status text, step jsonb)
-    where m.id = u.id and m.organization_id = ${ctx.organizationId}`);
-}
-
-function payloadOf(row: MessageRow, template: Parameters<typeof templatePayload>[0]["template"] | null): MessagePayload {
-  const address = { to: row.recipient, callbackData: row.id };
-  return template
-    ? templatePayload({ ...address, template, params: row.templateParams })
-    : textPayload({ ...address, body: row.text ?? "" });
 }
 
 /** Adds the call to the slice's. Never throws: what became of it, or that nobody can say. */
@@ -480,7 +310,7 @@ async function sendOne(
   }
 }
 
-async function judge(base: Ctx, integration: IntegrationRow, row: MessageRow, error: GraphError): Promise<Outcome> {
+async function judge(base: Ctx, integration: IntegrationRow, row: Ready["row"], error: GraphError): Promise<Outcome> {
   try {
     return await patiently(JUDGE_PATIENCE_MS, async () => {
       const ctx = { ...base, now: new Date() };
