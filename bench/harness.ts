@@ -161,6 +161,55 @@ export function apiOf(url: string, token: string): Api {
   };
 }
 
+/** Makes a demo organization in the installation. Answers a token of its API. */
+export async function seedToken(app: Installation): Promise<string> {
+  const printed = await runScript("scripts/seed.ts", ["--json"], app.environment);
+  return String(JSON.parse(printed.trim().split("\n").at(-1) ?? "{}").token);
+}
+
+/** Connects a number of the stand-in's, verified and ready to send. Answers the integration's id. */
+export async function connectNumber(api: Api, standInUrl: string, phoneNumberId: string): Promise<string> {
+  const made = await api("POST", "/api/v1/integrations", {
+    provider: "meta",
+    category: "whatsapp",
+    apiKey: STAND_IN.token,
+    endpointUrl: `${standInUrl}/v26.0`,
+    config: { phoneNumberId, businessAccountId: STAND_IN.businessAccountId, appSecret: STAND_IN.appSecret },
+  });
+  const tested = await api("POST", `/api/v1/integrations/${made.body.id}/test`);
+  if (tested.body.status !== "verified")
+    throw new Error(`The number is not verified: ${JSON.stringify(made.body)} ${JSON.stringify(tested.body)}`);
+  return String(made.body.id);
+}
+
+/** The stand-in's numbers of a benchmark that needs so many. */
+export function phoneNumberIds(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => (count === 1 ? STAND_IN.phoneNumberId : `${STAND_IN.phoneNumberId}${i}`));
+}
+
+/** Messages that arrived in each whole second, all numbers together; the first second, begun in the middle, is left out. */
+export function arrivedBySecond(stats: StandInStats, seconds: number): number[] {
+  const bySecond = new Map<number, number>();
+  for (const number of stats.numbers)
+    for (const s of number.perSecond) bySecond.set(s.second, (bySecond.get(s.second) ?? 0) + s.accepted);
+  return [...bySecond]
+    .sort(([a], [b]) => a - b)
+    .slice(1, seconds + 1)
+    .map(([, n]) => n);
+}
+
+/** The middle time of so many GET requests, in ms. */
+export async function medianMs(api: Api, path: string, times = 100): Promise<number> {
+  const took: number[] = [];
+  for (let i = 0; i < times; i++) {
+    const from = performance.now();
+    const { status } = await api("GET", path);
+    if (status !== 200) throw new Error(`GET ${path} answered ${status}.`);
+    took.push(performance.now() - from);
+  }
+  return took.sort((a, b) => a - b)[Math.floor(times / 2)] ?? 0;
+}
+
 export async function removeDataDir(dir: string): Promise<void> {
   await rm(dir, { recursive: true, force: true });
 }

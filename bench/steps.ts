@@ -1,5 +1,15 @@
 import { EVENT_KEY, SIGNING_KEY, startInngestServer } from "@/inngest/testing-server";
-import { apiOf, pause, removeDataDir, runScript, STAND_IN, startInstallation, startStandIn } from "./harness";
+import {
+  apiOf,
+  connectNumber,
+  pause,
+  removeDataDir,
+  runScript,
+  STAND_IN,
+  seedToken,
+  startInstallation,
+  startStandIn,
+} from "./harness";
 
 /**
  * How many steps Inngest is asked for per 1,000 messages: the app with its functions, driven over signed HTTP by Inngest's own
@@ -32,21 +42,8 @@ const app = await startInstallation({
 });
 try {
   while (inngest.functions.size === 0) await pause(100);
-  const seed = JSON.parse((await runScript("scripts/seed.ts", ["--json"], app.environment)).trim().split("\n").at(-1) ?? "{}");
-  const api = apiOf(app.url, seed.token);
-  const made = await api("POST", "/api/v1/integrations", {
-    provider: "meta",
-    category: "whatsapp",
-    apiKey: STAND_IN.token,
-    endpointUrl: `${standIn.url}/v26.0`,
-    config: {
-      phoneNumberId: STAND_IN.phoneNumberId,
-      businessAccountId: STAND_IN.businessAccountId,
-      appSecret: STAND_IN.appSecret,
-    },
-  });
-  const id = String(made.body.id);
-  await api("POST", `/api/v1/integrations/${id}/test`);
+  const api = apiOf(app.url, await seedToken(app));
+  const id = await connectNumber(api, standIn.url, STAND_IN.phoneNumberId);
   await runScript("bench/fill.ts", ["high", id], app.environment);
   await runScript("bench/fill.ts", ["people", String(messages)], app.environment);
   await api("PATCH", `/api/v1/integrations/${id}`, { paused: true, ratePerSecond: rate });

@@ -4,11 +4,13 @@ import { type BenchDatabase, startDatabase } from "./database";
 import {
   type Api,
   apiOf,
+  connectNumber,
   type Installation,
   pause,
   removeDataDir,
   runScript,
   STAND_IN,
+  seedToken,
   startInstallation,
   startStandIn,
 } from "./harness";
@@ -86,30 +88,14 @@ export async function startWorld({ port, processes, people, ratePerSecond, ownDa
     await scale(processes);
     const [first] = apps;
     if (!first) throw new Error("There is no process.");
-    const seed = JSON.parse(
-      (await runScript("scripts/seed.ts", ["--json"], first.environment)).trim().split("\n").at(-1) ?? "{}",
-    );
-    const api = apiOf(first.url, String(seed.token));
+    const api = apiOf(first.url, await seedToken(first));
     const done = async (method: string, path: string, body?: unknown) => {
       const answer = await api(method, path, body);
       if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
       return answer.body;
     };
-    const made = await done("POST", "/api/v1/integrations", {
-      provider: "meta",
-      category: "whatsapp",
-      apiKey: STAND_IN.token,
-      endpointUrl: `${standIn.url}/v26.0`,
-      config: {
-        phoneNumberId: STAND_IN.phoneNumberId,
-        businessAccountId: STAND_IN.businessAccountId,
-        appSecret: STAND_IN.appSecret,
-      },
-    });
-    const integrationId = String(made.id);
+    const integrationId = await connectNumber(api, standIn.url, STAND_IN.phoneNumberId);
     const path = `/api/v1/integrations/${integrationId}`;
-    const tested = await done("POST", `${path}/test`);
-    if (tested.status !== "verified") throw new Error(`The number is not verified: ${JSON.stringify(tested)}`);
     await done("PATCH", "/api/v1/organization", { unknownSettleMinutes: 1 });
     await runScript("bench/fill.ts", ["high", integrationId], first.environment);
     await runScript("bench/fill.ts", ["people", String(people)], first.environment);

@@ -16,12 +16,21 @@ export function newId(prefix: string, atMs?: number): string {
     lastMs = nowMs;
     lastRandom = random;
   }
+  return `${prefix}_${encodeTime(nowMs)}${Array.from(random, (digit) => ALPHABET[digit]).join("")}`;
+}
+
+/** No id of this moment or later is smaller: the bound by which rows of a time are found by their primary key. */
+export function firstIdAt(prefix: string, at: Date): string {
+  return `${prefix}_${encodeTime(Math.max(0, at.getTime()))}${ALPHABET[0]?.repeat(16)}`;
+}
+
+function encodeTime(ms: number): string {
   let time = "";
-  for (let i = 0, rest = nowMs; i < 10; i++) {
+  for (let i = 0, rest = ms; i < 10; i++) {
     time = ALPHABET[rest % 32] + time;
     rest = Math.floor(rest / 32);
   }
-  return `${prefix}_${time}${Array.from(random, (digit) => ALPHABET[digit]).join("")}`;
+  return time;
 }
 
 /** The highest digit stays below 16, so that counting on never overflows. */

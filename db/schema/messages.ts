@@ -51,7 +51,7 @@ export const messages = pgTable(
   (t) => [
     index("messages_list").on(t.organizationId, t.id.desc()),
     index("messages_by_status").on(t.organizationId, t.status, t.id.desc()),
-    index("messages_by_recipient").on(t.organizationId, t.recipientIndex, t.id.desc()),
+    index("messages_by_contact").on(t.organizationId, t.contactId, t.id.desc()),
     index("messages_by_integration").on(t.organizationId, t.integrationId, t.id.desc()),
     index("messages_by_template").on(t.organizationId, t.templateName, t.id.desc()).where(sql`template_name is not null`),
     index("messages_waiting").on(t.integrationId, t.priority, t.dueAt, t.id).where(sql`status in ('queued', 'scheduled')`),

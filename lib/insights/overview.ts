@@ -7,6 +7,7 @@ import { messages } from "@/db/schema/messages";
 import { organizations } from "@/db/schema/organizations";
 import { templates } from "@/db/schema/templates";
 import type { Ctx } from "@/lib/ctx";
+import { firstIdAt } from "@/lib/ids";
 import { healthOf } from "@/lib/integrations/health";
 import { explainFailure } from "@/lib/messages/failure";
 import type { MessageFailure } from "@/lib/messages/schema";
@@ -61,6 +62,9 @@ function isoDate(day: Date): string {
   return `${day.getFullYear()}-${pad(day.getMonth() + 1)}-${pad(day.getDate())}`;
 }
 
+/** Ids begin with their time, to the accuracy of the clocks: what is older is not read. */
+const firstIdSince = (at: Date) => firstIdAt("msg", subDays(at, 1));
+
 async function countDays(ctx: Ctx, from: Date, timeZone: string): Promise<Map<string, Counts>> {
   const reached = sql`(m.sent_at is not null or m.delivered_at is not null or m.read_at is not null)`;
   const rows = await ctx.db.execute<Counts & { date: string }>(sql`
@@ -72,7 +76,8 @@ async function countDays(ctx: Ctx, from: Date, timeZone: string): Promise<Map<st
       count(*) filter (where m.read_at is not null)::int as read,
       count(*) filter (where m.status = 'failed')::int as failed
     from messages m
-    where m.organization_id = ${ctx.organizationId} and m.created_at >= ${new Date(from.getTime()).toISOString()}::timestamptz
+    where m.organization_id = ${ctx.organizationId} and m.id >= ${firstIdSince(from)}
+      and m.created_at >= ${new Date(from.getTime()).toISOString()}::timestamptz
     group by 1`);
   return new Map(rows.map(({ date, ...counts }) => [date, counts]));
 }
@@ -86,7 +91,14 @@ async function countFailures(ctx: Ctx): Promise<Overview["failures"]> {
       count: sql<number>`count(*)::int`,
     })
     .from(messages)
-    .where(and(eq(messages.organizationId, ctx.organizationId), eq(messages.status, "failed"), gte(messages.createdAt, since)))
+    .where(
+      and(
+        eq(messages.organizationId, ctx.organizationId),
+        eq(messages.status, "failed"),
+        gte(messages.id, firstIdSince(since)),
+        gte(messages.createdAt, since),
+      ),
+    )
     .groupBy(sql`1`, sql`2`)
     .orderBy(sql`3 desc`)
     .limit(8);
@@ -133,10 +145,13 @@ async function findAttention(
       found.push({ kind: "allowance_low", name: number.name, count: one.allowance.left, href });
     }
   }
+  const yesterday = subDays(ctx.now, 1);
   const [[counts], [states], [silence]] = await Promise.all([
     ctx.db.execute<{ unknown: number; failed: number }>(sql`
-      select count(*) filter (where status = 'unknown')::int as unknown, count(*) filter (where status = 'failed' and created_at > now() - interval '24 hours')::int as failed
-      from messages where organization_id = ${ctx.organizationId} and status in ('unknown', 'failed')`),
+      select
+        (select count(*)::int from messages where organization_id = ${ctx.organizationId} and status = 'unknown') as unknown,
+        (select count(*)::int from messages where organization_id = ${ctx.organizationId} and status = 'failed'
+          and id >= ${firstIdSince(yesterday)} and created_at > ${yesterday.toISOString()}::timestamptz) as failed`),
     ctx.db
       .select({
         rejected: sql<number>`count(*) filter (where ${templates.status} = 'REJECTED')::int`,

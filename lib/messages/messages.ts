@@ -1,4 +1,5 @@
 import "server-only";
+import { addMilliseconds, subMilliseconds } from "date-fns";
 import { and, desc, eq, gte, inArray, lt, lte, sql } from "drizzle-orm";
 import { contacts } from "@/db/schema/contacts";
 import { messages } from "@/db/schema/messages";
@@ -8,6 +9,7 @@ import { requirePhone } from "@/lib/contacts/require-phone";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { type Page, toPage } from "@/lib/http/paging";
+import { firstIdAt } from "@/lib/ids";
 import { announceSoon } from "@/lib/live";
 import { getOrganization } from "@/lib/organizations/organizations";
 import { releasePlaces } from "./allowance";
@@ -23,14 +25,47 @@ import {
 } from "./schema";
 import { CANCELLABLE } from "./status";
 
-type Row = typeof messages.$inferSelect;
+/** What a list shows of a message: what is not shown is not deciphered either. */
+const SHOWN = {
+  id: messages.id,
+  integrationId: messages.integrationId,
+  contactId: messages.contactId,
+  contactName: contacts.name,
+  recipient: messages.recipient,
+  kind: messages.kind,
+  text: messages.text,
+  templateName: messages.templateName,
+  templateLanguage: messages.templateLanguage,
+  purpose: messages.purpose,
+  status: messages.status,
+  scheduledFor: messages.scheduledFor,
+  createdAt: messages.createdAt,
+  sentAt: messages.sentAt,
+  deliveredAt: messages.deliveredAt,
+  readAt: messages.readAt,
+  failedAt: messages.failedAt,
+  failure: messages.failure,
+};
+
+type Shown = Pick<typeof messages.$inferSelect, Exclude<keyof typeof SHOWN, "contactName">> & { contactName: string | null };
+
+/** An id is made a moment after its message's time, on clocks that may differ by so much. */
+const ID_TOLERANCE_MS = 5 * 60_000;
 
 /** The organization's messages, newest first. */
 export async function listMessages(ctx: Ctx, query: ListMessages): Promise<Page<Message>> {
   const phone = query.phoneNumber === undefined ? undefined : await requirePhone(ctx, query.phoneNumber);
   const statuses = query.status?.split(",").map(requireStatus);
+  const from = query.from === undefined ? undefined : new Date(query.from);
+  const to = query.to === undefined ? undefined : new Date(query.to);
+  const ofPerson = phone
+    ? ctx.db
+        .select({ id: contacts.id })
+        .from(contacts)
+        .where(and(eq(contacts.organizationId, ctx.organizationId), eq(contacts.phoneIndex, phoneIndex(phone))))
+    : undefined;
   const rows = await ctx.db
-    .select({ message: messages, contactName: contacts.name, id: messages.id })
+    .select(SHOWN)
     .from(messages)
     .innerJoin(contacts, eq(contacts.id, messages.contactId))
     .where(
@@ -38,36 +73,48 @@ export async function listMessages(ctx: Ctx, query: ListMessages): Promise<Page<
         eq(messages.organizationId, ctx.organizationId),
         query.cursor ? lt(messages.id, query.cursor) : undefined,
         statuses ? inArray(messages.status, statuses) : undefined,
-        phone ? eq(messages.recipientIndex, phoneIndex(phone)) : undefined,
+        ofPerson ? eq(messages.contactId, ofPerson) : undefined,
         query.integrationId ? eq(messages.integrationId, query.integrationId) : undefined,
         query.contactId ? eq(messages.contactId, query.contactId) : undefined,
         query.template ? eq(messages.templateName, query.template) : undefined,
-        query.from ? gte(messages.createdAt, new Date(query.from)) : undefined,
-        query.to ? lte(messages.createdAt, new Date(query.to)) : undefined,
+        // Ids begin with their time: rows of another time are not read.
+        from
+          ? and(gte(messages.createdAt, from), gte(messages.id, firstIdAt("msg", subMilliseconds(from, ID_TOLERANCE_MS))))
+          : undefined,
+        to
+          ? and(lte(messages.createdAt, to), lt(messages.id, firstIdAt("msg", addMilliseconds(to, ID_TOLERANCE_MS))))
+          : undefined,
       ),
     )
     .orderBy(desc(messages.id))
     .limit(query.limit + 1);
-  return toPage(rows, query.limit, ({ message, contactName }) => toMessage(message, contactName));
+  return toPage(rows, query.limit, toMessage);
 }
 
 /** One message with every step it took. Throws `not_found`. */
 export async function getMessage(ctx: Ctx, id: string): Promise<MessageDetail> {
   const [row] = await ctx.db
-    .select({ message: messages, contactName: contacts.name })
+    .select({
+      shown: SHOWN,
+      timeline: messages.timeline,
+      templateParams: messages.templateParams,
+      attempts: messages.attempts,
+      wamid: messages.wamid,
+      createdBy: messages.createdBy,
+      unknownSince: messages.unknownSince,
+    })
     .from(messages)
     .innerJoin(contacts, eq(contacts.id, messages.contactId))
     .where(and(eq(messages.organizationId, ctx.organizationId), eq(messages.id, id)));
   if (!row) throw new AppError("not_found", "There is no message with this id");
-  const { message, contactName } = row;
   return {
-    ...toMessage(message, contactName),
-    timeline: inOrder(message.timeline),
-    templateParams: message.templateParams,
-    attempts: message.attempts,
-    metaMessageId: message.wamid,
-    createdBy: message.createdBy,
-    canResend: whyNotResend(message, await getOrganization(ctx)) === null,
+    ...toMessage(row.shown),
+    timeline: inOrder(row.timeline),
+    templateParams: row.templateParams,
+    attempts: row.attempts,
+    metaMessageId: row.wamid,
+    createdBy: row.createdBy,
+    canResend: whyNotResend({ ...row.shown, unknownSince: row.unknownSince }, await getOrganization(ctx)) === null,
   };
 }
 
@@ -91,13 +138,13 @@ export async function cancelMessage(ctx: Ctx, id: string): Promise<MessageDetail
   return getMessage(ctx, id);
 }
 
-export function toMessage(row: Row, contactName: string | null): Message {
+function toMessage(row: Shown): Message {
   const time = (at: Date | null) => at?.toISOString() ?? null;
   return {
     id: row.id,
     integrationId: row.integrationId,
     contactId: row.contactId,
-    contactName,
+    contactName: row.contactName,
     phoneNumber: row.recipient,
     kind: row.kind,
     text: row.text,
