@@ -103,14 +103,15 @@ async function fillWaiting(db: Db, integrationId: string, count: number): Promis
 }
 
 /**
- * One finished message is made by the product's own encryption and multiplied by the database; ids, people and times differ. The
- * indexes are made anew at the end, which takes a third of the time.
+ * One finished message is made by the product's own encryption and multiplied by the database: for all people in turn, through
+ * all numbers in turn, one every half a second up to now. The indexes are made anew at the end, which takes a third of the time.
  */
 async function fillFinished(db: Db, integrationId: string, count: number): Promise<void> {
   await fillWaiting(db, integrationId, 1);
   const [sample] = await db.execute<{ id: string }>(
     sql`select id from messages where integration_id = ${integrationId} order by id desc limit 1`,
   );
+  const organizationId = await organizationOf(db, integrationId);
   const indexes = await db.execute<{ name: string; made: string }>(
     sql`select indexname as name, indexdef as made from pg_indexes where tablename = 'messages' and indexname <> 'messages_pkey'`,
   );
@@ -118,12 +119,20 @@ async function fillFinished(db: Db, integrationId: string, count: number): Promi
   const PART = 250_000;
   for (let from = 0; from < count; from += PART) {
     await db.execute(sql`
+      with people as (
+        select id, phone_index, (row_number() over (order by id) - 1)::int as k from contacts where organization_id = ${organizationId}),
+      numbers as (
+        select id, (row_number() over (order by id) - 1)::int as k from integrations where organization_id = ${organizationId} and not sandbox),
+      turns as (
+        select n, n % (select count(*)::int from people) as person, n % (select count(*)::int from numbers) as number,
+          now() - (${count}::int - n) * interval '0.5 s' as t
+        from generate_series(${from}::int, ${Math.min(from + PART, count) - 1}::int) n)
       insert into messages (id, organization_id, integration_id, contact_id, recipient, recipient_index, kind, text, template_name, template_language, template_params,
         purpose, priority, status, due_at, attempts, wamid, wamid_index, outside_window, timeline, created_by, created_at, sent_at, delivered_at, read_at)
-      select 'msg_00' || lpad((${from}::int + n)::text, 24, '0'), m.organization_id, m.integration_id, m.contact_id, m.recipient, md5((n % 100000)::text), m.kind, m.text,
-        m.template_name, m.template_language, m.template_params, m.purpose, m.priority, 'read', t, 1, m.text, md5('bench' || (${from}::int + n)), true, m.timeline, 'bench', t, t, t, t
-      from messages m, generate_series(1, ${Math.min(PART, count - from)}::int) n, lateral (select now() - interval '60 days' + (${from}::int + n) * interval '0.5 s' as t) at
-      where m.id = ${sample?.id ?? ""}`);
+      select 'msg_00' || lpad(n::text, 24, '0'), m.organization_id, numbers.id, people.id, m.recipient, people.phone_index, m.kind, m.text, m.template_name,
+        m.template_language, m.template_params, m.purpose, m.priority, 'read', t, 1, m.text, md5('bench' || n), true, m.timeline, 'bench', t, t, t, t
+      from turns join people on people.k = turns.person join numbers on numbers.k = turns.number join messages m on m.id = ${sample?.id ?? ""}
+      order by n`);
   }
   await db.execute(sql`delete from messages where id = ${sample?.id ?? ""}`);
   for (const { made } of indexes) await db.execute(sql.raw(made));

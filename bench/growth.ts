@@ -33,6 +33,8 @@ const dir = given("dir") ?? (await mkdtemp(join(tmpdir(), "console-growth-")));
 const NUMBERS = phoneNumberIds(10);
 /** More than can be sent, so that no number runs dry. */
 const WAITING = 550 * (seconds + 3);
+const PEOPLE = 100_000;
+
 const MEASURED = ["perSecond", "list", "listByStatus", "listOfPerson"] as const;
 
 type Side = { name: string; dataDir: string; history: number };
@@ -80,7 +82,7 @@ async function prepare(side: Side): Promise<void> {
     for (const phoneNumberId of NUMBERS)
       integrationIds.push(await connectNumber(apiOf(app.url, token), standIn.url, phoneNumberId));
     await runScript("bench/fill.ts", ["high", ...integrationIds], app.environment);
-    await runScript("bench/fill.ts", ["people", String(WAITING)], app.environment);
+    await runScript("bench/fill.ts", ["people", String(PEOPLE)], app.environment);
     await runScript("bench/fill.ts", ["finished", String(integrationIds[0]), String(side.history)], app.environment);
     await writeFile(join(side.dataDir, "bench.json"), JSON.stringify({ token, integrationIds } satisfies Made));
   } finally {
@@ -113,7 +115,10 @@ async function measure(side: Side): Promise<Round> {
       perSecond: Math.round(whole.reduce((sum, n) => sum + n, 0) / Math.max(1, whole.length)),
       list: await medianMs(api, "/api/v1/crm/whatsapp/messages?limit=50"),
       listByStatus: await medianMs(api, "/api/v1/crm/whatsapp/messages?limit=50&status=sent"),
-      listOfPerson: await medianMs(api, `/api/v1/crm/whatsapp/messages?limit=50&to=${encodeURIComponent("+905321000007")}`),
+      listOfPerson: await medianMs(
+        api,
+        `/api/v1/crm/whatsapp/messages?limit=50&phoneNumber=${encodeURIComponent("+905321000007")}`,
+      ),
     };
   } finally {
     await app.stop();
