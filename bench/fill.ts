@@ -5,7 +5,7 @@ import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
 import { phoneIndex } from "@/lib/contacts/phone-index";
 import { openDatabase } from "@/lib/ctx";
-import { newId } from "@/lib/ids";
+import { firstIdAt, newId } from "@/lib/ids";
 import { withDatabase } from "@/scripts/installation";
 
 /**
@@ -13,7 +13,7 @@ import { withDatabase } from "@/scripts/installation";
  *   people N             opted-in contacts +90532…, N of them
  *   waiting ID N         N waiting template messages of the integration, to as many people
  *   finished ID N        N finished messages, in bulk by SQL
- *   forget               takes away all other messages than the finished ones
+ *   forget TIME          takes away the messages made since
  *   high ID [ID …]       the numbers have Meta's highest throughput and no tier
  *   counts               messages by status, as JSON
  */
@@ -115,6 +115,12 @@ async function fillFinished(db: Db, integrationId: string, count: number): Promi
   const indexes = await db.execute<{ name: string; made: string }>(
     sql`select indexname as name, indexdef as made from pg_indexes where tablename = 'messages' and indexname <> 'messages_pkey'`,
   );
+  // The time in an id, as newId writes it.
+  const idTime = sql.raw(
+    [45, 40, 35, 30, 25, 20, 15, 10, 5, 0]
+      .map((bit) => `substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', ((ms >> ${bit}) & 31)::int + 1, 1)`)
+      .join(" || "),
+  );
   for (const { name } of indexes) await db.execute(sql`drop index ${sql.identifier(name)}`);
   const PART = 250_000;
   for (let from = 0; from < count; from += PART) {
@@ -125,11 +131,11 @@ async function fillFinished(db: Db, integrationId: string, count: number): Promi
         select id, (row_number() over (order by id) - 1)::int as k from integrations where organization_id = ${organizationId} and not sandbox),
       turns as (
         select n, n % (select count(*)::int from people) as person, n % (select count(*)::int from numbers) as number,
-          now() - (${count}::int - n) * interval '0.5 s' as t
+          now() - (${count}::int - n) * interval '0.5 s' as t, floor(extract(epoch from now()) * 1000)::bigint - (${count}::int - n) * 500::bigint as ms
         from generate_series(${from}::int, ${Math.min(from + PART, count) - 1}::int) n)
       insert into messages (id, organization_id, integration_id, contact_id, recipient, recipient_index, kind, text, template_name, template_language, template_params,
         purpose, priority, status, due_at, attempts, wamid, wamid_index, outside_window, timeline, created_by, created_at, sent_at, delivered_at, read_at)
-      select 'msg_00' || lpad(n::text, 24, '0'), m.organization_id, numbers.id, people.id, m.recipient, people.phone_index, m.kind, m.text, m.template_name,
+      select 'msg_' || ${idTime} || lpad(n::text, 16, '0'), m.organization_id, numbers.id, people.id, m.recipient, people.phone_index, m.kind, m.text, m.template_name,
         m.template_language, m.template_params, m.purpose, m.priority, 'read', t, 1, m.text, md5('bench' || n), true, m.timeline, 'bench', t, t, t, t
       from turns join people on people.k = turns.person join numbers on numbers.k = turns.number join messages m on m.id = ${sample?.id ?? ""}
       order by n`);
@@ -155,7 +161,9 @@ await withDatabase(async () => {
     await db.execute(sql`vacuum analyze messages`);
   } else if (what === "finished") await fillFinished(db, first, Number(second));
   else if (what === "forget") {
-    await db.execute(sql`delete from messages where id >= 'msg_01'`);
+    await db.execute(
+      sql`delete from messages where created_at > ${first}::timestamptz and id > ${firstIdAt("msg", new Date(first))}`,
+    );
     await db.execute(sql`vacuum analyze messages`);
     await db.execute(sql`checkpoint`);
   } else if (what === "high") {

@@ -35,11 +35,11 @@ const NUMBERS = phoneNumberIds(10);
 const WAITING = 550 * (seconds + 3);
 const PEOPLE = 100_000;
 
-const MEASURED = ["perSecond", "list", "listByStatus", "listOfPerson"] as const;
+const MEASURED = ["perSecond", "list", "listByStatus", "listOfPerson", "firstOverview", "overview"] as const;
 
 type Side = { name: string; dataDir: string; history: number };
 type Round = Record<(typeof MEASURED)[number], number>;
-type Made = { token: string; integrationIds: string[] };
+type Made = { token: string; integrationIds: string[]; filledAt: string };
 
 const sides: Side[] = [
   { name: "small", dataDir: join(dir, "small"), history: Number(given("small") ?? 10_000) },
@@ -84,7 +84,10 @@ async function prepare(side: Side): Promise<void> {
     await runScript("bench/fill.ts", ["high", ...integrationIds], app.environment);
     await runScript("bench/fill.ts", ["people", String(PEOPLE)], app.environment);
     await runScript("bench/fill.ts", ["finished", String(integrationIds[0]), String(side.history)], app.environment);
-    await writeFile(join(side.dataDir, "bench.json"), JSON.stringify({ token, integrationIds } satisfies Made));
+    await writeFile(
+      join(side.dataDir, "bench.json"),
+      JSON.stringify({ token, integrationIds, filledAt: new Date().toISOString() } satisfies Made),
+    );
   } finally {
     await app.stop();
   }
@@ -98,12 +101,12 @@ async function isMade(side: Side): Promise<boolean> {
 }
 
 async function measure(side: Side): Promise<Round> {
-  const { token, integrationIds }: Made = JSON.parse(await readFile(join(side.dataDir, "bench.json"), "utf8"));
+  const { token, integrationIds, filledAt }: Made = JSON.parse(await readFile(join(side.dataDir, "bench.json"), "utf8"));
   const app = await start(side);
   try {
     const api = apiOf(app.url, token);
     for (const id of integrationIds) await api("PATCH", `/api/v1/integrations/${id}`, { paused: true });
-    await runScript("bench/fill.ts", ["forget"], app.environment);
+    await runScript("bench/fill.ts", ["forget", filledAt], app.environment);
     for (const id of integrationIds) await runScript("bench/fill.ts", ["waiting", id, String(WAITING)], app.environment);
     await standIn.reset();
     for (const id of integrationIds) await api("PATCH", `/api/v1/integrations/${id}`, { paused: false });
@@ -119,6 +122,8 @@ async function measure(side: Side): Promise<Round> {
         api,
         `/api/v1/crm/whatsapp/messages?limit=50&phoneNumber=${encodeURIComponent("+905321000007")}`,
       ),
+      firstOverview: await medianMs(api, "/api/v1/overview", 1),
+      overview: await medianMs(api, "/api/v1/overview"),
     };
   } finally {
     await app.stop();

@@ -3,7 +3,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
+/** A change is shown this soon; while they keep coming, what is shown is asked for anew at most so often. */
 const GATHER_MS = 200;
+const AT_MOST_EVERY_MS = 1000;
+/** What takes long to answer is left alone for twice as long, within reason. */
+const REST = 2;
+const LONGEST_REST_MS = 15_000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 
@@ -20,17 +25,29 @@ export function LiveUpdates() {
     let gatherTimer: ReturnType<typeof setTimeout> | undefined;
     let waitMs = FIRST_WAIT_MS;
     let wasDown = false;
+    let isOver = false;
+    let restUntil = 0;
     const gathered = new Set<string>();
 
-    function flush() {
-      gatherTimer = undefined;
-      for (const noun of gathered) void queryClient.invalidateQueries({ queryKey: [noun] });
+    async function flush() {
+      const nouns = [...gathered];
       gathered.clear();
+      const from = performance.now();
+      await Promise.all(nouns.map((noun) => queryClient.invalidateQueries({ queryKey: [noun] })));
+      const now = performance.now();
+      restUntil = Math.max(from + AT_MOST_EVERY_MS, now + Math.min(LONGEST_REST_MS, REST * (now - from)));
+      gatherTimer = undefined;
+      plan();
+    }
+
+    function plan() {
+      if (isOver || gathered.size === 0) return;
+      gatherTimer ??= setTimeout(() => void flush(), Math.max(GATHER_MS, restUntil - performance.now()));
     }
 
     function hear(event: MessageEvent<string>) {
       for (const topic of topicsOf(event.data)) gathered.add(topic);
-      gatherTimer ??= setTimeout(flush, GATHER_MS);
+      plan();
     }
 
     function connect() {
@@ -51,6 +68,7 @@ export function LiveUpdates() {
 
     connect();
     return () => {
+      isOver = true;
       source?.close();
       clearTimeout(retryTimer);
       clearTimeout(gatherTimer);

@@ -1,11 +1,12 @@
 import "server-only";
 import { TZDate } from "@date-fns/tz";
-import { startOfDay, subDays } from "date-fns";
+import { addHours, startOfDay, subDays } from "date-fns";
 import { and, eq, gte, isNull, sql } from "drizzle-orm";
 import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
 import { organizations } from "@/db/schema/organizations";
 import { templates } from "@/db/schema/templates";
+import { atLeisure } from "@/lib/at-leisure";
 import type { Ctx } from "@/lib/ctx";
 import { firstIdAt } from "@/lib/ids";
 import { healthOf } from "@/lib/integrations/health";
@@ -33,7 +34,7 @@ export async function getOverview(ctx: Ctx): Promise<Overview> {
   const { timeZone } = organization?.settings ?? DEFAULT_SETTINGS;
   const today = startOfDay(new TZDate(ctx.now, timeZone));
   const [days, failures, numbers] = await Promise.all([
-    countDays(ctx, subDays(today, DAYS - 1), timeZone),
+    countDays(ctx, subDays(today, DAYS - 1), today, timeZone),
     countFailures(ctx),
     readNumbers(ctx),
   ]);
@@ -62,10 +63,28 @@ function isoDate(day: Date): string {
   return `${day.getFullYear()}-${pad(day.getMonth() + 1)}-${pad(day.getDate())}`;
 }
 
-/** Ids begin with their time, to the accuracy of the clocks: what is older is not read. */
-const firstIdSince = (at: Date) => firstIdAt("msg", subDays(at, 1));
+/** Ids begin with their time, to the accuracy of the clocks: messages of other times are not read. */
+const firstIdAround = (at: Date, tolerance: -1 | 1) => firstIdAt("msg", addHours(at, tolerance));
 
-async function countDays(ctx: Ctx, from: Date, timeZone: string): Promise<Map<string, Counts>> {
+/** So many messages are counted in no time; where there are more, a page that follows along must not keep the database counting. */
+const FEW = 20_000;
+const isMany = (days: Map<string, Counts>) => [...days.values()].reduce((sum, { accepted }) => sum + accepted, 0) > FEW;
+/** Days that are over change little. */
+const earlierDays = atLeisure(60, isMany);
+const thisDay = atLeisure(4, isMany);
+
+/** Each day's messages from `from` on, by the date on the organization's calendar. With many of them, as of a moment ago. */
+async function countDays(ctx: Ctx, from: Date, today: Date, timeZone: string): Promise<Map<string, Counts>> {
+  const of = `${ctx.organizationId} ${timeZone} ${isoDate(today)}`;
+  const [earlier, later] = await Promise.all([
+    earlierDays(of, () => countBetween(ctx, from, today, timeZone)),
+    thisDay(of, () => countBetween(ctx, today, null, timeZone)),
+  ]);
+  return new Map([...earlier, ...later]);
+}
+
+async function countBetween(ctx: Ctx, from: Date, to: Date | null, timeZone: string): Promise<Map<string, Counts>> {
+  const time = (at: Date) => new Date(at.getTime()).toISOString();
   const reached = sql`(m.sent_at is not null or m.delivered_at is not null or m.read_at is not null)`;
   const rows = await ctx.db.execute<Counts & { date: string }>(sql`
     select to_char(m.created_at at time zone ${timeZone}, 'YYYY-MM-DD') as date,
@@ -76,8 +95,8 @@ async function countDays(ctx: Ctx, from: Date, timeZone: string): Promise<Map<st
       count(*) filter (where m.read_at is not null)::int as read,
       count(*) filter (where m.status = 'failed')::int as failed
     from messages m
-    where m.organization_id = ${ctx.organizationId} and m.id >= ${firstIdSince(from)}
-      and m.created_at >= ${new Date(from.getTime()).toISOString()}::timestamptz
+    where m.organization_id = ${ctx.organizationId} and m.created_at >= ${time(from)}::timestamptz and m.id >= ${firstIdAround(from, -1)}
+      ${to ? sql`and m.created_at < ${time(to)}::timestamptz and m.id < ${firstIdAround(to, 1)}` : sql``}
     group by 1`);
   return new Map(rows.map(({ date, ...counts }) => [date, counts]));
 }
@@ -95,7 +114,7 @@ async function countFailures(ctx: Ctx): Promise<Overview["failures"]> {
       and(
         eq(messages.organizationId, ctx.organizationId),
         eq(messages.status, "failed"),
-        gte(messages.id, firstIdSince(since)),
+        gte(messages.id, firstIdAround(since, -1)),
         gte(messages.createdAt, since),
       ),
     )
@@ -151,7 +170,7 @@ async function findAttention(
       select
         (select count(*)::int from messages where organization_id = ${ctx.organizationId} and status = 'unknown') as unknown,
         (select count(*)::int from messages where organization_id = ${ctx.organizationId} and status = 'failed'
-          and id >= ${firstIdSince(yesterday)} and created_at > ${yesterday.toISOString()}::timestamptz) as failed`),
+          and id >= ${firstIdAround(yesterday, -1)} and created_at > ${yesterday.toISOString()}::timestamptz) as failed`),
     ctx.db
       .select({
         rejected: sql<number>`count(*) filter (where ${templates.status} = 'REJECTED')::int`,
