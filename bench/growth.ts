@@ -76,21 +76,20 @@ async function prepare(side: Side): Promise<void> {
   if (await isMade(side)) return;
   await mkdir(side.dataDir, { recursive: true });
   const app = await start(side);
+  const integrationIds: string[] = [];
+  let token = "";
   try {
-    const token = await seedToken(app);
-    const integrationIds: string[] = [];
+    token = await seedToken(app);
     for (const phoneNumberId of NUMBERS)
       integrationIds.push(await connectNumber(apiOf(app.url, token), standIn.url, phoneNumberId));
-    await runScript("bench/fill.ts", ["high", ...integrationIds], app.environment);
-    await runScript("bench/fill.ts", ["people", String(PEOPLE)], app.environment);
-    await runScript("bench/fill.ts", ["finished", String(integrationIds[0]), String(side.history)], app.environment);
-    await writeFile(
-      join(side.dataDir, "bench.json"),
-      JSON.stringify({ token, integrationIds, filledAt: new Date().toISOString() } satisfies Made),
-    );
   } finally {
     await app.stop();
   }
+  await runScript("bench/fill.ts", ["high", ...integrationIds], app.environment);
+  await runScript("bench/fill.ts", ["people", String(PEOPLE)], app.environment);
+  await runScript("bench/fill.ts", ["finished", String(integrationIds[0]), String(side.history)], app.environment);
+  const made: Made = { token, integrationIds, filledAt: new Date().toISOString() };
+  await writeFile(join(side.dataDir, "bench.json"), JSON.stringify(made));
 }
 
 async function isMade(side: Side): Promise<boolean> {
