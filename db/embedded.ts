@@ -20,7 +20,7 @@ import {
 } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { tmpdir, totalmem } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -261,6 +261,12 @@ async function startServer(native: string, account: Account, options: EmbeddedOp
   }
 }
 
+/** An eighth of the memory we may use, as PostgreSQL shares the machine with the app and leaves most of its reading to the system's cache. */
+function sharedBuffersMb(): number {
+  const memory = process.constrainedMemory?.() || totalmem();
+  return Math.min(1024, Math.max(128, Math.floor(Math.min(memory, totalmem()) / 8 / 2 ** 20)));
+}
+
 type Spawned = { child: ChildProcess; exited: Promise<void>; gone: boolean };
 
 async function spawnServer(native: string, account: Account, options: EmbeddedOptions, port: number): Promise<Spawned> {
@@ -270,6 +276,8 @@ async function spawnServer(native: string, account: Account, options: EmbeddedOp
     unix_socket_directories: "",
     max_connections: "250",
     jit: "off",
+    shared_buffers: `${sharedBuffersMb()}MB`,
+    max_wal_size: "2GB",
     // A first import makes of an empty table a large one; until its statistics are new, statements are planned for the empty one.
     autovacuum_naptime: "10s",
     timezone: "UTC",

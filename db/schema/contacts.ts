@@ -53,10 +53,7 @@ export const consents = pgTable(
     recordedAt: moment("recorded_at").notNull(),
     recordedBy: text("recorded_by").notNull(),
   },
-  (t) => [
-    index("consents_contact").on(t.contactId, t.organizationId, t.occurredAt.desc(), t.id.desc()),
-    index("consents_organization").on(t.organizationId, t.id),
-  ],
+  (t) => [index("consents_contact").on(t.contactId, t.organizationId, t.id)],
 );
 
 /** One number's talk with one person. Meta's customer service window belongs to this pair. */

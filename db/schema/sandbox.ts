@@ -47,7 +47,7 @@ export const sandboxPhones = pgTable(
   },
   (t) => [
     uniqueIndex("sandbox_phones_number").on(t.integrationId, t.phoneIndex),
-    index("sandbox_phones_activity").on(t.integrationId, t.lastActivityAt.desc()),
+    index("sandbox_phones_activity").on(t.integrationId, t.lastActivityAt, t.id),
     index("sandbox_phones_counted").on(t.integrationId, t.countedAt).where(sql`counted_at is not null`),
   ],
 );
@@ -75,7 +75,7 @@ export const sandboxMessages = pgTable(
     errorCode: integer("error_code"),
   },
   (t) => [
-    index("sandbox_messages_chat").on(t.phoneId, t.acceptedAt.desc(), t.id.desc()),
+    index("sandbox_messages_chat").on(t.phoneId, t.acceptedAt, t.id),
     index("sandbox_messages_integration").on(t.integrationId),
   ],
 );
@@ -101,7 +101,7 @@ export const sandboxWebhooks = pgTable(
   },
   (t) => [
     index("sandbox_webhooks_due").on(t.dueAt, t.id).where(sql`due_at is not null`),
-    index("sandbox_webhooks_held").on(t.phoneId).where(sql`due_at is null`),
+    index("sandbox_webhooks_phone").on(t.phoneId),
     index("sandbox_webhooks_integration").on(t.integrationId),
   ],
 );

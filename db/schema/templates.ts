@@ -28,6 +28,5 @@ export const templates = pgTable(
   (t) => [
     uniqueIndex("templates_name_language").on(t.organizationId, t.businessAccountId, t.name, t.language),
     index("templates_organization").on(t.organizationId, t.id),
-    index("templates_meta_id").on(t.businessAccountId, t.metaId),
   ],
 );

@@ -26,7 +26,6 @@ export const webhookEvents = pgTable(
   (t) => [
     uniqueIndex("webhook_events_body").on(t.organizationId, t.bodyHash),
     index("webhook_events_waiting").on(t.dueAt, t.id).where(sql`status = 'pending'`),
-    index("webhook_events_list").on(t.organizationId, t.id.desc()),
   ],
 );
 
@@ -45,5 +44,5 @@ export const deadLetters = pgTable(
     error: text("error").notNull(),
     createdAt: moment("created_at").notNull(),
   },
-  (t) => [index("dead_letters_organization").on(t.organizationId, t.id)],
+  (t) => [index("dead_letters_organization").on(t.organizationId, t.id), index("dead_letters_event").on(t.eventId)],
 );

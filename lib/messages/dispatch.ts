@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, inArray, isNull, min, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
@@ -17,7 +17,7 @@ import { judgeFailure, type Outcome } from "./outcome";
 import { OutcomeWriter } from "./outcome-writer";
 import { monotonicMs } from "./pace";
 import { leaveLane, slowDown } from "./pacing";
-import type { TimelineStep } from "./schema";
+import { PRIORITY, type TimelineStep } from "./schema";
 import { type Ready, type Slice, takeSlice } from "./slice";
 
 /** A slice covers this much sending time; more where taking it takes long. */
@@ -245,17 +245,15 @@ async function sendingIntegration(ctx: Ctx, id: string): Promise<IntegrationRow 
   return row ?? null;
 }
 
+/** Asked for each priority by itself: of many that wait, only the first of each is read. */
 async function nextDue(ctx: Ctx, integrationId: string): Promise<Date | null> {
-  const [row] = await ctx.db
-    .select({ at: min(messages.dueAt) })
-    .from(messages)
-    .where(
-      and(
-        eq(messages.organizationId, ctx.organizationId),
-        eq(messages.integrationId, integrationId),
-        inArray(messages.status, ["queued", "scheduled"]),
-      ),
-    );
+  const [row] = await ctx.db.select({ at: sql<Date | null>`min(first.due_at)`.mapWith(messages.dueAt) }).from(
+    sql`unnest(${sql.param(Object.values(PRIORITY))}::smallint[]) as p(priority), lateral (
+        select m.due_at from messages m
+        where m.organization_id = ${ctx.organizationId} and m.integration_id = ${integrationId} and m.priority = p.priority
+          and m.status in ('queued', 'scheduled')
+        order by m.due_at limit 1) first`,
+  );
   return row?.at ?? null;
 }
 

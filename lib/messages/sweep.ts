@@ -13,7 +13,7 @@ import { countOutcome } from "@/lib/metrics";
 import { isPassing } from "@/lib/passing";
 import { releasePlaces } from "./allowance";
 import { holds } from "./pacing";
-import type { MessageFailure, TimelineStep } from "./schema";
+import { type MessageFailure, PRIORITY, type TimelineStep } from "./schema";
 import { OUTCOME_UNKNOWN } from "./status";
 import { applyEarlyStatuses, findSettledEarly } from "./statuses";
 
@@ -30,7 +30,10 @@ export async function findDueIntegrations(db: Db, now: Date): Promise<{ id: stri
         eq(integrations.status, "verified"),
         sql`${integrations.deletedAt} is null`,
         sql`not exists (select 1 from ${lanes} where ${lanes.integrationId} = ${integrations.id} and ${holds(lanes.leaseUntil)})`,
-        sql`exists (select 1 from ${messages} where ${messages.integrationId} = ${integrations.id} and ${messages.status} in ('queued', 'scheduled') and ${messages.dueAt} <= ${now.toISOString()}::timestamptz)`,
+        // With the priorities named, the index leads to what is due past everything that is scheduled.
+        sql`exists (select 1 from ${messages} where ${messages.integrationId} = ${integrations.id}
+          and ${inArray(messages.priority, Object.values(PRIORITY))} and ${messages.status} in ('queued', 'scheduled')
+          and ${messages.dueAt} <= ${now.toISOString()}::timestamptz)`,
       ),
     );
 }
