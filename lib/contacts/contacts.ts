@@ -1,5 +1,5 @@
 import "server-only";
-import { and, desc, eq, gt, ilike, inArray, lt, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, ilike, inArray, lt, type SQL, sql } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
 import { contacts, conversations } from "@/db/schema/contacts";
 import { audit } from "@/lib/audit";
@@ -18,27 +18,37 @@ import type { Contact, CreateContact, ListContacts, UpdateContact } from "./sche
 
 type ContactRow = typeof contacts.$inferSelect;
 
-/** Newest first. Searches a part of the name, or a whole number. */
+/** Newest first. Searches a whole number, or else a part of the name. */
 export async function listContacts(ctx: Ctx, query: ListContacts): Promise<Page<Contact>> {
-  const rows = await ctx.db
-    .select()
-    .from(contacts)
-    .where(
-      and(
-        eq(contacts.organizationId, ctx.organizationId),
-        query.search ? matches(query.search) : undefined,
-        query.consent ? sql`${MARKETING_CONSENT} = ${query.consent}` : undefined,
-        query.cursor ? lt(contacts.id, query.cursor) : undefined,
-      ),
-    )
-    .orderBy(desc(contacts.id))
-    .limit(query.limit + 1);
-  const shown = new Map((await toContacts(ctx, rows.slice(0, query.limit))).map((contact) => [contact.id, contact]));
-  return toPage(rows, query.limit, (row) => {
+  const found = await selectContacts(ctx, query);
+  const shown = new Map((await toContacts(ctx, found.slice(0, query.limit))).map((contact) => [contact.id, contact]));
+  return toPage(found, query.limit, (row) => {
     const contact = shown.get(row.id);
     if (!contact) throw new Error("A contact of the page is missing.");
     return contact;
   });
+}
+
+async function selectContacts(ctx: Ctx, query: ListContacts): Promise<ContactRow[]> {
+  const find = (searched: SQL | undefined) =>
+    ctx.db
+      .select()
+      .from(contacts)
+      .where(
+        and(
+          eq(contacts.organizationId, ctx.organizationId),
+          searched,
+          query.consent ? sql`${MARKETING_CONSENT} = ${query.consent}` : undefined,
+          query.cursor ? lt(contacts.id, query.cursor) : undefined,
+        ),
+      )
+      .orderBy(desc(contacts.id))
+      .limit(query.limit + 1);
+  if (query.search === undefined) return find(undefined);
+  // Asked in one condition, a number would be looked for in everybody's name.
+  const phone = toE164(query.search);
+  const known = phone ? await find(eq(contacts.phoneIndex, phoneIndex(phone))) : [];
+  return known.length > 0 ? known : find(isNamed(query.search));
 }
 
 /** The entry of the ledger that decides marketing today; the same rule as `deriveConsent`. */
@@ -47,11 +57,9 @@ const MARKETING_CONSENT = sql`coalesce((
   where c.contact_id = ${contacts.id} and c.organization_id = ${contacts.organizationId} and c.purpose in ('all', 'marketing')
   order by date_trunc('second', c.occurred_at) desc, c.recorded_at desc, c.id desc limit 1), 'none')`;
 
-function matches(search: string) {
-  const phone = toE164(search);
+function isNamed(search: string): SQL {
   const part = `%${oneI(search.trim()).replace(/[\\%_]/g, "\\$&")}%`;
-  const named = ilike(sql`translate(${contacts.name}, 'ıİI', 'iii')`, part);
-  return phone ? or(eq(contacts.phoneIndex, phoneIndex(phone)), named) : named;
+  return ilike(sql`translate(${contacts.name}, 'ıİI', 'iii')`, part);
 }
 
 /** Turkish has two letters i, and which one is the other's capital depends on the language: a search takes them for one. */

@@ -1,14 +1,14 @@
 import "server-only";
 import { TZDate } from "@date-fns/tz";
-import { addHours, startOfDay, subDays } from "date-fns";
+import { startOfDay, subDays } from "date-fns";
 import { and, eq, gte, isNull, sql } from "drizzle-orm";
+import { madeBetween } from "@/db/columns";
 import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
 import { organizations } from "@/db/schema/organizations";
 import { templates } from "@/db/schema/templates";
 import { atLeisure } from "@/lib/at-leisure";
 import type { Ctx } from "@/lib/ctx";
-import { firstIdAt } from "@/lib/ids";
 import { healthOf } from "@/lib/integrations/health";
 import { explainFailure } from "@/lib/messages/failure";
 import type { MessageFailure } from "@/lib/messages/schema";
@@ -35,7 +35,7 @@ export async function getOverview(ctx: Ctx): Promise<Overview> {
   const today = startOfDay(new TZDate(ctx.now, timeZone));
   const [days, failures, numbers] = await Promise.all([
     countDays(ctx, subDays(today, DAYS - 1), today, timeZone),
-    countFailures(ctx),
+    failuresAtLeisure(ctx.organizationId, () => countFailures(ctx)),
     readNumbers(ctx),
   ]);
   const health = await healthOf(
@@ -63,9 +63,6 @@ function isoDate(day: Date): string {
   return `${day.getFullYear()}-${pad(day.getMonth() + 1)}-${pad(day.getDate())}`;
 }
 
-/** Ids begin with their time, to the accuracy of the clocks: messages of other times are not read. */
-const firstIdAround = (at: Date, tolerance: -1 | 1) => firstIdAt("msg", addHours(at, tolerance));
-
 /** So many messages are counted in no time; where there are more, a page that follows along must not keep the database counting. */
 const FEW = 20_000;
 const isMany = (days: Map<string, Counts>) => [...days.values()].reduce((sum, { accepted }) => sum + accepted, 0) > FEW;
@@ -78,12 +75,12 @@ async function countDays(ctx: Ctx, from: Date, today: Date, timeZone: string): P
   const of = `${ctx.organizationId} ${timeZone} ${isoDate(today)}`;
   const [earlier, later] = await Promise.all([
     earlierDays(of, () => countBetween(ctx, from, today, timeZone)),
-    thisDay(of, () => countBetween(ctx, today, null, timeZone)),
+    thisDay(of, () => countBetween(ctx, today, undefined, timeZone)),
   ]);
   return new Map([...earlier, ...later]);
 }
 
-async function countBetween(ctx: Ctx, from: Date, to: Date | null, timeZone: string): Promise<Map<string, Counts>> {
+async function countBetween(ctx: Ctx, from: Date, to: Date | undefined, timeZone: string): Promise<Map<string, Counts>> {
   const time = (at: Date) => new Date(at.getTime()).toISOString();
   const reached = sql`(m.sent_at is not null or m.delivered_at is not null or m.read_at is not null)`;
   const rows = await ctx.db.execute<Counts & { date: string }>(sql`
@@ -95,11 +92,16 @@ async function countBetween(ctx: Ctx, from: Date, to: Date | null, timeZone: str
       count(*) filter (where m.read_at is not null)::int as read,
       count(*) filter (where m.status = 'failed')::int as failed
     from messages m
-    where m.organization_id = ${ctx.organizationId} and m.created_at >= ${time(from)}::timestamptz and m.id >= ${firstIdAround(from, -1)}
-      ${to ? sql`and m.created_at < ${time(to)}::timestamptz and m.id < ${firstIdAround(to, 1)}` : sql``}
+    where m.organization_id = ${ctx.organizationId} and m.created_at >= ${time(from)}::timestamptz
+      and ${to ? sql`m.created_at < ${time(to)}::timestamptz` : sql`true`} and ${madeBetween(sql`m.id`, "msg", from, to)}
     group by 1`);
   return new Map(rows.map(({ date, ...counts }) => [date, counts]));
 }
+
+const failuresAtLeisure = atLeisure<Overview["failures"]>(
+  4,
+  (failures) => failures.reduce((sum, failure) => sum + failure.count, 0) > FEW,
+);
 
 async function countFailures(ctx: Ctx): Promise<Overview["failures"]> {
   const since = subDays(ctx.now, FAILURE_DAYS);
@@ -114,7 +116,7 @@ async function countFailures(ctx: Ctx): Promise<Overview["failures"]> {
       and(
         eq(messages.organizationId, ctx.organizationId),
         eq(messages.status, "failed"),
-        gte(messages.id, firstIdAround(since, -1)),
+        madeBetween(messages.id, "msg", since, undefined),
         gte(messages.createdAt, since),
       ),
     )
@@ -170,7 +172,7 @@ async function findAttention(
       select
         (select count(*)::int from messages where organization_id = ${ctx.organizationId} and status = 'unknown') as unknown,
         (select count(*)::int from messages where organization_id = ${ctx.organizationId} and status = 'failed'
-          and id >= ${firstIdAround(yesterday, -1)} and created_at > ${yesterday.toISOString()}::timestamptz) as failed`),
+          and ${madeBetween(sql`id`, "msg", yesterday, undefined)} and created_at > ${yesterday.toISOString()}::timestamptz) as failed`),
     ctx.db
       .select({
         rejected: sql<number>`count(*) filter (where ${templates.status} = 'REJECTED')::int`,

@@ -2,6 +2,7 @@ import "server-only";
 import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { integrations, lanes } from "@/db/schema/integrations";
 import { messages, outreach } from "@/db/schema/messages";
+import { atLeisure } from "@/lib/at-leisure";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { portfolioOf } from "./access";
@@ -18,7 +19,15 @@ export async function getHealth(ctx: Ctx, id: string): Promise<IntegrationHealth
   return health;
 }
 
-/** How each integration fares now: what waits, the pace and the allowance. Three queries, whatever the count. */
+/** Rows that are counted in no time; of more, the counts are as of a moment ago. */
+const FEW = 20_000;
+const queuesAtLeisure = atLeisure<Map<string, Queue>>(4, (queues) =>
+  isMany([...queues.values()].map((q) => q.queued + q.scheduled)),
+);
+const placesAtLeisure = atLeisure<Map<string, Place>>(4, (places) => isMany([...places.values()].map((place) => place.used)));
+const isMany = (counts: number[]) => counts.reduce((sum, n) => sum + n, 0) > FEW;
+
+/** How each integration fares: what waits, the pace and the allowance. Three queries, whatever the count. */
 export async function healthOf(ctx: Ctx, ids: readonly string[]): Promise<IntegrationHealth[]> {
   if (ids.length === 0) return [];
   const rows = await ctx.db
@@ -34,12 +43,11 @@ export async function healthOf(ctx: Ctx, ids: readonly string[]): Promise<Integr
     )
     .orderBy(integrations.id);
   const known = rows.map((row) => row.integration);
+  const integrationIds = known.map((row) => row.id);
+  const portfolioIds = [...new Set(known.map(portfolioOf))];
   const [queues, places] = await Promise.all([
-    countMessages(
-      ctx,
-      known.map((row) => row.id),
-    ),
-    countPeople(ctx, [...new Set(known.map(portfolioOf))]),
+    queuesAtLeisure([ctx.organizationId, ...integrationIds].join(" "), () => countMessages(ctx, integrationIds)),
+    placesAtLeisure([ctx.organizationId, ...portfolioIds].join(" "), () => countPeople(ctx, portfolioIds)),
   ]);
   return rows.map(({ integration, lane }) => {
     const rate = ratesOf(integration);
@@ -63,6 +71,7 @@ export async function healthOf(ctx: Ctx, ids: readonly string[]): Promise<Integr
 }
 
 type Queue = Pick<IntegrationHealth, "queued" | "scheduled" | "sending" | "unknown" | "oldestWaitingAt" | "sentLastMinute">;
+type Place = { used: number; nextFreeAt: string | null };
 const NOTHING: Queue = { queued: 0, scheduled: 0, sending: 0, unknown: 0, oldestWaitingAt: null, sentLastMinute: 0 };
 
 async function countMessages(ctx: Ctx, ids: readonly string[]): Promise<Map<string, Queue>> {
@@ -104,10 +113,7 @@ async function countMessages(ctx: Ctx, ids: readonly string[]): Promise<Map<stri
   );
 }
 
-async function countPeople(
-  ctx: Ctx,
-  portfolioIds: readonly string[],
-): Promise<Map<string, { used: number; nextFreeAt: string | null }>> {
+async function countPeople(ctx: Ctx, portfolioIds: readonly string[]): Promise<Map<string, Place>> {
   if (portfolioIds.length === 0) return new Map();
   const countedAt = sql`greatest(${outreach.reservedAt}, ${outreach.deliveredAt})`;
   const rows = await ctx.db

@@ -1,6 +1,6 @@
 import "server-only";
-import { addMilliseconds, subMilliseconds } from "date-fns";
 import { and, desc, eq, gte, inArray, lt, lte, sql } from "drizzle-orm";
+import { madeBetween } from "@/db/columns";
 import { contacts } from "@/db/schema/contacts";
 import { messages } from "@/db/schema/messages";
 import { audit } from "@/lib/audit";
@@ -9,7 +9,6 @@ import { requirePhone } from "@/lib/contacts/require-phone";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { type Page, toPage } from "@/lib/http/paging";
-import { firstIdAt } from "@/lib/ids";
 import { announceSoon } from "@/lib/live";
 import { getOrganization } from "@/lib/organizations/organizations";
 import { releasePlaces } from "./allowance";
@@ -49,9 +48,6 @@ const SHOWN = {
 
 type Shown = Pick<typeof messages.$inferSelect, Exclude<keyof typeof SHOWN, "contactName">> & { contactName: string | null };
 
-/** An id is made a moment after its message's time, on clocks that may differ by so much. */
-const ID_TOLERANCE_MS = 5 * 60_000;
-
 /** The organization's messages, newest first. */
 export async function listMessages(ctx: Ctx, query: ListMessages): Promise<Page<Message>> {
   const phone = query.phoneNumber === undefined ? undefined : await requirePhone(ctx, query.phoneNumber);
@@ -77,13 +73,9 @@ export async function listMessages(ctx: Ctx, query: ListMessages): Promise<Page<
         query.integrationId ? eq(messages.integrationId, query.integrationId) : undefined,
         query.contactId ? eq(messages.contactId, query.contactId) : undefined,
         query.template ? eq(messages.templateName, query.template) : undefined,
-        // Ids begin with their time: rows of another time are not read.
-        from
-          ? and(gte(messages.createdAt, from), gte(messages.id, firstIdAt("msg", subMilliseconds(from, ID_TOLERANCE_MS))))
-          : undefined,
-        to
-          ? and(lte(messages.createdAt, to), lt(messages.id, firstIdAt("msg", addMilliseconds(to, ID_TOLERANCE_MS))))
-          : undefined,
+        from ? gte(messages.createdAt, from) : undefined,
+        to ? lte(messages.createdAt, to) : undefined,
+        madeBetween(messages.id, "msg", from, to),
       ),
     )
     .orderBy(desc(messages.id))
