@@ -31,26 +31,41 @@ export function stopServing(): void {
 
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 
+/** The run that sleeps for each number, and until when, as far as this process knows. */
+const sleepers = new Map<string, { runId: string; until: number }>();
+
+/**
+ * When this run is to go on; null when it may end, because another one will be awake by then. Every wake-up starts a run, and
+ * sleeping ones do not count for Inngest's concurrency: without this a queue that always waits for something would collect them.
+ */
+function sleepUntil(name: string, runId: string, nextDueAt: Date | null): string | null {
+  const until = nextDueAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  if (until > Date.now() + LONGEST_SLEEP_MS) return null;
+  const known = sleepers.get(name);
+  if (known && known.runId !== runId && known.until > Date.now() && known.until <= until) return null;
+  if (until > Date.now()) sleepers.set(name, { runId, until });
+  return iso(nextDueAt);
+}
+
 export const dispatch = inngest.createFunction(
   { id: "dispatch", retries: RETRIES, triggers: [messagesWaiting], concurrency: [{ limit: 1, key: "event.data.integrationId" }] },
-  async ({ event, step }) => {
+  async ({ event, step, runId }) => {
     const { integrationId: id, organizationId } = event.data;
     for (let turn = 0; turn < MOST_STEPS; turn++) {
-      const { nextDueAt, taken } = await step.run(`send-${turn}`, async () => {
+      const goOnAt = await step.run(`send-${turn}`, async () => {
         const db = await openDatabase();
         const result = await dispatchIntegration(
           db,
           { id, organizationId },
           { owner: newId("run"), maxMs: STEP_MS, signal: stopping.signal },
         );
+        if (result.taken) return null;
         // This process is stopping: the next step is another one's.
-        const nextDueAt = stopping.signal.aborted ? new Date(Date.now() + HAND_OVER_MS) : result.nextDueAt;
-        return { nextDueAt: iso(nextDueAt), taken: result.taken };
+        if (stopping.signal.aborted) return iso(new Date(Date.now() + HAND_OVER_MS));
+        return sleepUntil(id, runId, result.nextDueAt);
       });
-      if (taken || !nextDueAt) return;
-      const waitMs = Date.parse(nextDueAt) - Date.now();
-      if (waitMs > LONGEST_SLEEP_MS) return;
-      if (waitMs > 0) await step.sleepUntil(`wait-${turn}`, nextDueAt);
+      if (!goOnAt) return;
+      if (Date.parse(goOnAt) > Date.now()) await step.sleepUntil(`wait-${turn}`, goOnAt);
     }
     await step.sendEvent("go-on", messagesWaiting.create({ integrationId: id, organizationId }));
   },
@@ -59,23 +74,28 @@ export const dispatch = inngest.createFunction(
 export const webhooks = inngest.createFunction(
   { id: "webhooks", retries: RETRIES, triggers: [webhooksReceived], batchEvents: { maxSize: 100, timeout: "1s" } },
   async ({ step }) => {
-    await step.run("process", async () => {
+    const isLeft = await step.run("process", async () => {
       const db = await openDatabase();
-      while ((await processWebhooks(db)) > 0 && !stopping.signal.aborted);
+      for (const until = performance.now() + STEP_MS; performance.now() < until && !stopping.signal.aborted; )
+        if ((await processWebhooks(db)) === 0) return false;
+      return true;
     });
+    if (isLeft) await step.sendEvent("go-on", webhooksReceived.create({}));
   },
 );
 
 export const sandbox = inngest.createFunction(
   { id: "sandbox", retries: RETRIES, triggers: [sandboxWaiting], concurrency: [{ limit: 1 }] },
-  async ({ step }) => {
+  async ({ step, runId }) => {
     for (let turn = 0; turn < MOST_STEPS; turn++) {
-      const nextDueAt = await step.run(`deliver-${turn}`, async () =>
-        iso((await deliverDueWebhooks(await openDatabase(), new Date())).nextDueAt),
-      );
-      if (!nextDueAt || Date.parse(nextDueAt) - Date.now() > LONGEST_SLEEP_MS) return;
-      if (Date.parse(nextDueAt) > Date.now()) await step.sleepUntil(`wait-${turn}`, nextDueAt);
+      const goOnAt = await step.run(`deliver-${turn}`, async () => {
+        const { nextDueAt } = await deliverDueWebhooks(await openDatabase(), new Date());
+        return sleepUntil("sandbox", runId, nextDueAt);
+      });
+      if (!goOnAt) return;
+      if (Date.parse(goOnAt) > Date.now()) await step.sleepUntil(`wait-${turn}`, goOnAt);
     }
+    await step.sendEvent("go-on", sandboxWaiting.create({}));
   },
 );
 

@@ -1,8 +1,12 @@
+import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
+import { messages } from "@/db/schema/messages";
+import { openDatabase } from "@/lib/ctx";
 import { resetEnv } from "@/lib/env";
+import { makeSender, ORDER } from "@/lib/messages/testing";
 import { describeDelivery } from "./delivery";
 import type { Engine } from "./local";
-import type { TestConsole } from "./testing";
+import { eventually, type TestConsole } from "./testing";
 import { EVENT_KEY, SIGNING_KEY, startInngestServer } from "./testing-server";
 
 let server: Awaited<ReturnType<typeof startInngestServer>>;
@@ -55,6 +59,28 @@ describe("the functions that Inngest runs", () => {
       { id: "history", triggers: ["*/5 * * * *"] },
       { id: "retention", triggers: ["*/10 * * * *"] },
     ]);
+  });
+
+  test("leave one run of a number asleep, however often it is woken while something is due later", async () => {
+    const db = await openDatabase();
+    const { integration, organizationId, optIn, send } = await makeSender(db);
+    await optIn("+905551234567");
+    const { id } = await send({ phoneNumber: "+905551234567", ...ORDER });
+    await db
+      .update(messages)
+      .set({ status: "scheduled", dueAt: new Date(Date.now() + 300_000) })
+      .where(eq(messages.id, id));
+    const asleep = () => server.sleeping.get("dese-whatsapp-console-dispatch") ?? 0;
+    const [sleptBefore, endedBefore] = [asleep(), server.runs.length];
+    const wakeUp = { name: "whatsapp/messages.waiting", data: { integrationId: integration.id, organizationId } };
+    const events = JSON.stringify(Array.from({ length: 20 }, () => wakeUp));
+    await fetch(`${server.url}/e/${EVENT_KEY}`, { method: "POST", body: events });
+    await eventually(
+      async () => server.runs.slice(endedBefore).filter((run) => run.functionId.endsWith("dispatch")).length,
+      (ended) => ended >= 19,
+      "nineteen runs ending",
+    );
+    expect(asleep() - sleptBefore).toBe(1);
   });
 
   test("refuse calls that are not signed with the key", async () => {

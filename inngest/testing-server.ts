@@ -18,14 +18,20 @@ export const EVENT_KEY = "test-event-key";
 
 /**
  * As much of an Inngest server as driving our functions needs: takes the registration and the events, and calls the functions
- * over signed HTTP by Inngest's own protocol, with retries, sleeps and keyed concurrency of one. It starts no crons: `fire` does.
+ * over signed HTTP by Inngest's own protocol, with retries, sleeps and a keyed concurrency of one call. It starts no crons: `fire` does.
  */
 export async function startInngestServer() {
   const functions = new Map<string, RegisteredFunction>();
   const runs: Run[] = [];
   const lanes = new Map<string, Promise<void>>();
   const open = new Set<Promise<void>>();
+  /** How many runs of each function sleep now. */
+  const sleeping = new Map<string, number>();
   let stopped = false;
+  let wakeAll: () => void = () => undefined;
+  const stopping = new Promise<void>((resolve) => {
+    wakeAll = resolve;
+  });
 
   const server = createServer(async (req, res) => {
     const body = await text(req);
@@ -52,13 +58,25 @@ export async function startInngestServer() {
   }
 
   function start(fn: RegisteredFunction, event: Sent): void {
-    const limited = fn.concurrency?.find((c) => c.limit === 1);
-    const key = `${fn.id} ${limited?.key ? String(event.data[limited.key.replace("event.data.", "")]) : ""}`;
-    const before = limited ? (lanes.get(key) ?? Promise.resolve()) : Promise.resolve();
-    const run = before.then(() => drive(fn, event)).catch(() => undefined);
-    if (limited) lanes.set(key, run);
+    const run = drive(fn, event).catch(() => undefined);
     open.add(run);
     void run.finally(() => open.delete(run));
+  }
+
+  /** Concurrency counts calls, not runs: one that sleeps lets the others go on. */
+  async function inTurn<T>(fn: RegisteredFunction, event: Sent, call: () => Promise<T>): Promise<T> {
+    const limited = fn.concurrency?.find((c) => c.limit === 1);
+    if (!limited) return call();
+    const key = `${fn.id} ${limited.key ? String(event.data[limited.key.replace("event.data.", "")]) : ""}`;
+    const turn = (lanes.get(key) ?? Promise.resolve()).then(call);
+    lanes.set(
+      key,
+      turn.then(
+        () => undefined,
+        () => undefined,
+      ),
+    );
+    return turn;
   }
 
   async function drive(fn: RegisteredFunction, event: Sent): Promise<void> {
@@ -83,10 +101,17 @@ export async function startInngestServer() {
         version: 2,
       };
       const body = canonical(call);
-      const answer = await fetch(fn.steps.step.runtime.url, {
-        method: "POST",
-        headers: { "content-type": "application/json", "x-inngest-signature": sign(body) },
-        body,
+      const answer = await inTurn(fn, event, async () => {
+        const {
+          status,
+          headers,
+          body: received,
+        } = await fetch(fn.steps.step.runtime.url, {
+          method: "POST",
+          headers: { "content-type": "application/json", "x-inngest-signature": sign(body) },
+          body,
+        });
+        return new Response(await new Response(received).arrayBuffer(), { status, headers });
       });
       if (answer.status === 206) {
         const [op] = (await answer.json()) as Op[];
@@ -96,7 +121,7 @@ export async function startInngestServer() {
           continue;
         }
         if (op?.op === "RunComplete") return end(fn, stack.length, "done");
-        if (op?.op === "Sleep") await sleep(op.name ?? "0s");
+        if (op?.op === "Sleep") await asleep(fn, op.name ?? "0s");
         if (op) {
           steps[op.id] = op.op === "Sleep" ? null : op.error === undefined ? { data: op.data ?? null } : { error: op.error };
           stack.push(op.id);
@@ -111,6 +136,12 @@ export async function startInngestServer() {
     }
   }
 
+  async function asleep(fn: RegisteredFunction, name: string): Promise<void> {
+    sleeping.set(fn.id, (sleeping.get(fn.id) ?? 0) + 1);
+    await Promise.race([sleep(name), stopping]);
+    sleeping.set(fn.id, (sleeping.get(fn.id) ?? 0) - 1);
+  }
+
   function end(fn: RegisteredFunction, steps: number, outcome: Run["outcome"]): void {
     runs.push({ functionId: fn.id, steps, outcome });
   }
@@ -119,6 +150,7 @@ export async function startInngestServer() {
     url,
     functions,
     runs,
+    sleeping,
     /** Starts a scheduled function now. */
     fire(id: string): void {
       const fn = functions.get(id);
@@ -127,6 +159,7 @@ export async function startInngestServer() {
     },
     async stop(): Promise<void> {
       stopped = true;
+      wakeAll();
       await Promise.allSettled(open);
       await new Promise((resolve) => server.close(resolve));
     },

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+const FURTHEST_AHEAD_MS = 60_000;
+
 let lastMs = 0;
 let lastRandom: Uint8Array = new Uint8Array(16);
 
@@ -10,7 +12,9 @@ let lastRandom: Uint8Array = new Uint8Array(16);
  * Ids made without `atMs` sort in the order in which this process made them, also within a millisecond.
  */
 export function newId(prefix: string, atMs?: number): string {
-  const nowMs = atMs ?? Math.max(Date.now(), lastMs);
+  const clockMs = Date.now();
+  // A clock that was set back far is followed: ids must not run ahead of their rows' times.
+  const nowMs = atMs ?? (lastMs > clockMs + FURTHEST_AHEAD_MS ? clockMs : Math.max(clockMs, lastMs));
   const random = atMs === undefined && nowMs === lastMs ? next(lastRandom) : fresh();
   if (atMs === undefined) {
     lastMs = nowMs;

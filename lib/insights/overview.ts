@@ -1,6 +1,6 @@
 import "server-only";
 import { TZDate } from "@date-fns/tz";
-import { startOfDay, subDays } from "date-fns";
+import { addDays, startOfDay, subDays } from "date-fns";
 import { and, eq, gte, isNull, sql } from "drizzle-orm";
 import { madeBetween } from "@/db/columns";
 import { integrations } from "@/db/schema/integrations";
@@ -9,9 +9,10 @@ import { organizations } from "@/db/schema/organizations";
 import { templates } from "@/db/schema/templates";
 import { atLeisure } from "@/lib/at-leisure";
 import type { Ctx } from "@/lib/ctx";
+import { firstIdAt } from "@/lib/ids";
 import { healthOf } from "@/lib/integrations/health";
 import { explainFailure } from "@/lib/messages/failure";
-import type { MessageFailure } from "@/lib/messages/schema";
+import { MESSAGE_STATUSES, type MessageFailure, type MessageStatus } from "@/lib/messages/schema";
 import { DEFAULT_SETTINGS } from "@/lib/organizations/schema";
 import type { Overview } from "./schema";
 
@@ -33,8 +34,9 @@ export async function getOverview(ctx: Ctx): Promise<Overview> {
     .where(eq(organizations.id, ctx.organizationId));
   const { timeZone } = organization?.settings ?? DEFAULT_SETTINGS;
   const today = startOfDay(new TZDate(ctx.now, timeZone));
-  const [days, failures, numbers] = await Promise.all([
-    countDays(ctx, subDays(today, DAYS - 1), today, timeZone),
+  const days = lastDays(today, DAYS);
+  const [counts, failures, numbers] = await Promise.all([
+    countDays(ctx, days),
     failuresAtLeisure(ctx.organizationId, () => countFailures(ctx)),
     readNumbers(ctx),
   ]);
@@ -42,12 +44,9 @@ export async function getOverview(ctx: Ctx): Promise<Overview> {
     ctx,
     numbers.map((number) => number.id),
   );
-  const shown = Array.from({ length: DAYS }, (_, i) => isoDate(subDays(today, DAYS - 1 - i))).map((date) => ({
-    date,
-    ...(days.get(date) ?? NOTHING),
-  }));
+  const shown = days.map(({ date }) => ({ date, ...(counts.get(date) ?? NOTHING) }));
   return {
-    today: days.get(isoDate(today)) ?? NOTHING,
+    today: counts.get(isoDate(today)) ?? NOTHING,
     days: shown,
     integrations: health.flatMap((one) => {
       const number = numbers.find(({ id }) => id === one.integrationId);
@@ -70,33 +69,55 @@ const isMany = (days: Map<string, Counts>) => [...days.values()].reduce((sum, { 
 const earlierDays = atLeisure(60, isMany);
 const thisDay = atLeisure(4, isMany);
 
-/** Each day's messages from `from` on, by the date on the organization's calendar. With many of them, as of a moment ago. */
-async function countDays(ctx: Ctx, from: Date, today: Date, timeZone: string): Promise<Map<string, Counts>> {
-  const of = `${ctx.organizationId} ${timeZone} ${isoDate(today)}`;
+/** Each day's messages, by the date on the organization's calendar. With many of them, as of a moment ago. */
+async function countDays(ctx: Ctx, days: readonly Day[]): Promise<Map<string, Counts>> {
+  const of = [ctx.organizationId, ...days.map((day) => day.first)].join(" ");
   const [earlier, later] = await Promise.all([
-    earlierDays(of, () => countBetween(ctx, from, today, timeZone)),
-    thisDay(of, () => countBetween(ctx, today, undefined, timeZone)),
+    earlierDays(of, () => countEach(ctx, days.slice(0, -1))),
+    thisDay(of, () => countEach(ctx, days.slice(-1))),
   ]);
   return new Map([...earlier, ...later]);
 }
 
-async function countBetween(ctx: Ctx, from: Date, to: Date | undefined, timeZone: string): Promise<Map<string, Counts>> {
-  const time = (at: Date) => new Date(at.getTime()).toISOString();
-  const reached = sql`(m.sent_at is not null or m.delivered_at is not null or m.read_at is not null)`;
-  const rows = await ctx.db.execute<Counts & { date: string }>(sql`
-    select to_char(m.created_at at time zone ${timeZone}, 'YYYY-MM-DD') as date,
-      count(*)::int as accepted,
-      count(*) filter (where m.status in ('queued', 'scheduled', 'sending', 'unknown'))::int as waiting,
-      count(*) filter (where ${reached})::int as sent,
-      count(*) filter (where m.delivered_at is not null or m.read_at is not null)::int as delivered,
-      count(*) filter (where m.read_at is not null)::int as read,
-      count(*) filter (where m.status = 'failed')::int as failed
-    from messages m
-    where m.organization_id = ${ctx.organizationId} and m.created_at >= ${time(from)}::timestamptz
-      and ${to ? sql`m.created_at < ${time(to)}::timestamptz` : sql`true`} and ${madeBetween(sql`m.id`, "msg", from, to)}
-    group by 1`);
-  return new Map(rows.map(({ date, ...counts }) => [date, counts]));
+/** A date, and the ids of its messages: ids begin with their time. */
+type Day = { date: string; first: string; next: string };
+
+function lastDays(today: TZDate, count: number): Day[] {
+  return Array.from({ length: count }, (_, i) => subDays(today, count - 1 - i)).map((day) => ({
+    date: isoDate(day),
+    first: firstIdAt("msg", day),
+    next: firstIdAt("msg", addDays(day, 1)),
+  }));
 }
+
+/** Day by day and status by status, so that an index alone can count. A failed message has been sent when Meta took it first. */
+async function countEach(ctx: Ctx, days: readonly Day[]): Promise<Map<string, Counts>> {
+  const rows = await ctx.db.execute<{ date: string; status: MessageStatus; count: number; taken: number }>(sql`
+    select d.date, s.status, c.count, c.taken
+    from jsonb_to_recordset((${JSON.stringify(days)}::text)::jsonb) as d(date text, first text, next text),
+      unnest(${sql.param(MESSAGE_STATUSES)}::text[]) as s(status),
+      lateral (
+        select count(*)::int as count,
+          case when s.status = 'failed' then (
+            select count(m.sent_at)::int from messages m
+            where m.organization_id = ${ctx.organizationId} and m.status = 'failed' and m.id >= d.first and m.id < d.next) else 0 end as taken
+        from messages m where m.organization_id = ${ctx.organizationId} and m.status = s.status and m.id >= d.first and m.id < d.next) c
+    where c.count > 0`);
+  const counted = new Map<string, Counts>();
+  for (const { date, status, count, taken } of rows) {
+    const day = counted.get(date) ?? { ...NOTHING };
+    counted.set(date, day);
+    day.accepted += count;
+    if (IS_WAITING.has(status)) day.waiting += count;
+    if (status === "failed") day.failed += count;
+    if (status === "read") day.read += count;
+    if (status === "read" || status === "delivered") day.delivered += count;
+    day.sent += status === "read" || status === "delivered" || status === "sent" ? count : taken;
+  }
+  return counted;
+}
+
+const IS_WAITING = new Set<MessageStatus>(["queued", "scheduled", "sending", "unknown"]);
 
 const failuresAtLeisure = atLeisure<Overview["failures"]>(
   4,
@@ -128,6 +149,20 @@ async function countFailures(ctx: Ctx): Promise<Overview["failures"]> {
     const { meaning, action } = explainFailure(failure, "en");
     return { code, reason, meaning, action, count };
   });
+}
+
+type Troubled = { unknown: number; failed: number };
+const troubledAtLeisure = atLeisure<Troubled>(4, ({ unknown, failed }) => unknown + failed > FEW);
+
+/** Messages whose outcome is open, and those that failed within a day. */
+async function countTroubled(ctx: Ctx): Promise<Troubled> {
+  const yesterday = subDays(ctx.now, 1);
+  const [counts] = await ctx.db.execute<Troubled>(sql`
+    select
+      (select count(*)::int from messages where organization_id = ${ctx.organizationId} and status = 'unknown') as unknown,
+      (select count(*)::int from messages where organization_id = ${ctx.organizationId} and status = 'failed'
+        and ${madeBetween(sql`id`, "msg", yesterday, undefined)} and created_at > ${yesterday.toISOString()}::timestamptz) as failed`);
+  return counts ?? { unknown: 0, failed: 0 };
 }
 
 async function readNumbers(ctx: Ctx) {
@@ -166,13 +201,8 @@ async function findAttention(
       found.push({ kind: "allowance_low", name: number.name, count: one.allowance.left, href });
     }
   }
-  const yesterday = subDays(ctx.now, 1);
-  const [[counts], [states], [silence]] = await Promise.all([
-    ctx.db.execute<{ unknown: number; failed: number }>(sql`
-      select
-        (select count(*)::int from messages where organization_id = ${ctx.organizationId} and status = 'unknown') as unknown,
-        (select count(*)::int from messages where organization_id = ${ctx.organizationId} and status = 'failed'
-          and ${madeBetween(sql`id`, "msg", yesterday, undefined)} and created_at > ${yesterday.toISOString()}::timestamptz) as failed`),
+  const [counts, [states], [silence]] = await Promise.all([
+    troubledAtLeisure(ctx.organizationId, () => countTroubled(ctx)),
     ctx.db
       .select({
         rejected: sql<number>`count(*) filter (where ${templates.status} = 'REJECTED')::int`,
@@ -187,8 +217,8 @@ async function findAttention(
         and exists (select 1 from messages m where m.organization_id = i.organization_id and m.integration_id = i.id
           and m.sent_at between coalesce(i.last_webhook_at, i.created_at) and now() - interval '10 minutes')`),
   ]);
-  if (counts?.unknown) found.push({ kind: "messages_unknown", count: counts.unknown, href: "/messages?status=unknown" });
-  if (counts?.failed) found.push({ kind: "messages_failed", count: counts.failed, href: "/messages?status=failed" });
+  if (counts.unknown) found.push({ kind: "messages_unknown", count: counts.unknown, href: "/messages?status=unknown" });
+  if (counts.failed) found.push({ kind: "messages_failed", count: counts.failed, href: "/messages?status=failed" });
   if (silence?.silent) found.push({ kind: "no_webhooks", count: silence.silent, href: "/integrations" });
   if (states?.paused) found.push({ kind: "template_paused", count: states.paused, href: "/templates?status=PAUSED" });
   if (states?.rejected) found.push({ kind: "templates_rejected", count: states.rejected, href: "/templates?status=REJECTED" });

@@ -4,6 +4,9 @@ import { log } from "@/lib/log";
 import { errorCode, type GraphRequest, type GraphResponse, type Transport, TransportError } from "@/lib/whatsapp/transport";
 import { monotonicMs, Pace } from "./pace";
 
+/** The code of a call that was not made because this process was held up: nothing that Meta has to do with. */
+export const HELD_UP = "HELD_UP";
+
 /** A call of a slice. `slot`: when it may leave, as `monotonicMs()`. One of the two functions is called, once. */
 export type Call = {
   slot: number;
@@ -50,7 +53,7 @@ async function depart({ calls, perSecond, until }: Slice, pace: Pace, transport:
     for (let waitMs = pace.waitMs(call.slot, perSecond); waitMs > 0; waitMs = pace.waitMs(call.slot, perSecond))
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     if (monotonicMs() > until) {
-      call.onError(new TransportError("HELD_UP", false), 0);
+      call.onError(new TransportError(HELD_UP, false), 0);
       continue;
     }
     const { start, drop } = pace.leave();

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { and, eq } from "drizzle-orm";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -12,16 +13,19 @@ import { useTestDatabase } from "@/db/testing";
 import { eventually } from "@/inngest/testing";
 import { openDatabase } from "@/lib/ctx";
 import { resetEnv } from "@/lib/env";
+import { newId } from "@/lib/ids";
 import { resumeIntegration } from "@/lib/integrations/pause";
 import { removeIntegration } from "@/lib/integrations/remove";
 import { type SandboxServer, startSandboxServer } from "@/lib/sandbox/server";
 import { dispatchIntegration } from "./dispatch";
+import { askGate } from "./gate";
 import { askHistory } from "./history";
 import { cancelMessage, getMessage } from "./messages";
 import { takeLane } from "./pacing";
 import { resendMessage } from "./resend";
+import { storeMessages } from "./store";
 import { doubtAbandoned, findDueIntegrations, settleUnknown } from "./sweep";
-import { makeSender, ORDER, type Sender, somePhone } from "./testing";
+import { addIntegration, makeSender, ORDER, type Sender, somePhone } from "./testing";
 
 useTestDatabase();
 
@@ -454,6 +458,25 @@ describe("a removal of the integration", () => {
     expect(rows).toHaveLength(results.filter((result) => result.status === "fulfilled").length);
   });
 
+  test("refuses a run of sends as a whole, so that nobody is told no whose message is stored all the same", async () => {
+    const org = await connected();
+    const removed = await addIntegration(db, org.organizationId, { businessAccountId: org.integration.businessAccountId });
+    const phone = somePhone();
+    await org.optIn(phone);
+    const ctx = org.ctxAt(new Date());
+    const verdicts = await askGate(ctx, [
+      { phoneNumber: phone, ...ORDER },
+      { phoneNumber: phone, ...ORDER, integrationId: removed.id },
+    ]);
+    const taken = verdicts.flatMap(({ passed }) => (passed ? [{ ctx, id: newId("msg"), passed }] : []));
+    expect(taken).toHaveLength(2);
+    await db.update(integrations).set({ deletedAt: new Date() }).where(eq(integrations.id, removed.id));
+    await expect(storeMessages(ctx, taken)).rejects.toMatchObject({ code: "not_found" });
+    expect(await db.select().from(messages).where(eq(messages.organizationId, org.organizationId))).toEqual([]);
+    await storeMessages(ctx, taken.slice(0, 1));
+    expect(await db.select().from(messages).where(eq(messages.organizationId, org.organizationId))).toHaveLength(1);
+  });
+
   test("and the claims of the dispatcher do not wait for each other in a circle", async () => {
     for (let round = 0; round < 6; round++) {
       const org = await connected({ integration: { ratePerSecond: 80 } });
@@ -627,6 +650,44 @@ describe("a message of which nothing was heard", () => {
     const next = await org.write();
     await org.dispatch();
     expect(await org.read(next)).toMatchObject({ status: "sent" });
+  });
+});
+
+describe("an outage at Meta", () => {
+  test("makes the number rest: a few messages end in doubt, the others wait and arrive when it is over", async () => {
+    let isDown = true;
+    const graph = await startScript(() =>
+      isDown ? { status: 503, body: {} } : { status: 200, body: { messages: [{ id: `wamid.${Math.random()}` }] } },
+    );
+    const org = await makeSender(db, { integration: { endpointUrl: `${graph.url}/v25.0`, ratePerSecond: 200 } });
+    for (let i = 0; i < 100; i++) {
+      const phone = somePhone();
+      await org.optIn(phone);
+      await org.send({ phoneNumber: phone, ...ORDER });
+    }
+    const counted = async () => {
+      const rows = await db.select().from(messages).where(eq(messages.integrationId, org.integration.id));
+      const of = (status: string) => rows.filter((row) => row.status === status).length;
+      return { unknown: of("unknown"), queued: of("queued"), sent: of("sent") };
+    };
+
+    const first = await org.dispatch();
+    const atRest = await counted();
+    expect(atRest.unknown).toBeGreaterThanOrEqual(10);
+    expect(atRest.queued).toBeGreaterThan(20);
+    expect(first.nextDueAt?.getTime()).toBeGreaterThan(Date.now());
+    expect(await org.dispatch()).toMatchObject({ called: 0 });
+
+    await sleep(Math.max(0, (first.nextDueAt?.getTime() ?? 0) - Date.now()) + 50);
+    await org.dispatch();
+    expect(await counted()).toEqual({ ...atRest, unknown: atRest.unknown + 1, queued: atRest.queued - 1 });
+
+    isDown = false;
+    await sleep(2_100);
+    await org.dispatch();
+    expect(await counted()).toEqual({ unknown: atRest.unknown + 1, queued: 0, sent: atRest.queued - 1 });
+    expect(graph.calls).toHaveLength(100);
+    await graph.close();
   });
 });
 

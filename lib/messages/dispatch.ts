@@ -12,7 +12,8 @@ import { countCall, countOutcome } from "@/lib/metrics";
 import { isPassing, patiently } from "@/lib/passing";
 import { type GraphAccess, GraphError, sendMessage, sharedGraphTransport } from "@/lib/whatsapp/graph";
 import type { Transport } from "@/lib/whatsapp/transport";
-import { type Call, courierFor, type Departed } from "./courier";
+import { breaker } from "./breaker";
+import { type Call, courierFor, type Departed, HELD_UP } from "./courier";
 import { judgeFailure, type Outcome } from "./outcome";
 import { OutcomeWriter } from "./outcome-writer";
 import { monotonicMs } from "./pace";
@@ -22,6 +23,7 @@ import { type Ready, type Slice, takeSlice } from "./slice";
 
 /** A slice covers this much sending time; more where taking it takes long. */
 const SLICE_MS = { least: 200, most: 1_000 };
+const LARGEST_SLICE = 1_000;
 /** So much of it is committed as `sending` at a time, right before it leaves: a crash leaves no more than two such parts in doubt. */
 const PART_MS = 50;
 const LEAST_IN_A_PART = 5;
@@ -106,6 +108,13 @@ async function sendDue(
   for (let turn = 1; !options.signal?.aborted; turn++) {
     // Time is up with work left: the next run goes on at once.
     if (performance.now() >= endsAt) return { called, nextDueAt: new Date(), taken: false };
+    if (breaker.state(id).isTrying) {
+      // A try must be answered before the next one.
+      await departures.last;
+      await Promise.all(underWay);
+    }
+    const { restMs, isTrying } = breaker.state(id);
+    if (restMs > 0) return { called, nextDueAt: new Date(Date.now() + restMs), taken: false };
     const ctx = systemCtx(base.db, base.organizationId, base.actor.id);
     const integration = await sendingIntegration(ctx, id);
     if (!integration) break;
@@ -116,6 +125,7 @@ async function sendDue(
       owner: options.owner,
       turn,
       sliceMs: Math.min(SLICE_MS.most, Math.max(SLICE_MS.least, 3 * takeMs)),
+      most: isTrying ? 1 : LARGEST_SLICE,
       except: [...departures.taken],
     });
     takeMs = Math.max(performance.now() - takenAt, takeMs * 0.7);
@@ -130,7 +140,9 @@ async function sendDue(
     }
     for (const { row } of slice.ready) departures.taken.add(row.id);
     const earlier = departures.last;
-    departures.last = earlier.then(() => depart(ctx, access, integration, slice, options, { underWay, outcomes, departures }));
+    departures.last = earlier.then(
+      async (before) => (await depart(ctx, access, integration, slice, options, { underWay, outcomes, departures })) ?? before,
+    );
     // Whoever waits for it hears of a failure; nobody may wait for it just now.
     departures.last.catch(() => undefined);
     called += slice.ready.length;
@@ -168,9 +180,10 @@ async function depart(
     await pause((part[0]?.slot ?? 0) - monotonicMs() - PART_MS);
     const committedAt = monotonicMs();
     // Nothing was promised for what is only taken: it waits for the next dispatcher.
-    const sending = signal?.aborted
-      ? new Set()
-      : await commitSafely(systemCtx(base.db, base.organizationId, base.actor.id), integration, owner, part);
+    const sending =
+      signal?.aborted || breaker.state(integration.id).restMs > 0
+        ? new Set()
+        : await commitSafely(systemCtx(base.db, base.organizationId, base.actor.id), integration, owner, part);
     const calls: Call[] = [];
     for (const ready of part) {
       departures.taken.delete(ready.row.id);
@@ -297,6 +310,7 @@ async function sendOne(
   try {
     const receipt = await sendMessage({ ...access, transport }, integration.phoneNumberId, payload);
     countCall("accepted", took);
+    breaker.answered(integration.id);
     return { id: row.id, kind: "accepted", wamid: receipt.messageId, at: new Date() };
   } catch (error) {
     countCall("refused", took);
@@ -304,6 +318,8 @@ async function sendOne(
       log.error({ err: error, messageId: row.id }, "A send ended in an unexpected way");
       return { id: row.id, kind: "unknown", detail: "Unexpected error" };
     }
+    if (error.proof === "refused") breaker.answered(integration.id);
+    else if (error.details !== HELD_UP) breaker.unanswered(integration.id);
     return judge(base, integration, row, error);
   }
 }

@@ -10,14 +10,21 @@ import { log } from "@/lib/log";
 import { GraphError, getMessageHistory } from "@/lib/whatsapp/graph";
 import { applyStatuses, type ReportedStatus } from "./statuses";
 
-/** How often Meta is asked; each message is asked about once, when its settle time is over. */
+/** How often Meta is asked; each message is asked about when its settle time is over, and as a rule once. */
 export const HISTORY_EVERY_MS = 5 * 60_000;
 /** A number's messages asked about at a time: this repairs what a lost webhook left, and must not use up Graph's patience. */
 const MOST_AT_ONCE = 100;
 const REFUSED_FOR_MS = 24 * 60 * 60_000;
 
+/** How far back a process looks that does not know what was asked about before it started. */
+const UNKNOWN_PAST_MS = 3 * HISTORY_EVERY_MS;
+/** A number whose questions cannot be asked is not caught up with for ever. */
+const LONGEST_PAST_MS = 24 * 60 * 60_000;
+
 /** Numbers whose history Meta does not tell, until when they are left alone. */
 const refusedUntil = new Map<string, number>();
+/** Up to which moment of sending each number's messages were asked about. */
+const askedUpTo = new Map<string, Date>();
 
 /**
  * Asks Meta about messages it accepted and of which nothing was heard within the organization's settle time: their webhooks may
@@ -47,8 +54,12 @@ export async function askHistory(db: Db, now: Date, signal?: AbortSignal): Promi
 }
 
 async function askAbout(ctx: Ctx, integration: IntegrationRow, settledBy: Date, signal?: AbortSignal): Promise<number> {
+  const known = askedUpTo.get(integration.id);
+  const after = new Date(
+    known ? Math.max(known.getTime(), settledBy.getTime() - LONGEST_PAST_MS) : settledBy.getTime() - UNKNOWN_PAST_MS,
+  );
   const silent = await ctx.db
-    .select({ wamid: messages.wamid })
+    .select({ wamid: messages.wamid, sentAt: messages.sentAt })
     .from(messages)
     .where(
       and(
@@ -57,23 +68,24 @@ async function askAbout(ctx: Ctx, integration: IntegrationRow, settledBy: Date, 
         eq(messages.status, "sent"),
         isNotNull(messages.wamidIndex),
         lte(messages.sentAt, settledBy),
-        gt(messages.sentAt, new Date(settledBy.getTime() - HISTORY_EVERY_MS)),
+        gt(messages.sentAt, after),
       ),
     )
     .orderBy(asc(messages.sentAt))
     .limit(MOST_AT_ONCE);
-  if (silent.length === 0) return 0;
-  const access = graphAccess(ctx, integration);
   let moved = 0;
-  for (const { wamid } of silent) {
-    if (signal?.aborted) break;
-    if (!wamid) continue;
+  const access = graphAccess(ctx, integration);
+  for (const { wamid, sentAt } of silent) {
+    if (signal?.aborted) return moved;
+    if (!wamid || !sentAt) continue;
     const events = await getMessageHistory(access, integration.phoneNumberId, wamid);
     const news = events
       .filter(({ status }) => status !== "accepted" && status !== "sent")
       .map(({ status, at }): ReportedStatus => ({ wamid, status, at, errors: [], source: "history" }));
     await applyStatuses(ctx, integration.id, news);
     if (news.length > 0) moved += 1;
+    askedUpTo.set(integration.id, sentAt);
   }
+  if (silent.length < MOST_AT_ONCE) askedUpTo.set(integration.id, settledBy);
   return moved;
 }

@@ -236,7 +236,10 @@ async function writeAccepted(tx: Ctx, accepted: OutcomeOf<"accepted">[]): Promis
   return rows.map((row) => row.wamid_index);
 }
 
-/** Written twice, the second time may come when the message is being sent again: that is another attempt, and not touched. */
+/**
+ * Proven not to have been taken, so it settles what was held for unknown meanwhile. Written twice, the second time may come when
+ * the message is being sent again: that is another attempt, and not touched.
+ */
 async function writeRetried(tx: Ctx, retried: OutcomeOf<"retry">[]): Promise<void> {
   if (retried.length === 0) return;
   const rows = retried.map((o) => ({
@@ -246,9 +249,9 @@ async function writeRetried(tx: Ctx, retried: OutcomeOf<"retry">[]): Promise<voi
     step: stepAt(tx.now, "retrying", o.detail),
   }));
   await tx.db.execute(sql`
-    update messages m set status = 'queued', due_at = u.due, lease_owner = null, lease_until = null, timeline = m.timeline || u.step
+    update messages m set status = 'queued', due_at = u.due, unknown_since = null, lease_owner = null, lease_until = null, timeline = m.timeline || u.step
     from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as u(id text, attempt int, due timestamptz, step jsonb)
-    where m.id = u.id and m.organization_id = ${tx.organizationId} and m.status = 'sending' and m.attempts = u.attempt`);
+    where m.id = u.id and m.organization_id = ${tx.organizationId} and m.status in ('sending', 'unknown') and m.attempts = u.attempt`);
 }
 
 async function writeCancelled(tx: Ctx, cancelled: OutcomeOf<"retry">[]): Promise<void> {

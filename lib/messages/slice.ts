@@ -16,8 +16,6 @@ import { takeLane } from "./pacing";
 import { takeTurns } from "./pairs";
 import { PRIORITY, type TimelineStep } from "./schema";
 
-const LARGEST_SLICE = 1_000;
-
 /** What a call needs. The text of a template stays sealed: its parameters are sent. */
 const CALLED = {
   id: messages.id,
@@ -48,7 +46,8 @@ type Later = { id: string; due: string; status: "queued" | "scheduled"; step: Ti
 
 const NOTHING: Slice = { ready: [], seen: 0, perSecond: 0 };
 
-type Wish = { owner: string; turn: number; sliceMs: number; except: string[] };
+/** `most`: how many messages at most, however fast the number is. `except`: those that this dispatcher has taken already. */
+type Wish = { owner: string; turn: number; sliceMs: number; most: number; except: string[] };
 
 /**
  * In one transaction: keeps the lane, looks at what is due, asks the gate again, and gives each message that may go its slot.
@@ -62,7 +61,7 @@ export async function takeSlice(base: Ctx, integration: IntegrationRow, wish: Wi
     const lane = await takeLane(tx, integration, wish.owner);
     if (!lane) return null;
     const perSecond = Math.max(0.5, ratesOf(integration).effective * rateFactor(lane, ctx.now));
-    const size = Math.min(LARGEST_SLICE, Math.max(1, Math.round((perSecond * wish.sliceMs) / 1000)));
+    const size = Math.min(wish.most, Math.max(1, Math.round((perSecond * wish.sliceMs) / 1000)));
     const rows = await lockDue(ctx, integration.id, size, wish);
     if (rows.length === 0) return NOTHING;
 

@@ -9,17 +9,18 @@ import type { TimelineStep } from "./schema";
 type Taken = { ctx: Ctx; id: string; passed: Passed };
 
 /**
- * Stores messages that passed the gate: one statement with one parameter, for one message or a thousand. Throws `not_found`
- * when one of their integrations was removed meanwhile; it then cannot be removed until the transaction ends. Each row says
+ * Stores messages that passed the gate, all or none: one statement, for one message or a thousand. Throws `not_found` when one
+ * of their integrations was removed meanwhile; otherwise none can be removed until the transaction ends. Each row says
  * who asked for it and when, by its own `ctx`; `ctx` itself is the connection.
  */
 export async function storeMessages(ctx: Ctx, taken: readonly Taken[]): Promise<void> {
   if (taken.length === 0) return;
   const rows = JSON.stringify(taken.map(rowOf));
+  const integrationIds = [...new Set(taken.map(({ passed }) => passed.integration.id))];
   const stored = await ctx.db.execute(sql`
     with present as materialized (
       select i.id from integrations i
-      where i.organization_id = ${ctx.organizationId} and i.deleted_at is null and i.id = any(${sql.param([...new Set(taken.map(({ passed }) => passed.integration.id))])}::text[])
+      where i.organization_id = ${ctx.organizationId} and i.deleted_at is null and i.id = any(${sql.param(integrationIds)}::text[])
       order by i.id for key share)
     insert into messages (id, organization_id, integration_id, contact_id, recipient, recipient_index, kind, text, template_name, template_language,
       template_params, purpose, priority, status, due_at, scheduled_for, outside_window, timeline, created_by, created_at)
@@ -29,7 +30,7 @@ export async function storeMessages(ctx: Ctx, taken: readonly Taken[]): Promise<
       id text, integration_id text, contact_id text, recipient text, recipient_index text, kind text, text text, template_name text, template_language text,
       template_params text, purpose text, priority smallint, status text, due_at timestamptz, scheduled_for timestamptz, outside_window boolean,
       timeline jsonb, created_by text, created_at timestamptz)
-    join present on present.id = r.integration_id
+    where (select count(*) from present) = ${integrationIds.length}
     returning 1`);
   if (stored.length < taken.length) throw new AppError("not_found", "There is no integration with this id");
 }

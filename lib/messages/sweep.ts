@@ -1,12 +1,13 @@
 import "server-only";
 import { and, eq, gt, inArray, lt, lte, notExists, or, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
+import { anyOf } from "@/db/columns";
 import { integrations, lanes } from "@/db/schema/integrations";
 import { earlyStatuses, messages, outreach, pairs } from "@/db/schema/messages";
 import { attempts, idempotencyKeys, organizations } from "@/db/schema/organizations";
 import { deadLetters, webhookEvents } from "@/db/schema/webhooks";
 import { inTransaction, systemCtx } from "@/lib/ctx";
-import { newId } from "@/lib/ids";
+import { firstIdAt } from "@/lib/ids";
 import { announceSoon } from "@/lib/live";
 import { log } from "@/lib/log";
 import { countOutcome } from "@/lib/metrics";
@@ -142,7 +143,9 @@ const EARLY_STATUS_DAYS = 8;
 const IDEMPOTENCY_HOURS = 24;
 /** Meta sends a body again for up to seven days, so it must be known as long; people look at what came in for some weeks. */
 const WEBHOOK_DAYS = 30;
-const WEBHOOKS_AT_ONCE = 20_000;
+const WEBHOOKS_AT_ONCE = 10_000;
+/** Removing them may take so long at a time: a busy number brings hundreds a second. */
+const WEBHOOKS_FOR_MS = 5 * 60_000;
 /** A message made so far in the future was made before the clock was set back. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
@@ -165,20 +168,7 @@ export async function tidy(db: Db, now: Date): Promise<void> {
     .where(
       sql`coalesce(greatest(${outreach.reservedAt}, ${outreach.deliveredAt}), '-infinity') < ${ago(48).toISOString()}::timestamptz`,
     );
-  const old = db
-    .select({ id: webhookEvents.id })
-    .from(webhookEvents)
-    .where(
-      and(
-        // Ids begin with their time: the oldest are found without reading the rest.
-        lt(webhookEvents.id, newId("whk", ago(WEBHOOK_DAYS * 24).getTime())),
-        eq(webhookEvents.status, "processed"),
-        notExists(db.select({ one: sql`1` }).from(deadLetters).where(eq(deadLetters.eventId, webhookEvents.id))),
-      ),
-    )
-    .orderBy(webhookEvents.id)
-    .limit(WEBHOOKS_AT_ONCE);
-  await db.delete(webhookEvents).where(inArray(webhookEvents.id, old));
+  await forgetWebhooks(db, ago(WEBHOOK_DAYS * 24));
   const future = new Date(now.getTime() + CLOCK_TOLERANCE_MS);
   await db
     .update(messages)
@@ -187,6 +177,35 @@ export async function tidy(db: Db, now: Date): Promise<void> {
       and(eq(messages.status, "queued"), eq(messages.attempts, 0), gt(messages.createdAt, future), gt(messages.dueAt, future)),
     );
   await db.delete(earlyStatuses).where(lte(earlyStatuses.receivedAt, ago(EARLY_STATUS_DAYS * 24)));
+}
+
+async function forgetWebhooks(db: Db, before: Date): Promise<void> {
+  const until = performance.now() + WEBHOOKS_FOR_MS;
+  // Ids begin with their time: the oldest are found without reading the rest, and what stays is read once.
+  for (let after = ""; performance.now() < until; ) {
+    const old = await db
+      .select({ id: webhookEvents.id })
+      .from(webhookEvents)
+      .where(
+        and(
+          gt(webhookEvents.id, after),
+          lt(webhookEvents.id, firstIdAt("whk", before)),
+          eq(webhookEvents.status, "processed"),
+          notExists(db.select({ one: sql`1` }).from(deadLetters).where(eq(deadLetters.eventId, webhookEvents.id))),
+        ),
+      )
+      .orderBy(webhookEvents.id)
+      .limit(WEBHOOKS_AT_ONCE);
+    const last = old.at(-1);
+    if (!last) return;
+    await db.delete(webhookEvents).where(
+      anyOf(
+        webhookEvents.id,
+        old.map(({ id }) => id),
+      ),
+    );
+    after = last.id;
+  }
 }
 
 function groupByOrganization<T extends { organizationId: string }>(rows: readonly T[]): Map<string, T[]> {

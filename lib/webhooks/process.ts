@@ -151,7 +151,9 @@ async function processStatuses(ctx: Ctx, placed: readonly Placed[]): Promise<voi
   const groups = new Map<string, (Placed & { item: StatusItem })[]>();
   for (const one of placed) {
     if (one.item.kind !== "status" || !one.integration) continue;
-    groups.set(one.integration.id, [...(groups.get(one.integration.id) ?? []), { ...one, item: one.item }]);
+    const group = groups.get(one.integration.id) ?? [];
+    group.push({ ...one, item: one.item });
+    groups.set(one.integration.id, group);
   }
   for (const [integrationId, group] of groups) {
     try {
