@@ -49,7 +49,7 @@ try {
   await runScript("bench/fill.ts", ["people", String(perNumber)], first.environment);
   const idleMb = await residentMb(first.child.pid);
   for (const id of integrationIds) await api("PATCH", `/api/v1/integrations/${id}`, { paused: true });
-  for (const id of integrationIds) await runScript("bench/fill.ts", ["waiting", id, String(perNumber)], first.environment);
+  await runScript("bench/fill.ts", ["waiting", String(perNumber), ...integrationIds], first.environment);
   const others = [];
   const database = JSON.parse(await readFile(`${first.dataDir}/database.json`, "utf8")).url;
   const keys = /ENCRYPTION_KEYS=(.*)/.exec(await readFile(`${first.dataDir}/keys.env`, "utf8"))?.[1] ?? "";

@@ -11,7 +11,7 @@ import { withDatabase } from "@/scripts/installation";
 /**
  * Fills an installation for a benchmark, past the API where the API is not what is measured:
  *   people N             opted-in contacts +90532…, N of them
- *   waiting ID N         N waiting template messages of the integration, to as many people
+ *   waiting N ID [ID …]  N waiting template messages of each integration, to as many people
  *   finished ID N        N finished messages, in bulk by SQL
  *   forget TIME          takes away the messages made since
  *   high ID [ID …]       the numbers have Meta's highest throughput and no tier
@@ -156,16 +156,16 @@ await withDatabase(async () => {
     await fillPeople(db, organization?.id ?? "", Number(first));
     await db.execute(sql`vacuum analyze contacts, consents`);
   } else if (what === "waiting") {
-    await fillWaiting(db, first, Number(second));
+    for (const id of given.slice(1)) await fillWaiting(db, id, Number(first));
     // What the filling left to tidy up is no part of what is measured.
     await db.execute(sql`vacuum analyze messages`);
+    await db.execute(sql`checkpoint`);
   } else if (what === "finished") await fillFinished(db, first, Number(second));
   else if (what === "forget") {
     await db.execute(
       sql`delete from messages where created_at > ${first}::timestamptz and id > ${firstIdAt("msg", new Date(first))}`,
     );
-    await db.execute(sql`vacuum analyze messages`);
-    await db.execute(sql`checkpoint`);
+    await db.execute(sql`vacuum messages`);
   } else if (what === "high") {
     for (const id of given)
       await db

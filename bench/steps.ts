@@ -47,7 +47,7 @@ try {
   await runScript("bench/fill.ts", ["high", id], app.environment);
   await runScript("bench/fill.ts", ["people", String(messages)], app.environment);
   await api("PATCH", `/api/v1/integrations/${id}`, { paused: true, ratePerSecond: rate });
-  await runScript("bench/fill.ts", ["waiting", id, String(messages)], app.environment);
+  await runScript("bench/fill.ts", ["waiting", String(messages), id], app.environment);
   await standIn.reset();
   const before = inngest.runs.length;
   const sweep = [...inngest.functions.keys()].find((key) => key.endsWith("-sweep")) ?? "";

@@ -154,7 +154,7 @@ export async function startWorld({ port, processes, people, ratePerSecond, ownDa
         await done("PATCH", path, { paused: true });
         after = (await readTold(await databaseUrl(), integrationId)).at(-1)?.id ?? "";
         await standIn.reset();
-        await runScript("bench/fill.ts", ["waiting", integrationId, String(messages)], { ...apps[0]?.environment });
+        await runScript("bench/fill.ts", ["waiting", String(messages), integrationId], { ...apps[0]?.environment });
       },
       async setRate(perSecond) {
         await done("PATCH", path, { ratePerSecond: perSecond });

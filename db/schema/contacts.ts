@@ -23,6 +23,8 @@ export const contacts = pgTable(
     timeZone: text("time_zone"),
     /** Meta's own "stop offers": set by 131050 or a preference webhook, lifted only by Meta's resume. */
     marketingStoppedAt: moment("marketing_stopped_at"),
+    /** When Meta's last word about it was true: an older one that comes later changes nothing. */
+    marketingToldAt: moment("marketing_told_at"),
     createdAt: moment("created_at").notNull().defaultNow(),
     updatedAt: moment("updated_at").notNull().defaultNow(),
   },

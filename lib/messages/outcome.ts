@@ -1,10 +1,10 @@
 import "server-only";
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
-import { contacts } from "@/db/schema/contacts";
 import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
 import { templates } from "@/db/schema/templates";
+import { noteMarketingWords } from "@/lib/contacts/marketing-stop";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { accountOf, type IntegrationRow } from "@/lib/integrations/access";
 import { pauseIntegration } from "@/lib/integrations/pause";
@@ -64,7 +64,7 @@ export async function judgeFailure(ctx: Ctx, integration: IntegrationRow, messag
     const dueAt = held ?? new Date(ctx.now.getTime() + (error.retryAfterSeconds ?? 0) * 1000 + backoffMs(message.attempts));
     return { id, kind: "retry", attempt: message.attempts, dueAt, detail, code: error.code };
   }
-  if (error.kind === "opted_out") await stopMarketing(ctx, [message.contactId]);
+  if (error.kind === "opted_out") await noteMarketingWords(ctx, [{ contactId: message.contactId, stops: true, at: ctx.now }]);
   if (error.kind === "template_paused") await stopTemplate(ctx, accountOf(integration), message, error.code);
   return { id, kind: "failed", failure: failureOf(error) };
 }
@@ -73,22 +73,6 @@ function isPatienceOver(message: Sent, now: Date): boolean {
   const waitedMs = now.getTime() - (message.scheduledFor ?? message.createdAt).getTime();
   if (message.purpose === "authentication") return waitedMs > PATIENCE_MS.authentication;
   return waitedMs > PATIENCE_MS.other && message.attempts >= FEWEST_ATTEMPTS;
-}
-
-/** Meta said that these people stopped marketing messages (131050): nothing more of it is tried until Meta says otherwise. */
-export async function stopMarketing(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
-  if (contactIds.length === 0) return;
-  await ctx.db
-    .update(contacts)
-    .set({ marketingStoppedAt: ctx.now, updatedAt: ctx.now })
-    .where(
-      and(
-        eq(contacts.organizationId, ctx.organizationId),
-        inArray(contacts.id, [...contactIds]),
-        isNull(contacts.marketingStoppedAt),
-      ),
-    );
-  announceSoon(ctx.organizationId, ["contacts"]);
 }
 
 /** Meta paused a template (132015) or disabled it for good (132016): what waits of it is not tried. */

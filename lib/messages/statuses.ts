@@ -4,6 +4,7 @@ import type { Db } from "@/db/client";
 import { anyOf } from "@/db/columns";
 import { integrations } from "@/db/schema/integrations";
 import { earlyStatuses, messages } from "@/db/schema/messages";
+import { noteMarketingWords } from "@/lib/contacts/marketing-stop";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import { accountOf, portfolioOf } from "@/lib/integrations/access";
@@ -14,7 +15,7 @@ import { countOutcome } from "@/lib/metrics";
 import { describeCode } from "@/lib/whatsapp/error-codes";
 import type { MetaError } from "@/lib/whatsapp/inbound-items";
 import { countDelivered, releasePlaces } from "./allowance";
-import { pauseReason, stopMarketing, stopTemplate } from "./outcome";
+import { pauseReason, stopTemplate } from "./outcome";
 import type { MessageFailure, MessageStatus, TimelineStep } from "./schema";
 import { mayBecome, statusFromMeta } from "./status";
 
@@ -241,9 +242,11 @@ async function drawConsequences(tx: Ctx, integrationId: string, drafts: readonly
     tx,
     failed.map((d) => d.id),
   );
-  await stopMarketing(
+  await noteMarketingWords(
     tx,
-    failed.filter((d) => d.failure?.reason === "opted_out").map((d) => d.contactId),
+    failed.flatMap(({ failure, contactId, failedAt }) =>
+      failure?.reason === "opted_out" && failedAt ? [{ contactId, stops: true, at: failedAt }] : [],
+    ),
   );
   return failed;
 }

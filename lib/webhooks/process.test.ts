@@ -272,6 +272,9 @@ describe("what people write", () => {
     expect(await prefer("stop", 1_790_000_100)).toEqual(new Date(1_790_000_100_000));
     expect(await prefer("resume", 1_790_000_050)).toEqual(new Date(1_790_000_100_000));
     expect(await prefer("resume", 1_790_000_200)).toBeNull();
+    // Said before the resume, told after it.
+    expect(await prefer("stop", 1_790_000_150)).toBeNull();
+    expect(await prefer("stop", 1_790_000_300)).toEqual(new Date(1_790_000_300_000));
   });
 });
 

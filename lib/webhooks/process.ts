@@ -1,5 +1,5 @@
 import "server-only";
-import { and, asc, eq, inArray, isNull, lte, or, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { anyOf } from "@/db/columns";
 import { contacts, conversations } from "@/db/schema/contacts";
@@ -7,7 +7,7 @@ import { integrations } from "@/db/schema/integrations";
 import { templates } from "@/db/schema/templates";
 import { deadLetters, webhookEvents } from "@/db/schema/webhooks";
 import { ensureContacts } from "@/lib/contacts/contacts";
-import { phoneIndex } from "@/lib/contacts/phone-index";
+import { noteMarketingWords } from "@/lib/contacts/marketing-stop";
 import { type Ctx, systemCtx } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import { accountOf } from "@/lib/integrations/access";
@@ -299,14 +299,7 @@ async function keepPreference(ctx: Ctx, item: Extract<WebhookItem, { kind: "pref
   if (!phone || item.category !== "marketing_messages" || (item.value !== "stop" && item.value !== "resume")) return;
   const contact = (await ensureContacts(ctx, [phone])).get(phone);
   if (!contact) return;
-  const at = item.at ?? ctx.now;
-  // A word that was overtaken by a later one changes nothing.
-  const isNewer = or(isNull(contacts.marketingStoppedAt), lte(contacts.marketingStoppedAt, at));
-  await ctx.db
-    .update(contacts)
-    .set({ marketingStoppedAt: item.value === "stop" ? at : null, updatedAt: ctx.now })
-    .where(and(eq(contacts.organizationId, ctx.organizationId), eq(contacts.phoneIndex, phoneIndex(phone)), isNewer));
-  announceSoon(ctx.organizationId, ["contacts"]);
+  await noteMarketingWords(ctx, [{ contactId: contact.id, stops: item.value === "stop", at: item.at ?? ctx.now }]);
 }
 
 /** Meta writes numbers without `+`. */

@@ -1,0 +1,1 @@
+ALTER TABLE "contacts" ADD COLUMN "marketing_told_at" timestamp (3) with time zone;
