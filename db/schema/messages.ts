@@ -49,11 +49,12 @@ export const messages = pgTable(
     failedAt: moment("failed_at"),
   },
   (t) => [
+    // Every step of a message adds to each of these, so they are few and narrow: a contact and a number have one organization.
     // All ascending: PostgreSQL reads them backwards for the newest first, and packs what is added at their ends.
     index("messages_list").on(t.organizationId, t.id),
     index("messages_by_status").on(t.organizationId, t.status, t.id),
-    index("messages_by_contact").on(t.organizationId, t.contactId, t.id),
-    index("messages_by_integration").on(t.organizationId, t.integrationId, t.id),
+    index("messages_by_contact").on(t.contactId, t.id),
+    index("messages_by_integration").on(t.integrationId, t.id),
     index("messages_by_template").on(t.organizationId, t.templateName, t.id).where(sql`template_name is not null`),
     index("messages_waiting").on(t.integrationId, t.priority, t.dueAt, t.id).where(sql`status in ('queued', 'scheduled')`),
     index("messages_sent").on(t.integrationId, t.sentAt).where(sql`sent_at is not null`),

@@ -10,13 +10,14 @@ DROP INDEX "messages_by_integration";--> statement-breakpoint
 DROP INDEX "messages_by_template";--> statement-breakpoint
 DROP INDEX "sandbox_messages_chat";--> statement-breakpoint
 DROP INDEX "sandbox_phones_activity";--> statement-breakpoint
-CREATE INDEX "messages_by_contact" ON "messages" USING btree ("organization_id","contact_id","id");--> statement-breakpoint
+ALTER TABLE "contacts" ADD COLUMN "marketing_told_at" timestamp (3) with time zone;--> statement-breakpoint
+CREATE INDEX "messages_by_contact" ON "messages" USING btree ("contact_id","id");--> statement-breakpoint
 CREATE INDEX "sandbox_webhooks_phone" ON "sandbox_webhooks" USING btree ("phone_id");--> statement-breakpoint
 CREATE INDEX "dead_letters_event" ON "dead_letters" USING btree ("event_id");--> statement-breakpoint
 CREATE INDEX "consents_contact" ON "consents" USING btree ("contact_id","organization_id","id");--> statement-breakpoint
 CREATE INDEX "messages_list" ON "messages" USING btree ("organization_id","id");--> statement-breakpoint
 CREATE INDEX "messages_by_status" ON "messages" USING btree ("organization_id","status","id");--> statement-breakpoint
-CREATE INDEX "messages_by_integration" ON "messages" USING btree ("organization_id","integration_id","id");--> statement-breakpoint
+CREATE INDEX "messages_by_integration" ON "messages" USING btree ("integration_id","id");--> statement-breakpoint
 CREATE INDEX "messages_by_template" ON "messages" USING btree ("organization_id","template_name","id") WHERE template_name is not null;--> statement-breakpoint
 CREATE INDEX "sandbox_messages_chat" ON "sandbox_messages" USING btree ("phone_id","accepted_at","id");--> statement-breakpoint
 CREATE INDEX "sandbox_phones_activity" ON "sandbox_phones" USING btree ("integration_id","last_activity_at","id");

@@ -1,1 +1,0 @@
-ALTER TABLE "contacts" ADD COLUMN "marketing_told_at" timestamp (3) with time zone;
