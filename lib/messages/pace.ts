@@ -11,8 +11,6 @@ const MOMENT_MS = 5;
 const FASTEST = 2_000;
 /** Nothing is ever paid for further ahead than this; what claims to be was written by a clock that has been set back since. */
 const FURTHEST_AHEAD_MS = 10_000;
-/** Slots that a dispatcher was too late to fill are made up for, as far as a second holds them: `Pace` lets no second hold more. */
-const FURTHEST_BEHIND_MS = 1_000;
 
 /** A clock that nobody sets, the same in every thread of the process. */
 export function monotonicMs(): number {
@@ -20,14 +18,13 @@ export function monotonicMs(): number {
 }
 
 /**
- * When each of `count` messages may leave: evenly, one after another, never before what was paid for already. A number that was
- * busy a moment ago goes on where its slots ended, also when that is past; one that was idle begins now.
+ * When each of `count` messages may leave: evenly, one after another, never before what was paid for already. Slots that nobody
+ * filled in time are gone: making up for them would crowd the same part of every second that follows.
  */
 export function slots(paidUntil: Date | null, now: Date, perSecond: number, count: number): { at: number[]; paidUntil: Date } {
   const gapMs = SLOT_SECOND_MS / perSecond;
   const paid = paidUntil?.getTime() ?? 0;
-  const isBusy = paid >= now.getTime() - FURTHEST_BEHIND_MS && paid <= now.getTime() + FURTHEST_AHEAD_MS;
-  const start = isBusy ? paid : now.getTime();
+  const start = paid > now.getTime() + FURTHEST_AHEAD_MS ? now.getTime() : Math.max(now.getTime(), paid);
   return {
     at: Array.from({ length: count }, (_, i) => start + i * gapMs),
     paidUntil: new Date(Math.round(start + count * gapMs)),
