@@ -72,6 +72,7 @@ try {
     processes,
     numbers,
     webhooks: withWebhooks,
+    bySecond: whole,
     perSecond: Math.round((whole.reduce((sum, n) => sum + n, 0) / Math.max(1, whole.length)) * 10) / 10,
     leastInASecond: Math.min(...whole),
     mostInAnyOneSecondWindow: Math.max(...stats.numbers.map((n) => n.certainInAnySecond)),

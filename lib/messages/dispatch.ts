@@ -27,8 +27,8 @@ const LARGEST_SLICE = 1_000;
 /** So much of it is committed as `sending` at a time, right before it leaves: a crash leaves no more than two such parts in doubt. */
 const PART_MS = 50;
 const LEAST_IN_A_PART = 5;
-/** What taking a slice is expected to take before one was taken. */
-const UNKNOWN_TAKE_MS = 100;
+/** What taking a slice is expected to take before one was taken: the first of a process take long, and the next must not be late. */
+const UNKNOWN_TAKE_MS = 300;
 /** A call that has not left so long after its commit is not made: a process that was held up may lose its number to another one. */
 const LATEST_CALL_MS = 3_000;
 /** What the lane's lease must still last at a commit, so that it holds when the call leaves. */
