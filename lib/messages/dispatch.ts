@@ -128,7 +128,7 @@ async function sendDue(
       most: isTrying ? 1 : LARGEST_SLICE,
       except: [...departures.taken],
     });
-    takeMs = Math.max(performance.now() - takenAt, takeMs * 0.7);
+    takeMs = Math.max(performance.now() - takenAt, turn === 1 ? 0 : takeMs * 0.7);
     if (!slice) return { called, nextDueAt: null, taken: true };
     if (slice.seen === 0) {
       // What is due may be what is just leaving.
