@@ -35,7 +35,7 @@ describe("slots", () => {
     const now = new Date(1_000_000);
     const first = slots(null, now, 100, 50);
     expect(first.at[0]).toBe(1_000_000);
-    expect((first.at[1] ?? 0) - (first.at[0] ?? 0)).toBeCloseTo(10.06);
+    expect((first.at[1] ?? 0) - (first.at[0] ?? 0)).toBeCloseTo(10.065);
     const second = slots(first.paidUntil, now, 100, 50);
     expect(second.at[0]).toBe(first.paidUntil.getTime());
   });

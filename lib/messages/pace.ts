@@ -2,8 +2,8 @@
  * Calls that leave a second apart may arrive closer together, so the second in which the rate is counted is a little longer.
  * Slots are a little further apart still: a call that was late is then not late again a second later.
  */
-const SECOND_MS = 1_005;
-const SLOT_SECOND_MS = 1_006;
+const SECOND_MS = 1_006;
+const SLOT_SECOND_MS = 1_006.5;
 /** After a stall calls leave so much faster than the rate, and not all at once: a crowd would be back every second. */
 const CATCH_UP = 2;
 const MOMENT_MS = 5;
