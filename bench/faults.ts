@@ -60,6 +60,16 @@ const SCENARIOS: Record<string, Scenario> = {
     return { duringStorm };
   },
 
+  /** For twenty seconds Meta answers nothing but 5xx. Without a rest everything that waits would end in doubt. */
+  async outage(world) {
+    await world.setFaults({ serverErrorShare: 1 });
+    await world.resume();
+    await pause(20_000);
+    await world.setFaults(NO_FAULTS);
+    await world.settled();
+    return {};
+  },
+
   async token(world) {
     await world.resume();
     await world.arrived(messages / 4, 0);
