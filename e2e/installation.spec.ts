@@ -23,17 +23,22 @@ const children = new Set<ChildProcess>();
 
 test.beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), "whatsapp-console-installation-")), "data");
-  const probe = createServer().listen(0);
-  await once(probe, "listening");
-  const address = probe.address();
-  port = `${address && typeof address === "object" ? address.port : 0}`;
-  probe.close();
+  port = await freePort();
 });
 
 test.afterEach(async () => {
   for (const child of children) child.kill("SIGKILL");
   await rm(join(folder, ".."), { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
+
+async function freePort(): Promise<string> {
+  const probe = createServer().listen(0);
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  return `${address && typeof address === "object" ? address.port : 0}`;
+}
 
 function start(environment: Record<string, string> = {}): Started {
   const env = { ...process.env, PORT: port, DATA_DIR: folder, LOG_LEVEL: "warn", ...environment };
@@ -160,7 +165,7 @@ test("what is wrong with the surroundings is said in one sentence", async () => 
 test("a server that does not know the password or the database is named without the password", async () => {
   const { child, exitCode } = await startAndWait();
   const url = new URL(await databaseUrl());
-  const other = { DATA_DIR: `${folder}-other`, PORT: `${Number(port) === 65_535 ? 65_534 : Number(port) + 1}` };
+  const other = { DATA_DIR: `${folder}-other`, PORT: await freePort() };
   const nowhere = Object.assign(new URL(url), { pathname: "/nowhere" });
   expect(await refusal({ ...other, DATABASE_URL: nowhere.href })).toBe(
     `DATABASE_URL does not work: the server at ${url.host} has no database "nowhere".`,
