@@ -8,7 +8,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["{app,bench,components,db,inngest,lib,scripts}/**/*.test.{ts,tsx}"],
+    include: ["{app,bench,components,db,inngest,lib,scripts,server}/**/*.test.{ts,tsx}"],
     globalSetup: "db/testing-cluster.ts",
     setupFiles: "db/testing-setup.ts",
     pool: "forks",

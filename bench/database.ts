@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EmbeddedDatabase, startEmbedded } from "@/db/embedded";
+import { type EmbeddedDatabase, startEmbedded } from "@/server/embedded";
 import { pause } from "./harness";
 
 export type BenchDatabase = {

@@ -6,7 +6,7 @@ import { messages } from "@/db/schema/messages";
 import { phoneIndex } from "@/lib/contacts/phone-index";
 import { openDatabase } from "@/lib/ctx";
 import { firstIdAt, newId } from "@/lib/ids";
-import { withDatabase } from "@/scripts/installation";
+import { withDatabase } from "@/server/installation";
 
 /**
  * Fills an installation for a benchmark, past the API where the API is not what is measured:

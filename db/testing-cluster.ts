@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
-import { isAlive, startEmbedded } from "./embedded";
+import { isAlive, startEmbedded } from "@/server/embedded";
 import { migrateDatabase } from "./migrate";
 
 const PREFIX = "whatsapp-console-test-";

@@ -2,8 +2,8 @@ import "server-only";
 import * as webhook from "@/app/api/v1/crm/whatsapp/webhook/route";
 import { openDatabase } from "@/lib/ctx";
 import { env } from "@/lib/env";
-import { createApiRouter } from "@/scripts/api-router";
-import { listen } from "@/scripts/http-server";
+import { createApiRouter } from "@/server/api-router";
+import { listen } from "@/server/http-server";
 import { startLocalEngine } from "./local";
 
 // The engine and Meta's door as a process of its own, for tests that kill it. Says so when it is ready.

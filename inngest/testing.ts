@@ -1,8 +1,8 @@
 import "server-only";
 import { createServer } from "node:net";
 import { resetEnv } from "@/lib/env";
-import { createApiRouter } from "@/scripts/api-router";
-import { listen } from "@/scripts/http-server";
+import { createApiRouter } from "@/server/api-router";
+import { listen } from "@/server/http-server";
 
 const files = import.meta.glob<Record<string, unknown>>(["/app/api/**/route.ts", "!/app/api/auth/**"]);
 

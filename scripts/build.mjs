@@ -6,12 +6,12 @@ const API = "app/api";
 // next-auth's handler needs Next around it.
 const LEFT_TO_NEXT = join(API, "auth");
 
-/** Bundles scripts/serve.ts with the handlers of app/api into `<folder>/<name>.mjs`, and the thread that carries its calls beside it; packages stay outside. */
+/** Bundles server/serve.ts with the handlers of app/api into `<folder>/<name>.mjs`, and the thread that carries its calls beside it; packages stay outside. */
 export async function build(folder, name) {
   await esbuild.build({
     entryPoints: [
-      { in: "scripts/serve.ts", out: name },
-      { in: "scripts/courier.ts", out: "courier" },
+      { in: "server/serve.ts", out: name },
+      { in: "server/courier.ts", out: "courier" },
     ],
     outdir: folder,
     outExtension: { ".js": ".mjs" },

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
+import { Problem } from "@/server/problem";
 import { readGuide, runGuide } from "./guide-commands";
-import { Problem } from "./problem";
 
 const READ_WITHIN_MS = 180_000;
 const USAGE = `npm run guide -- --url http://localhost:3000 --token YOUR_TOKEN

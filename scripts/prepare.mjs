@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const OLDEST_NODE = [20, 19];
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const SOURCES = ["app", "components", "db", "inngest", "lib", "public", "scripts"];
+const SOURCES = ["app", "components", "db", "inngest", "lib", "public", "scripts", "server"];
 const CONFIGS = [
   "next.config.mjs",
   "package-lock.json",
@@ -139,7 +139,7 @@ async function buildPages() {
   if (code !== 0) throw new Problem("The pages could not be built. Next's message is above.");
 }
 
-/** Bundles scripts/serve.ts and every API route into .build/<name>.mjs. */
+/** Bundles server/serve.ts and every API route into .build/<name>.mjs. */
 export async function buildServer(name) {
   const { build } = await import("./build.mjs");
   await build(BUILD, name);

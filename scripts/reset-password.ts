@@ -2,8 +2,8 @@ import "server-only";
 import { parseArgs } from "node:util";
 import { openDatabase } from "@/lib/ctx";
 import { createResetLink } from "@/lib/organizations/reset-link";
-import { withDatabase } from "./installation";
-import { asProblem, Problem } from "./problem";
+import { withDatabase } from "@/server/installation";
+import { asProblem, Problem } from "@/server/problem";
 
 const { values } = parseArgs({ options: { email: { type: "string" } } });
 const { email } = values;

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Browser, chromium } from "@playwright/test";
+import { Problem } from "@/server/problem";
 import { type Demo, demo } from "../e2e/demo";
 import { DESKTOP, PHONE, settle, speak, THEMES } from "../e2e/look";
 import { allPages, openPage, type ShownPage, signIn } from "../e2e/pages";
 import { LANGUAGES, type Language } from "../lib/i18n/languages";
 import { ensureChromium, findChromium } from "./chromium.mjs";
-import { Problem } from "./problem";
 import { shrinkPng } from "./shrink-png";
 
 const FOLDER = "docs/screenshots";

@@ -29,8 +29,8 @@ import { type OrganizationSettings, WEEKDAYS } from "@/lib/organizations/schema"
 import { createApiToken } from "@/lib/organizations/tokens";
 import { seedPhone } from "@/lib/sandbox/phone";
 import { findTemplates, type TemplateRow } from "@/lib/templates/templates";
-import { withDatabase } from "./installation";
-import { Problem } from "./problem";
+import { withDatabase } from "@/server/installation";
+import { Problem } from "@/server/problem";
 import { CHATS, CONSENTS, DEMO, GUIDE_RECIPIENT, PEOPLE, type Person, STOP_WORDS } from "./seed-story";
 
 const DAYS = 14;

@@ -89,7 +89,7 @@ describe("a courier in a thread of its own", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(process.cwd(), "node_modules", ".courier-"));
     await esbuild.build({
-      entryPoints: ["scripts/courier.ts"],
+      entryPoints: ["server/courier.ts"],
       outfile: join(folder, "courier.mjs"),
       bundle: true,
       platform: "node",

@@ -6,7 +6,7 @@ import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { isAlive } from "@/db/embedded";
+import { isAlive } from "./embedded";
 import { Problem } from "./problem";
 
 const run = promisify(execFile);

@@ -2,11 +2,11 @@ import "server-only";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import postgres from "postgres";
-import { type EmbeddedDatabase, startEmbedded } from "@/db/embedded";
 import { migrateDatabase } from "@/db/migrate";
 import { parseKeys } from "@/lib/crypto";
 import { env, resetEnv } from "@/lib/env";
 import { holderOf, lockDataDir, makeDataDir, readGeneratedKeys } from "./data-dir";
+import { type EmbeddedDatabase, startEmbedded } from "./embedded";
 import { asProblem, Problem } from "./problem";
 
 const LIVE = "database.json";
