@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "@/lib/ctx";
-import { patiently } from "@/lib/passing";
+import { retryTransient } from "@/lib/transient";
 import { type Db, driver } from "./client";
 import { useTestDatabase } from "./testing";
 
@@ -74,7 +74,7 @@ describe("a transaction whose connection is cut", () => {
     await Promise.all(
       Array.from({ length: 12 }, () =>
         // A connection that was cut refuses the first statement after it stands again.
-        patiently(5_000, () =>
+        retryTransient(5_000, () =>
           db.transaction(async (tx) => {
             await tx.execute(sql`insert into marks values ('other')`);
             goOn();

@@ -1,11 +1,11 @@
 import "server-only";
 import { cron } from "inngest";
 import { openDatabase } from "@/lib/ctx";
+import { dispatchIntegration } from "@/lib/dispatch/dispatch";
+import { failUnsettled, findDueIntegrations, rescueStuck, settleEarly, tidy } from "@/lib/dispatch/sweep";
 import { newId } from "@/lib/ids";
 import { refreshNumbers } from "@/lib/integrations/refresh";
-import { dispatchIntegration } from "@/lib/messages/dispatch";
 import { askHistory } from "@/lib/messages/history";
-import { doubtAbandoned, findDueIntegrations, settleEarly, settleUnknown, tidy } from "@/lib/messages/sweep";
 import { deliverDueWebhooks } from "@/lib/sandbox/deliver";
 import { syncAllTemplates } from "@/lib/templates/sync-all";
 import { processWebhooks } from "@/lib/webhooks/process";
@@ -106,8 +106,8 @@ export const sweep = inngest.createFunction(
     const due = await step.run("find", async () => {
       const db = await openDatabase();
       const now = new Date();
-      await doubtAbandoned(db, now);
-      await settleUnknown(db, now);
+      await rescueStuck(db, now);
+      await failUnsettled(db, now);
       await settleEarly(db);
       return findDueIntegrations(db, now);
     });

@@ -1,12 +1,12 @@
 import "server-only";
 import type { Db } from "@/db/client";
 import { openDatabase } from "@/lib/ctx";
+import { dispatchIntegration } from "@/lib/dispatch/dispatch";
+import { failUnsettled, findDueIntegrations, rescueStuck, settleEarly, tidy } from "@/lib/dispatch/sweep";
 import { newId } from "@/lib/ids";
 import { refreshNumbers } from "@/lib/integrations/refresh";
 import { log } from "@/lib/log";
-import { dispatchIntegration } from "@/lib/messages/dispatch";
 import { askHistory, HISTORY_EVERY_MS } from "@/lib/messages/history";
-import { doubtAbandoned, findDueIntegrations, settleEarly, settleUnknown, tidy } from "@/lib/messages/sweep";
 import { deliverDueWebhooks } from "@/lib/sandbox/deliver";
 import { syncAllTemplates } from "@/lib/templates/sync-all";
 import { setWaker } from "@/lib/wake";
@@ -102,8 +102,8 @@ export async function startLocalEngine(): Promise<Engine> {
 
 async function sweepOnce(db: Db, dispatch: (id: string, organizationId: string) => void): Promise<void> {
   const now = new Date();
-  await doubtAbandoned(db, now);
-  await settleUnknown(db, now);
+  await rescueStuck(db, now);
+  await failUnsettled(db, now);
   await settleEarly(db);
   for (const { id, organizationId } of await findDueIntegrations(db, now)) dispatch(id, organizationId);
 }

@@ -4,11 +4,11 @@ import type { Db } from "@/db/client";
 import { anyOf } from "@/db/columns";
 import { apiTokens } from "@/db/schema/organizations";
 import { callerOf, sessionFromRequest } from "@/lib/auth/session";
+import { batched } from "@/lib/batched";
 import { sha256 } from "@/lib/crypto";
 import type { Ctx } from "@/lib/ctx";
 import { publicUrl } from "@/lib/env";
 import { AppError } from "@/lib/errors";
-import { together } from "@/lib/together";
 
 const LAST_USED_RESOLUTION = sql`interval '1 minute'`;
 
@@ -44,7 +44,7 @@ async function bearer(db: Db, authorization: string, now: Date): Promise<Pick<Ct
   return { organizationId: row.organizationId, actor: { type: "token", id: row.id, name: row.name }, scopes: row.scopes };
 }
 
-const readToken = together<{ db: Db; tokenHash: string }, typeof apiTokens.$inferSelect | undefined>(
+const readToken = batched<{ db: Db; tokenHash: string }, typeof apiTokens.$inferSelect | undefined>(
   async (asked) => {
     const hashes = [...new Set(asked.map(({ tokenHash }) => tokenHash))];
     const rows = await asked[0].db

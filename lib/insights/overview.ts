@@ -7,7 +7,7 @@ import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
 import { organizations } from "@/db/schema/organizations";
 import { templates } from "@/db/schema/templates";
-import { atLeisure } from "@/lib/at-leisure";
+import { cacheWhenCostly } from "@/lib/cache-when-costly";
 import type { Ctx } from "@/lib/ctx";
 import { firstIdAt } from "@/lib/ids";
 import { healthOf } from "@/lib/integrations/health";
@@ -66,8 +66,8 @@ function isoDate(day: Date): string {
 const FEW = 20_000;
 const isMany = (days: Map<string, Counts>) => [...days.values()].reduce((sum, { accepted }) => sum + accepted, 0) > FEW;
 /** Days that are over change little. */
-const earlierDays = atLeisure(60, isMany);
-const thisDay = atLeisure(4, isMany);
+const earlierDays = cacheWhenCostly(60, isMany);
+const thisDay = cacheWhenCostly(4, isMany);
 
 /** Each day's messages, by the date on the organization's calendar. With many of them, as of a moment ago. */
 async function countDays(ctx: Ctx, days: readonly Day[]): Promise<Map<string, Counts>> {
@@ -119,7 +119,7 @@ async function countEach(ctx: Ctx, days: readonly Day[]): Promise<Map<string, Co
 
 const IS_WAITING = new Set<MessageStatus>(["queued", "scheduled", "sending", "unknown"]);
 
-const failuresAtLeisure = atLeisure<Overview["failures"]>(
+const failuresAtLeisure = cacheWhenCostly<Overview["failures"]>(
   4,
   (failures) => failures.reduce((sum, failure) => sum + failure.count, 0) > FEW,
 );
@@ -152,7 +152,7 @@ async function countFailures(ctx: Ctx): Promise<Overview["failures"]> {
 }
 
 type Troubled = { unknown: number; failed: number };
-const troubledAtLeisure = atLeisure<Troubled>(4, ({ unknown, failed }) => unknown + failed > FEW);
+const troubledAtLeisure = cacheWhenCostly<Troubled>(4, ({ unknown, failed }) => unknown + failed > FEW);
 
 /** Messages whose outcome is open, and those that failed within a day. */
 async function countTroubled(ctx: Ctx): Promise<Troubled> {

@@ -2,7 +2,7 @@ import "server-only";
 import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { integrations, lanes } from "@/db/schema/integrations";
 import { messages, outreach } from "@/db/schema/messages";
-import { atLeisure } from "@/lib/at-leisure";
+import { cacheWhenCostly } from "@/lib/cache-when-costly";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { portfolioOf } from "./access";
@@ -21,10 +21,12 @@ export async function getHealth(ctx: Ctx, id: string): Promise<IntegrationHealth
 
 /** Rows that are counted in no time; of more, the counts are as of a moment ago. */
 const FEW = 20_000;
-const queuesAtLeisure = atLeisure<Map<string, Queue>>(4, (queues) =>
+const queuesAtLeisure = cacheWhenCostly<Map<string, Queue>>(4, (queues) =>
   isMany([...queues.values()].map((q) => q.queued + q.scheduled)),
 );
-const placesAtLeisure = atLeisure<Map<string, Place>>(4, (places) => isMany([...places.values()].map((place) => place.used)));
+const placesAtLeisure = cacheWhenCostly<Map<string, Place>>(4, (places) =>
+  isMany([...places.values()].map((place) => place.used)),
+);
 const isMany = (counts: number[]) => counts.reduce((sum, n) => sum + n, 0) > FEW;
 
 /** How each integration fares: what waits, the pace and the allowance. Three queries, whatever the count. */

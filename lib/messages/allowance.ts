@@ -107,17 +107,17 @@ async function reservePlaces(
  * For messages about to leave, in order: sees to it that each person has a place now, however long ago the message was accepted.
  * Answers when those for whom none is left may ask again.
  */
-export async function takePlaces(
+export async function reserveAllowance(
   ctx: Ctx,
   integration: Numbered,
   batch: readonly { id: string; recipientIndex: string }[],
 ): Promise<Map<string, Date>> {
-  const crowded = new Map<string, Date>();
-  if (batch.length === 0 || limitOf(integration) === null) return crowded;
+  const overAllowance = new Map<string, Date>();
+  if (batch.length === 0 || limitOf(integration) === null) return overAllowance;
   const portfolioId = portfolioOf(integration);
   const people = batch.map((message) => message.recipientIndex);
   const known = await countedPeople(ctx, portfolioId, people);
-  if (people.every((person) => known.has(person))) return crowded;
+  if (people.every((person) => known.has(person))) return overAllowance;
   await lockAllowance(ctx, portfolioId);
   const counted = await countedPeople(ctx, portfolioId, people);
   const allowance = await allowanceOf(ctx, integration);
@@ -126,7 +126,7 @@ export async function takePlaces(
   for (const { id, recipientIndex } of batch) {
     if (counted.has(recipientIndex)) continue;
     if (left <= 0) {
-      crowded.set(id, allowance.nextFreeAt ?? new Date(ctx.now.getTime() + ASK_AGAIN_MS));
+      overAllowance.set(id, allowance.nextFreeAt ?? new Date(ctx.now.getTime() + ASK_AGAIN_MS));
       continue;
     }
     left -= 1;
@@ -134,7 +134,7 @@ export async function takePlaces(
     taken.push({ portfolioId, recipientIndex, messageId: id });
   }
   await reservePlaces(ctx, taken);
-  return crowded;
+  return overAllowance;
 }
 
 /** Gives back the places of messages that will not be delivered. A person who was reached by another message stays counted. */

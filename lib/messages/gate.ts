@@ -3,6 +3,7 @@ import { and, eq } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
 import { contacts, conversations } from "@/db/schema/contacts";
 import { organizations } from "@/db/schema/organizations";
+import { batched } from "@/lib/batched";
 import { mayReceive, NO_CONSENT } from "@/lib/contacts/consent";
 import { consentStates } from "@/lib/contacts/consents";
 import type { KnownContact } from "@/lib/contacts/contacts";
@@ -16,7 +17,6 @@ import type { OrganizationSettings } from "@/lib/organizations/schema";
 import { suggestE164 } from "@/lib/phone";
 import { normalizeLanguage } from "@/lib/templates/language";
 import { findTemplates, type TemplateRow } from "@/lib/templates/templates";
-import { together } from "@/lib/together";
 import { checkTemplateParams, renderTemplate } from "@/lib/whatsapp/template-rules";
 import { isWindowOpen } from "@/lib/whatsapp/window";
 import type { Allowance } from "./allowance";
@@ -60,7 +60,7 @@ export async function askGateAboutOne(ctx: Ctx, wish: SendMessage): Promise<Verd
   return judge(ctx, wish, await factsAboutOne({ ctx, wish }), new Map());
 }
 
-const factsAboutOne = together<{ ctx: Ctx; wish: SendMessage }, Facts>(
+const factsAboutOne = batched<{ ctx: Ctx; wish: SendMessage }, Facts>(
   async (asked) => {
     const facts = await readFacts(
       asked[0].ctx,

@@ -8,7 +8,7 @@ import { type Ctx, systemCtx } from "@/lib/ctx";
 import { graphAccess, type IntegrationRow } from "@/lib/integrations/access";
 import { log } from "@/lib/log";
 import { GraphError, getMessageHistory } from "@/lib/whatsapp/graph";
-import { applyStatuses, type ReportedStatus } from "./statuses";
+import { applyStatuses, type ReportedStatus } from "./delivery-reports";
 
 /** How often Meta is asked; each message is asked about when its settle time is over, and as a rule once. */
 export const HISTORY_EVERY_MS = 5 * 60_000;

@@ -2,10 +2,10 @@ import "server-only";
 import { and, eq } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
 import { idempotencyKeys } from "@/db/schema/organizations";
+import { batched } from "@/lib/batched";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { blindIndex } from "@/lib/keyring";
-import { together } from "@/lib/together";
 
 /** The key of a request, from its header or its body. Throws `validation_failed` when they differ or the header is out of bounds. */
 export function idempotencyKey(inBody: string | undefined, inHeader: string | null): string | null {
@@ -44,7 +44,7 @@ export async function earlierAnswer<T>(ctx: Ctx, { key, requestHash }: Claim): P
 
 type KeyRow = Pick<typeof idempotencyKeys.$inferSelect, "key" | "requestHash" | "response">;
 
-const readKey = together<{ ctx: Ctx; key: string }, KeyRow | null>(
+const readKey = batched<{ ctx: Ctx; key: string }, KeyRow | null>(
   async (asked) => {
     const { ctx } = asked[0];
     const keys = [...new Set(asked.map(({ key }) => key))];

@@ -1,13 +1,13 @@
 import "server-only";
+import { batched } from "@/lib/batched";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { portfolioOf } from "@/lib/integrations/access";
 import { announceSoon } from "@/lib/live";
 import { countAccepted } from "@/lib/metrics";
-import { together } from "@/lib/together";
 import { wake } from "@/lib/wake";
-import { allowanceOf, takePlaces } from "./allowance";
+import { allowanceOf, reserveAllowance } from "./allowance";
 import { allowanceUsedUp, askGateAboutOne, type Passed, type Reason } from "./gate";
 import { type Claim, claimKeys, earlierAnswer, hashOf, idempotencyKey, releaseKeys } from "./idempotency";
 import type { Accepted, CheckResult, SendMessage } from "./schema";
@@ -36,7 +36,7 @@ export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string
   const fate = await store({ ctx, id: accepted.id, passed, claim, accepted });
   if (fate === "claimed_already")
     return (claim && (await earlierAnswer<Accepted>(ctx, claim))) ?? sendMessage(ctx, wish, headerKey);
-  if (fate === "crowded") throw refusal([allowanceUsedUp(await allowanceOf(ctx, passed.integration), ctx.now)]);
+  if (fate === "over_allowance") throw refusal([allowanceUsedUp(await allowanceOf(ctx, passed.integration), ctx.now)]);
   announceSoon(ctx.organizationId, ["messages"]);
   countAccepted(passed.integration.id);
   if (!passed.scheduledFor) wake({ kind: "messages", integrationId: passed.integration.id, organizationId: ctx.organizationId });
@@ -44,12 +44,12 @@ export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string
 }
 
 type Candidate = { ctx: Ctx; id: string; passed: Passed; claim: Claim | null; accepted: Accepted };
-type Fate = "stored" | "claimed_already" | "crowded";
+type Fate = "stored" | "claimed_already" | "over_allowance";
 
 const needsPlace = ({ passed }: Candidate) => passed.outsideWindow && passed.allowanceLeft !== null;
 
 /** Stores messages with their idempotency keys and their places in the allowance: each wholly or not at all. */
-const store = together<Candidate, Fate>(
+const store = batched<Candidate, Fate>(
   async (candidates) => {
     const { ctx } = candidates[0];
     if (!candidates.some((one) => one.claim || needsPlace(one))) {
@@ -64,11 +64,11 @@ const store = together<Candidate, Fate>(
         if (one.claim && claimed.get(one.claim.key) !== one.accepted) fates.set(one, "claimed_already");
       }
       const isFree = (one: Candidate) => !fates.has(one);
-      const crowded = await takePlacesEach(tx, candidates.filter(isFree).filter(needsPlace));
-      for (const one of crowded) fates.set(one, "crowded");
+      const overAllowance = await reserveForEach(tx, candidates.filter(isFree).filter(needsPlace));
+      for (const one of overAllowance) fates.set(one, "over_allowance");
       await releaseKeys(
         tx,
-        crowded.flatMap(({ claim }) => claim?.key ?? []),
+        overAllowance.flatMap(({ claim }) => claim?.key ?? []),
       );
       await storeMessages(tx, candidates.filter(isFree));
       return candidates.map((one) => fates.get(one) ?? "stored");
@@ -78,22 +78,22 @@ const store = together<Candidate, Fate>(
 );
 
 /** Answers those for whom no place was left. */
-async function takePlacesEach(tx: Ctx, candidates: readonly Candidate[]): Promise<Candidate[]> {
+async function reserveForEach(tx: Ctx, candidates: readonly Candidate[]): Promise<Candidate[]> {
   const portfolios = new Map<string, Candidate[]>();
   for (const one of candidates) {
     const id = portfolioOf(one.passed.integration);
     portfolios.set(id, [...(portfolios.get(id) ?? []), one]);
   }
-  const crowded: Candidate[] = [];
+  const overAllowance: Candidate[] = [];
   // Always in one order, so that two runs cannot wait for each other.
   for (const [, group] of [...portfolios].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const [first] = group;
     if (!first) continue;
     const people = group.map(({ id, passed }) => ({ id, recipientIndex: passed.recipientIndex }));
-    const waiting = await takePlaces(tx, first.passed.integration, people);
-    crowded.push(...group.filter(({ id }) => waiting.has(id)));
+    const waiting = await reserveAllowance(tx, first.passed.integration, people);
+    overAllowance.push(...group.filter(({ id }) => waiting.has(id)));
   }
-  return crowded;
+  return overAllowance;
 }
 
 /** Says everything that stands against a message, and when it would leave. Nothing is sent or written. */

@@ -11,7 +11,7 @@ import { contacts } from "@/db/schema/contacts";
 import { messages } from "@/db/schema/messages";
 import { useTestDatabase } from "@/db/testing";
 import { openDatabase } from "@/lib/ctx";
-import { writeOutcomes } from "./outcome";
+import { writeOutcomes } from "@/lib/dispatch/outcome";
 import { makeSender, ORDER, type Sender } from "./testing";
 
 useTestDatabase();

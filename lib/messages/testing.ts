@@ -9,13 +9,13 @@ import { makeOrganization } from "@/db/testing-data";
 import { ensureContacts } from "@/lib/contacts/contacts";
 import { recordConsent } from "@/lib/contacts/ledger";
 import { type Ctx, systemCtx } from "@/lib/ctx";
+import { dispatchIntegration } from "@/lib/dispatch/dispatch";
 import { newId } from "@/lib/ids";
 import { accountOf, type IntegrationRow } from "@/lib/integrations/access";
 import { verifyTokenIndex } from "@/lib/integrations/webhook";
 import { type BusinessHours, type OrganizationSettings, WEEKDAYS } from "@/lib/organizations/schema";
 import { SANDBOX_TEMPLATES } from "@/lib/sandbox/templates";
 import { noteInbound } from "@/lib/webhooks/process";
-import { dispatchIntegration } from "./dispatch";
 import type { SendMessage } from "./schema";
 import { sendMessage } from "./send";
 

@@ -13,10 +13,10 @@ import { newId } from "@/lib/ids";
 import { accountOf } from "@/lib/integrations/access";
 import { announceSoon } from "@/lib/live";
 import { log } from "@/lib/log";
-import { applyStatuses, type ReportedStatus } from "@/lib/messages/statuses";
-import { errorLabel, isPassing } from "@/lib/passing";
+import { applyStatuses, type ReportedStatus } from "@/lib/messages/delivery-reports";
 import { toE164 } from "@/lib/phone";
 import { normalizeLanguage } from "@/lib/templates/language";
+import { errorLabel, isTransient } from "@/lib/transient";
 import { parseWebhook, parseWebhookJson } from "@/lib/whatsapp/inbound";
 import type { MessageItem, StatusItem, WebhookItem } from "@/lib/whatsapp/inbound-items";
 
@@ -187,7 +187,7 @@ async function guarded(ctx: Ctx, one: Placed, work: () => Promise<void>): Promis
     await work();
   } catch (error) {
     // The database being away is not the item's fault: the whole body comes again.
-    if (isPassing(error)) throw error;
+    if (isTransient(error)) throw error;
     log.warn({ err: error, kind: one.item.kind, eventId: one.eventId }, "A webhook item could not be processed");
     await ctx.db.insert(deadLetters).values({
       id: newId("ded"),

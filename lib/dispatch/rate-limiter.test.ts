@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { Pace, slots } from "./pace";
+import { RateLimiter, slots } from "./rate-limiter";
 
 const SECOND_MS = 1_000;
 
 /** Lets `slots` leave one after another on a clock that `late` disturbs; answers when each really left. */
 function run(due: number[], perSecond: number, late: (now: number) => number): number[] {
-  const pace = new Pace();
+  const limiter = new RateLimiter();
   const left: number[] = [];
   let now = due[0] ?? 0;
   for (const slot of due) {
-    for (let wait = pace.waitMs(slot, perSecond, now); wait > 0; wait = pace.waitMs(slot, perSecond, now)) {
+    for (let wait = limiter.waitMs(slot, perSecond, now); wait > 0; wait = limiter.waitMs(slot, perSecond, now)) {
       now += wait + late(now);
     }
-    pace.leave(now).start(now);
+    limiter.leave(now).start(now);
     left.push(now);
   }
   return left;
@@ -69,30 +69,30 @@ describe("the pace of a number", () => {
   });
 
   test("counts calls that wait for a connection, for they may all leave at once", () => {
-    const pace = new Pace();
-    const calls = Array.from({ length: 80 }, () => pace.leave(1_000));
-    expect(pace.waitMs(1_000, 80, 5_000)).toBeGreaterThan(0);
+    const limiter = new RateLimiter();
+    const calls = Array.from({ length: 80 }, () => limiter.leave(1_000));
+    expect(limiter.waitMs(1_000, 80, 5_000)).toBeGreaterThan(0);
     for (const call of calls.slice(0, 10)) call.drop();
-    expect(pace.waitMs(1_000, 80, 5_000)).toBe(0);
+    expect(limiter.waitMs(1_000, 80, 5_000)).toBe(0);
     for (const call of calls) call.start(5_000);
-    expect(pace.waitMs(1_000, 80, 5_100)).toBe(0);
-    for (let i = 0; i < 10; i++) pace.leave(5_100).start(5_100);
-    expect(pace.waitMs(1_000, 80, 5_200)).toBeGreaterThan(700);
+    expect(limiter.waitMs(1_000, 80, 5_100)).toBe(0);
+    for (let i = 0; i < 10; i++) limiter.leave(5_100).start(5_100);
+    expect(limiter.waitMs(1_000, 80, 5_200)).toBeGreaterThan(700);
   });
 
   test("lets another process go on so that the two together keep it", () => {
     const perSecond = 100;
     for (const late of [() => 0, (now: number) => (now > 1_000_500 && now < 1_000_600 ? 170 : 0)]) {
-      const pace = new Pace();
+      const limiter = new RateLimiter();
       const left: number[] = [];
       let now = 1_000_000;
       for (const slot of due(perSecond, 90)) {
-        for (let wait = pace.waitMs(slot, perSecond, now); wait > 0; wait = pace.waitMs(slot, perSecond, now))
+        for (let wait = limiter.waitMs(slot, perSecond, now); wait > 0; wait = limiter.waitMs(slot, perSecond, now))
           now += wait + late(now);
-        pace.leave(now).start(now);
+        limiter.leave(now).start(now);
         left.push(now);
       }
-      const start = now + pace.freeInMs(perSecond, now);
+      const start = now + limiter.freeInMs(perSecond, now);
       const theirs = slots(null, new Date(Math.ceil(start)), perSecond, 200).at;
       expect(mostInAnySecond([...left, ...theirs])).toBeLessThanOrEqual(perSecond);
       expect(start - now).toBeLessThan(250);

@@ -35,7 +35,7 @@ export function slots(paidUntil: Date | null, now: Date, perSecond: number, coun
  * Keeps the rate of one number exactly: slots say when calls are to leave, but timers are late, and calls that catch up would
  * crowd. In any second never more calls leave than the rate allows, counted when they really left. Times are `monotonicMs()`.
  */
-export class Pace {
+export class RateLimiter {
   /** When calls were handed over, and when their first bytes left, both in order. */
   private handed: number[] = [];
   private left: number[] = [];

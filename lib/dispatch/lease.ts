@@ -6,20 +6,24 @@ import type { Ctx } from "@/lib/ctx";
 import { CLIMB_MS } from "@/lib/integrations/rate";
 
 /** How long a dispatcher owns a number without saying so again. After a crash another takes over within this time. */
-export const LANE_LEASE_MS = 10_000;
+export const LEASE_MS = 10_000;
 const SLOWEST_FACTOR = 1 / 16;
 
-export type Lane = typeof lanes.$inferSelect;
+export type Lease = typeof lanes.$inferSelect;
 
 /** True while a dispatcher has the number. A lease further ahead than any can be was given before the clock was set back. */
 export function holds(leaseUntil: typeof lanes.leaseUntil): SQL {
-  return sql`(${leaseUntil} >= now() and ${leaseUntil} <= now() + ${`${2 * LANE_LEASE_MS} milliseconds`}::interval)`;
+  return sql`(${leaseUntil} >= now() and ${leaseUntil} <= now() + ${`${2 * LEASE_MS} milliseconds`}::interval)`;
 }
 
 /** Takes the number for this dispatcher, or keeps it; null while another has it. All times are the database's. */
-export async function takeLane(db: Db, integration: { id: string; organizationId: string }, owner: string): Promise<Lane | null> {
-  const lease = sql`now() + ${`${LANE_LEASE_MS} milliseconds`}::interval`;
-  const [lane] = await db
+export async function takeLease(
+  db: Db,
+  integration: { id: string; organizationId: string },
+  owner: string,
+): Promise<Lease | null> {
+  const lease = sql`now() + ${`${LEASE_MS} milliseconds`}::interval`;
+  const [row] = await db
     .insert(lanes)
     .values({ integrationId: integration.id, organizationId: integration.organizationId, owner, leaseUntil: lease })
     .onConflictDoUpdate({
@@ -28,11 +32,11 @@ export async function takeLane(db: Db, integration: { id: string; organizationId
       setWhere: sql`${lanes.owner} is null or ${lanes.owner} = ${owner} or not ${holds(lanes.leaseUntil)}`,
     })
     .returning();
-  return lane ?? null;
+  return row ?? null;
 }
 
 /** Gives the number up, after the last call left. The next dispatcher may begin in `freeInMs`, whatever the slots were. */
-export async function leaveLane(
+export async function endLease(
   db: Db,
   integration: { id: string; organizationId: string },
   owner: string,

@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
-import { atLeisure } from "./at-leisure";
+import { cacheWhenCostly } from "./cache-when-costly";
 
 function asker(costly: boolean) {
-  const ask = atLeisure<number>(3, () => costly);
+  const ask = cacheWhenCostly<number>(3, () => costly);
   let asked = 0;
   return { ask: (name = "a") => ask(name, async () => ++asked) };
 }
@@ -20,7 +20,7 @@ test("those who ask meanwhile share the answer, each name its own", async () => 
 test("what was costly is given again for so many times as long as it took, then found anew", async () => {
   vi.useFakeTimers();
   try {
-    const ask = atLeisure<number>(3, () => true);
+    const ask = cacheWhenCostly<number>(3, () => true);
     let asked = 0;
     const find = () => new Promise<number>((resolve) => setTimeout(() => resolve(++asked), 100));
     const first = ask("a", find);
@@ -38,7 +38,7 @@ test("what was costly is given again for so many times as long as it took, then 
 });
 
 test("an error is told to those who asked, and not kept", async () => {
-  const ask = atLeisure<number>(3, () => true);
+  const ask = cacheWhenCostly<number>(3, () => true);
   await expect(ask("a", () => Promise.reject(new Error("away")))).rejects.toThrow("away");
   expect(await ask("a", async () => 1)).toBe(1);
 });

@@ -8,30 +8,30 @@ import { newId } from "@/lib/ids";
 import { graphAccess, type IntegrationRow } from "@/lib/integrations/access";
 import { ratesOf } from "@/lib/integrations/rate";
 import { log } from "@/lib/log";
+import { PRIORITY, type TimelineStep } from "@/lib/messages/schema";
 import { countCall, countOutcome } from "@/lib/metrics";
-import { isPassing, patiently } from "@/lib/passing";
+import { isTransient, retryTransient } from "@/lib/transient";
 import { type GraphAccess, GraphError, sendMessage, sharedGraphTransport } from "@/lib/whatsapp/graph";
 import type { Transport } from "@/lib/whatsapp/transport";
+import { type Batch, type Ready, takeBatch } from "./batch";
 import { breaker } from "./breaker";
-import { type Call, courierFor, type Departed, HELD_UP } from "./courier";
+import { Completer } from "./completer";
+import { endLease, slowDown } from "./lease";
 import { judgeFailure, type Outcome } from "./outcome";
-import { OutcomeWriter } from "./outcome-writer";
-import { monotonicMs } from "./pace";
-import { leaveLane, slowDown } from "./pacing";
-import { PRIORITY, type TimelineStep } from "./schema";
-import { type Ready, type Slice, takeSlice } from "./slice";
+import { monotonicMs } from "./rate-limiter";
+import { type Call, type Departed, HELD_UP, senderFor } from "./sender";
 
-/** A slice covers this much sending time; more where taking it takes long. */
-const SLICE_MS = { least: 200, most: 1_000 };
-const LARGEST_SLICE = 1_000;
-/** So much of it is committed as `sending` at a time, right before it leaves: a crash leaves no more than two such parts in doubt. */
-const PART_MS = 50;
-const LEAST_IN_A_PART = 5;
-/** What taking a slice is expected to take before one was taken: the first of a process take long, and the next must not be late. */
+/** A batch covers this much sending time; more where taking it takes long. */
+const BATCH_MS = { least: 200, most: 1_000 };
+const LARGEST_BATCH = 1_000;
+/** So much of it is committed as `sending` at a time, right before it leaves: a crash leaves no more than two such chunks in doubt. */
+const CHUNK_MS = 50;
+const LEAST_IN_A_CHUNK = 5;
+/** What taking a batch is expected to take before one was taken: the first of a process take long, and the next must not be late. */
 const UNKNOWN_TAKE_MS = 300;
 /** A call that has not left so long after its commit is not made: a process that was held up may lose its number to another one. */
 const LATEST_CALL_MS = 3_000;
-/** What the lane's lease must still last at a commit, so that it holds when the call leaves. */
+/** What the lease's lease must still last at a commit, so that it holds when the call leaves. */
 const LEASE_LEFT_MS = LATEST_CALL_MS + 1_000;
 /** A message that is being sent for longer than this was left behind by a process that died: Graph's time-out of 20 s is over. */
 const SENDING_LEASE_MS = LATEST_CALL_MS + 42_000;
@@ -71,7 +71,7 @@ export async function dispatchIntegration(
 ): Promise<DispatchResult> {
   const ctx = systemCtx(db, where.organizationId, "dispatch");
   const underWay = new Set<Promise<void>>();
-  const outcomes = new OutcomeWriter(ctx, where.id);
+  const outcomes = new Completer(ctx, where.id);
   const departures: Departures = { last: Promise.resolve(null), taken: new Set() };
   let result: DispatchResult;
   try {
@@ -79,7 +79,7 @@ export async function dispatchIntegration(
   } finally {
     const departed = await departures.last.catch(() => null);
     // Another process may send already while the last answers come in.
-    const left = leaveLane(db, where, options.owner, departed?.freeInMs ?? 0).catch((error: unknown) =>
+    const left = endLease(db, where, options.owner, departed?.freeInMs ?? 0).catch((error: unknown) =>
       log.warn({ err: error }, "A number could not be handed on; its lease will end"),
     );
     const isOver = underWay.size === 0 && outcomes.isIdle;
@@ -99,7 +99,7 @@ async function sendDue(
   id: string,
   options: Options,
   underWay: Set<Promise<void>>,
-  outcomes: OutcomeWriter,
+  outcomes: Completer,
   departures: Departures,
 ): Promise<DispatchResult> {
   const endsAt = performance.now() + (options.maxMs ?? Number.POSITIVE_INFINITY);
@@ -121,34 +121,34 @@ async function sendDue(
     // Before anything is taken: what cannot be called at all must not end as unknown.
     const access = graphAccess(ctx, integration);
     const takenAt = performance.now();
-    const slice = await takeSlice(ctx, integration, {
+    const batch = await takeBatch(ctx, integration, {
       owner: options.owner,
       turn,
-      sliceMs: Math.min(SLICE_MS.most, Math.max(SLICE_MS.least, 3 * takeMs)),
-      most: isTrying ? 1 : LARGEST_SLICE,
+      batchMs: Math.min(BATCH_MS.most, Math.max(BATCH_MS.least, 3 * takeMs)),
+      most: isTrying ? 1 : LARGEST_BATCH,
       except: [...departures.taken],
     });
     takeMs = Math.max(performance.now() - takenAt, turn === 1 ? 0 : takeMs * 0.7);
-    if (!slice) return { called, nextDueAt: null, taken: true };
-    if (slice.seen === 0) {
+    if (!batch) return { called, nextDueAt: null, taken: true };
+    if (batch.seen === 0) {
       // What is due may be what is just leaving.
       await departures.last;
       const nextDueAt = await nextDue(ctx, id);
-      if (!nextDueAt || nextDueAt.getTime() > Date.now() + SLICE_MS.least) return { called, nextDueAt, taken: false };
+      if (!nextDueAt || nextDueAt.getTime() > Date.now() + BATCH_MS.least) return { called, nextDueAt, taken: false };
       await pause(Math.max(1, nextDueAt.getTime() - Date.now()));
       continue;
     }
-    for (const { row } of slice.ready) departures.taken.add(row.id);
+    for (const { row } of batch.ready) departures.taken.add(row.id);
     const earlier = departures.last;
     departures.last = earlier.then(
-      async (before) => (await depart(ctx, access, integration, slice, options, { underWay, outcomes, departures })) ?? before,
+      async (before) => (await depart(ctx, access, integration, batch, options, { underWay, outcomes, departures })) ?? before,
     );
     // Whoever waits for it hears of a failure; nobody may wait for it just now.
     departures.last.catch(() => undefined);
-    called += slice.ready.length;
+    called += batch.ready.length;
     await earlier;
-    // The next slice must be taken before this one's last message has left.
-    await pause((slice.ready.at(-1)?.slot ?? 0) - monotonicMs() - Math.max(SLICE_MS.least, 2 * takeMs));
+    // The next batch must be taken before this one's last message has left.
+    await pause((batch.ready.at(-1)?.slot ?? 0) - monotonicMs() - Math.max(BATCH_MS.least, 2 * takeMs));
     while (underWay.size > Math.max(LEAST_IN_FLIGHT, ratesOf(integration).effective * IN_FLIGHT_SECONDS))
       await new Promise<void>((resolve) => {
         departures.onEnd = resolve;
@@ -157,35 +157,35 @@ async function sendDue(
   return { called, nextDueAt: null, taken: false };
 }
 
-/** The departure of the last slice taken, and the messages that are taken and not yet committed as `sending`. */
+/** The departure of the last batch taken, and the messages that are taken and not yet committed as `sending`. */
 type Departures = { last: Promise<Departed | null>; taken: Set<string>; onEnd?: () => void };
-type Run = { underWay: Set<Promise<void>>; outcomes: OutcomeWriter; departures: Departures };
+type Run = { underWay: Set<Promise<void>>; outcomes: Completer; departures: Departures };
 
-/** Lets a slice leave part by part: each is committed as `sending` shortly before its first slot, while the one before it leaves. */
+/** Lets a batch leave chunk by chunk: each is committed as `sending` shortly before its first slot, while the one before it leaves. */
 async function depart(
   base: Ctx,
   access: GraphAccess,
   integration: IntegrationRow,
-  slice: Slice,
+  batch: Batch,
   { owner, signal }: Options,
   { underWay, outcomes, departures }: Run,
 ): Promise<Departed | null> {
-  const courier = courierFor(access.transport, sharedGraphTransport);
-  const size = Math.max(LEAST_IN_A_PART, Math.round((slice.perSecond * PART_MS) / 1000));
+  const sender = senderFor(access.transport, sharedGraphTransport);
+  const size = Math.max(LEAST_IN_A_CHUNK, Math.round((batch.perSecond * CHUNK_MS) / 1000));
   let before: Promise<Departed | null> = Promise.resolve(null);
   let leaving = before;
-  for (let from = 0; from < slice.ready.length; from += size) {
-    const part = slice.ready.slice(from, from + size);
+  for (let from = 0; from < batch.ready.length; from += size) {
+    const chunk = batch.ready.slice(from, from + size);
     await before;
-    await pause((part[0]?.slot ?? 0) - monotonicMs() - PART_MS);
+    await pause((chunk[0]?.slot ?? 0) - monotonicMs() - CHUNK_MS);
     const committedAt = monotonicMs();
     // Nothing was promised for what is only taken: it waits for the next dispatcher.
     const sending =
       signal?.aborted || breaker.state(integration.id).restMs > 0
         ? new Set()
-        : await commitSafely(systemCtx(base.db, base.organizationId, base.actor.id), integration, owner, part);
+        : await commitSafely(systemCtx(base.db, base.organizationId, base.actor.id), integration, owner, chunk);
     const calls: Call[] = [];
-    for (const ready of part) {
+    for (const ready of chunk) {
       departures.taken.delete(ready.row.id);
       if (!sending.has(ready.row.id)) continue;
       const send = sendOne(base, access, integration, ready, calls).then((outcome) => {
@@ -197,18 +197,18 @@ async function depart(
       underWay.add(send);
     }
     before = leaving;
-    leaving = courier.carry({ lane: integration.id, perSecond: slice.perSecond, until: committedAt + LATEST_CALL_MS, calls });
+    leaving = sender.send({ number: integration.id, perSecond: batch.perSecond, until: committedAt + LATEST_CALL_MS, calls });
   }
   return leaving;
 }
 
 /** A commit that nobody confirmed may have been made. None of its messages was called, so they wait again. */
-async function commitSafely(ctx: Ctx, integration: IntegrationRow, owner: string, part: readonly Ready[]): Promise<Set<string>> {
+async function commitSafely(ctx: Ctx, integration: IntegrationRow, owner: string, chunk: readonly Ready[]): Promise<Set<string>> {
   const claimId = newId("clm");
   try {
-    return await commitSending(ctx, integration, owner, claimId, part);
+    return await commitSending(ctx, integration, owner, claimId, chunk);
   } catch (error) {
-    if (isPassing(error)) await patiently(JUDGE_PATIENCE_MS, () => giveBack({ ...ctx, now: new Date() }, claimId));
+    if (isTransient(error)) await retryTransient(JUDGE_PATIENCE_MS, () => giveBack({ ...ctx, now: new Date() }, claimId));
     throw error;
   }
 }
@@ -222,12 +222,12 @@ async function commitSending(
   integration: IntegrationRow,
   owner: string,
   claimId: string,
-  part: readonly Ready[],
+  chunk: readonly Ready[],
 ): Promise<Set<string>> {
   const step: TimelineStep[] = [{ step: "sending", at: ctx.now.toISOString(), source: "dispatch" }];
   const leaseUntil = new Date(ctx.now.getTime() + SENDING_LEASE_MS).toISOString();
-  const ids = part.map(({ row }) => row.id);
-  const outside = part.filter(({ isOutside }) => isOutside).map(({ row }) => row.id);
+  const ids = chunk.map(({ row }) => row.id);
+  const outside = chunk.filter(({ isOutside }) => isOutside).map(({ row }) => row.id);
   // The integration is held first, as its removal does: who locks messages first could wait for that in a circle.
   const rows = await ctx.db.execute<{ id: string }>(sql`
     with held as materialized (
@@ -288,7 +288,7 @@ async function giveBack(ctx: Ctx, claimId: string): Promise<void> {
     );
 }
 
-/** Adds the call to the slice's. Never throws: what became of it, or that nobody can say. */
+/** Adds the call to the batch's. Never throws: what became of it, or that nobody can say. */
 async function sendOne(
   base: Ctx,
   access: GraphAccess,
@@ -326,7 +326,7 @@ async function sendOne(
 
 async function judge(base: Ctx, integration: IntegrationRow, row: Ready["row"], error: GraphError): Promise<Outcome> {
   try {
-    return await patiently(JUDGE_PATIENCE_MS, async () => {
+    return await retryTransient(JUDGE_PATIENCE_MS, async () => {
       const ctx = { ...base, now: new Date() };
       if (error.kind === "slow_down") await slowDown(ctx, integration.id);
       return judgeFailure(ctx, integration, row, error);

@@ -3,20 +3,18 @@ import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
 import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
-import { templates } from "@/db/schema/templates";
 import { noteMarketingWords } from "@/lib/contacts/marketing-stop";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { accountOf, type IntegrationRow } from "@/lib/integrations/access";
 import { pauseIntegration } from "@/lib/integrations/pause";
-import type { PauseReason } from "@/lib/integrations/schema";
 import { blindIndex, seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
-import type { ErrorKind } from "@/lib/whatsapp/error-codes";
+import { releasePlaces } from "@/lib/messages/allowance";
+import { pauseReason, stopTemplate } from "@/lib/messages/refusals";
+import type { MessageFailure, TimelineStep } from "@/lib/messages/schema";
+import { OUTCOME_UNKNOWN } from "@/lib/messages/status";
 import type { GraphError } from "@/lib/whatsapp/graph";
-import { releasePlaces } from "./allowance";
-import { holdPair } from "./pairs";
-import type { MessageFailure, TimelineStep } from "./schema";
-import { OUTCOME_UNKNOWN } from "./status";
+import { holdPair } from "./pair-limit";
 
 const FIRST_RETRY_MS = 1_000;
 /** With each message's history of tries in its row, a day of trouble must not become thousands of steps. */
@@ -75,28 +73,6 @@ function isPatienceOver(message: Sent, now: Date): boolean {
   return waitedMs > PATIENCE_MS.other && message.attempts >= FEWEST_ATTEMPTS;
 }
 
-/** Meta paused a template (132015) or disabled it for good (132016): what waits of it is not tried. */
-export async function stopTemplate(
-  ctx: Ctx,
-  account: string,
-  { templateName, templateLanguage }: { templateName: string | null; templateLanguage: string | null },
-  code: number | null,
-): Promise<void> {
-  if (!templateName || !templateLanguage) return;
-  await ctx.db
-    .update(templates)
-    .set({ status: code === 132016 ? "DISABLED" : "PAUSED" })
-    .where(
-      and(
-        eq(templates.organizationId, ctx.organizationId),
-        eq(templates.businessAccountId, account),
-        eq(templates.name, templateName),
-        eq(templates.language, templateLanguage),
-      ),
-    );
-  announceSoon(ctx.organizationId, ["templates"]);
-}
-
 /** 1, 2, 4 s … 5 minutes, each with up to a half on top, so that many waiting messages do not come back at once. */
 function backoffMs(attempts: number): number {
   return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, attempts - 1)) * (1 + Math.random() / 2);
@@ -110,24 +86,6 @@ function failureOf(error: GraphError): MessageFailure {
     ...(error.details ? { details: error.details } : {}),
     ...(error.fbtraceId ? { fbtraceId: error.fbtraceId } : {}),
   };
-}
-
-const PAUSES_BY_CODE: Record<number, PauseReason> = {
-  0: "token_invalid",
-  190: "token_invalid",
-  368: "account_restricted",
-  131031: "account_locked",
-  131042: "billing",
-  131048: "spam_limit",
-  131064: "misclassified_templates",
-};
-
-/** Why an integration is paused after a refusal that every further message would meet too. */
-export function pauseReason(code: number | null, kind: ErrorKind): PauseReason {
-  const byCode = code === null ? undefined : PAUSES_BY_CODE[code];
-  if (byCode) return byCode;
-  if (kind === "reconnect") return "permission_missing";
-  return kind === "fix_setup" ? "not_registered" : "account_restricted";
 }
 
 const GIVEN_UP = sql`(m.status = 'failed' and m.failure ->> 'reason' = ${OUTCOME_UNKNOWN})`;

@@ -10,13 +10,13 @@ import { inTransaction, systemCtx } from "@/lib/ctx";
 import { firstIdAt } from "@/lib/ids";
 import { announceSoon } from "@/lib/live";
 import { log } from "@/lib/log";
+import { releasePlaces } from "@/lib/messages/allowance";
+import { applyEarlyStatuses, findSettledEarly } from "@/lib/messages/delivery-reports";
+import { type MessageFailure, PRIORITY, type TimelineStep } from "@/lib/messages/schema";
+import { OUTCOME_UNKNOWN } from "@/lib/messages/status";
 import { countOutcome } from "@/lib/metrics";
-import { isPassing } from "@/lib/passing";
-import { releasePlaces } from "./allowance";
-import { holds } from "./pacing";
-import { type MessageFailure, PRIORITY, type TimelineStep } from "./schema";
-import { OUTCOME_UNKNOWN } from "./status";
-import { applyEarlyStatuses, findSettledEarly } from "./statuses";
+import { isTransient } from "@/lib/transient";
+import { holds } from "./lease";
 
 const BATCH = 1_000;
 const LONGEST_LEASE_MS = 5 * 60_000;
@@ -43,7 +43,7 @@ export async function findDueIntegrations(db: Db, now: Date): Promise<{ id: stri
  * Messages whose sender died between "about to call" and "answer written": nobody can say whether Meta has them, so they
  * become unknown. They are never sent again by themselves.
  */
-export async function doubtAbandoned(db: Db, now: Date): Promise<number> {
+export async function rescueStuck(db: Db, now: Date): Promise<number> {
   const at = now.toISOString();
   const step: TimelineStep[] = [
     { step: "unknown", at, source: "sweep", detail: "The sender stopped before Meta's answer was written down" },
@@ -78,7 +78,7 @@ export async function doubtAbandoned(db: Db, now: Date): Promise<number> {
 }
 
 /** Unknown messages that no webhook has settled within the organization's time end as failed, and are offered for resending. */
-export async function settleUnknown(db: Db, now: Date): Promise<number> {
+export async function failUnsettled(db: Db, now: Date): Promise<number> {
   const late = await db
     .select({ id: messages.id, organizationId: messages.organizationId, integrationId: messages.integrationId })
     .from(messages)
@@ -133,7 +133,7 @@ export async function settleEarly(db: Db): Promise<void> {
       await applyEarlyStatuses(systemCtx(db, organizationId, "sweep"), integrationId, [wamidIndex]);
     } catch (error) {
       // One that cannot be applied must not keep the sweep from everything after it.
-      if (isPassing(error)) throw error;
+      if (isTransient(error)) throw error;
       log.error({ err: error, integrationId }, "An early status could not be applied");
     }
   }

@@ -1,6 +1,6 @@
 import "server-only";
 import { log } from "@/lib/log";
-import { monotonicMs } from "./pace";
+import { monotonicMs } from "./rate-limiter";
 
 /** So many calls in a row without a clear answer: it is Meta or the way there that is in trouble, not the messages. */
 const IN_A_ROW = 10;

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { batched } from "./batched";
 import { AppError } from "./errors";
-import { together } from "./together";
 
 /** Work that ends when told to, and notes what it was given. */
 function controlled(answer: (input: string) => string = (input) => input.toUpperCase()) {
   const runs: { inputs: string[]; end: () => void }[] = [];
   const connection = {};
-  const call = together<string, string>(
+  const call = batched<string, string>(
     (inputs) =>
       new Promise((done, fail) => {
         const end = () => {

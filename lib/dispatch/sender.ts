@@ -2,12 +2,12 @@ import "server-only";
 import { Worker } from "node:worker_threads";
 import { log } from "@/lib/log";
 import { errorCode, type GraphRequest, type GraphResponse, type Transport, TransportError } from "@/lib/whatsapp/transport";
-import { monotonicMs, Pace } from "./pace";
+import { monotonicMs, RateLimiter } from "./rate-limiter";
 
 /** The code of a call that was not made because this process was held up: nothing that Meta has to do with. */
 export const HELD_UP = "HELD_UP";
 
-/** A call of a slice. `slot`: when it may leave, as `monotonicMs()`. One of the two functions is called, once. */
+/** A call of a chunk. `slot`: when it may leave, as `monotonicMs()`. One of the two functions is called, once. */
 export type Call = {
   slot: number;
   request: GraphRequest;
@@ -16,47 +16,47 @@ export type Call = {
 };
 
 /** Calls of one number, in their order. What has not left at `until`, on the same clock, is not sent any more. */
-export type Slice = { lane: string; perSecond: number; until: number; calls: Call[] };
+export type Chunk = { number: string; perSecond: number; until: number; calls: Call[] };
 
-/** When the last call of a slice has left: after how long another process may go on. */
+/** When the last call of a chunk has left: after how long another process may go on. */
 export type Departed = { freeInMs: number };
 
 /**
- * Carries slices of calls, each call at its slot and the number's rate never exceeded, whatever else the process does. A call
- * that has not left in time is not made: `HELD_UP`, not sent. `carry` never throws and never rejects.
+ * Sends chunks of calls, each call at its slot and the number's rate never exceeded, whatever else the process does. A call
+ * that has not left in time is not made: `HELD_UP`, not sent. `send` never throws and never rejects.
  */
-export type Courier = { carry(slice: Slice): Promise<Departed>; close(): Promise<void> };
+export type Sender = { send(chunk: Chunk): Promise<Departed>; close(): Promise<void> };
 
-type Lane = { pace: Pace; last: Promise<unknown> };
-const lanes = new Map<string, Lane>();
+type Line = { limiter: RateLimiter; last: Promise<unknown> };
+const lines = new Map<string, Line>();
 
-/** A courier in this thread. Numbers keep their pace however many couriers are made for them. */
-export function localCourier(transport: Transport): Courier {
+/** A sender in this thread. Numbers keep their pace however many senders are made for them. */
+export function localSender(transport: Transport): Sender {
   return {
-    carry(slice) {
-      const lane = lanes.get(slice.lane) ?? { pace: new Pace(), last: Promise.resolve() };
-      lanes.set(slice.lane, lane);
-      const departed = lane.last.then(async () => {
-        await depart(slice, lane.pace, transport);
-        return { freeInMs: lane.pace.freeInMs(slice.perSecond) };
+    send(chunk) {
+      const line = lines.get(chunk.number) ?? { limiter: new RateLimiter(), last: Promise.resolve() };
+      lines.set(chunk.number, line);
+      const departed = line.last.then(async () => {
+        await depart(chunk, line.limiter, transport);
+        return { freeInMs: line.limiter.freeInMs(chunk.perSecond) };
       });
-      lane.last = departed;
+      line.last = departed;
       return departed;
     },
     close: async () => undefined,
   };
 }
 
-/** Lets the calls of a slice leave one after another, each when it may. */
-async function depart({ calls, perSecond, until }: Slice, pace: Pace, transport: Transport): Promise<void> {
+/** Lets the calls of a chunk leave one after another, each when it may. */
+async function depart({ calls, perSecond, until }: Chunk, limiter: RateLimiter, transport: Transport): Promise<void> {
   for (const call of calls) {
-    for (let waitMs = pace.waitMs(call.slot, perSecond); waitMs > 0; waitMs = pace.waitMs(call.slot, perSecond))
+    for (let waitMs = limiter.waitMs(call.slot, perSecond); waitMs > 0; waitMs = limiter.waitMs(call.slot, perSecond))
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     if (monotonicMs() > until) {
       call.onError(new TransportError(HELD_UP, false), 0);
       continue;
     }
-    const { start, drop } = pace.leave();
+    const { start, drop } = limiter.leave();
     let startedAt = monotonicMs();
     const onStart = () => {
       startedAt = monotonicMs();
@@ -81,30 +81,30 @@ function asTransportError(error: unknown): TransportError {
   return error instanceof TransportError ? error : new TransportError(errorCode(error), true);
 }
 
-type Plain = Omit<Slice, "calls"> & { id: number; calls: Pick<Call, "slot" | "request">[] };
+type Plain = Omit<Chunk, "calls"> & { id: number; calls: Pick<Call, "slot" | "request">[] };
 type Result = { id: number; index: number; tookMs: number } & ({ answer: GraphResponse } | { code: string; wasSent: boolean });
 type Report = { results: Result[]; departed: ({ id: number } & Departed)[] };
 /** The thread's first word: from now on it may have sent what it got. */
 const READY = "ready";
 
 /**
- * A courier in a thread of its own, so that nothing that keeps this one busy disturbs the pace. `file` is a module that calls
- * `serveCourier`. When the thread dies, what it had may have been sent: `COURIER_LOST`; the next slice starts another. One that
+ * A sender in a thread of its own, so that nothing that keeps this one busy disturbs the pace. `file` is a module that calls
+ * `serveSender`. When the thread dies, what it had may have been sent: `SENDER_LOST`; the next chunk starts another. One that
  * never came up has sent nothing.
  */
-export function threadCourier(file: URL): Courier {
+export function threadSender(file: URL): Sender {
   type Open = { calls: Call[]; left: number; departed: ((departed: Departed) => void) | null };
-  let slices = 0;
+  let chunks = 0;
   const open = new Map<number, Open>();
-  const finish = (id: number, slice: Open) => {
-    if (slice.left === 0 && !slice.departed) open.delete(id);
+  const finish = (id: number, chunk: Open) => {
+    if (chunk.left === 0 && !chunk.departed) open.delete(id);
   };
   let worker: Worker | undefined;
   const ensure = (): Worker => {
     worker ??= start();
     return worker;
   };
-  // Before the first slice: starting takes longer than a message may wait.
+  // Before the first chunk: starting takes longer than a message may wait.
   ensure();
 
   function start(): Worker {
@@ -117,28 +117,28 @@ export function threadCourier(file: URL): Courier {
       }
       const { results, departed } = message;
       for (const result of results) {
-        const slice = open.get(result.id);
-        const call = slice?.calls[result.index];
-        if (!slice || !call) continue;
-        slice.left -= 1;
+        const chunk = open.get(result.id);
+        const call = chunk?.calls[result.index];
+        if (!chunk || !call) continue;
+        chunk.left -= 1;
         if ("answer" in result) call.onAnswer(result.answer, result.tookMs);
         else call.onError(new TransportError(result.code, result.wasSent), result.tookMs);
-        delete slice.calls[result.index];
-        finish(result.id, slice);
+        delete chunk.calls[result.index];
+        finish(result.id, chunk);
       }
       for (const { id, freeInMs } of departed) {
-        const slice = open.get(id);
-        slice?.departed?.({ freeInMs });
-        if (slice) slice.departed = null;
-        if (slice) finish(id, slice);
+        const chunk = open.get(id);
+        chunk?.departed?.({ freeInMs });
+        if (chunk) chunk.departed = null;
+        if (chunk) finish(id, chunk);
       }
     });
     started.once("error", (error) => log.error({ err: error }, "The thread that calls Meta died; another takes over"));
     started.once("exit", () => {
       worker = undefined;
-      for (const slice of open.values()) {
-        for (const call of slice.calls) call?.onError(new TransportError("COURIER_LOST", isReady), 0);
-        slice.departed?.({ freeInMs: 1_000 });
+      for (const chunk of open.values()) {
+        for (const call of chunk.calls) call?.onError(new TransportError("SENDER_LOST", isReady), 0);
+        chunk.departed?.({ freeInMs: 1_000 });
       }
       open.clear();
     });
@@ -147,9 +147,9 @@ export function threadCourier(file: URL): Courier {
   }
 
   return {
-    carry({ calls, ...slice }) {
-      slices += 1;
-      const plain: Plain = { ...slice, id: slices, calls: calls.map(({ slot, request }) => ({ slot, request })) };
+    send({ calls, ...chunk }) {
+      chunks += 1;
+      const plain: Plain = { ...chunk, id: chunks, calls: calls.map(({ slot, request }) => ({ slot, request })) };
       return new Promise((departed) => {
         try {
           const to = ensure();
@@ -158,7 +158,7 @@ export function threadCourier(file: URL): Courier {
         } catch (error) {
           open.delete(plain.id);
           log.error({ err: error }, "The thread that calls Meta could not be started");
-          for (const call of calls) call.onError(new TransportError("COURIER_LOST", false), 0);
+          for (const call of calls) call.onError(new TransportError("SENDER_LOST", false), 0);
           departed({ freeInMs: 0 });
         }
       });
@@ -170,13 +170,13 @@ export function threadCourier(file: URL): Courier {
 }
 
 type Port = {
-  on(event: "message", listener: (slice: Plain) => void): unknown;
+  on(event: "message", listener: (chunk: Plain) => void): unknown;
   postMessage(message: Report | typeof READY): void;
 };
 
-/** The other end of `threadCourier`: carries what comes in and reports what became of it, together what came together. */
-export function serveCourier(port: Port, transport: Transport): void {
-  const courier = localCourier(transport);
+/** The other end of `threadSender`: sends what comes in and reports what became of it, together what came together. */
+export function serveSender(port: Port, transport: Transport): void {
+  const sender = localSender(transport);
   let report: Report | undefined;
   const note = (add: (report: Report) => void) => {
     if (!report) {
@@ -188,27 +188,27 @@ export function serveCourier(port: Port, transport: Transport): void {
     }
     add(report);
   };
-  port.on("message", ({ id, calls, ...slice }) => {
-    const carried = calls.map((call, index) => ({
+  port.on("message", ({ id, calls, ...chunk }) => {
+    const handed = calls.map((call, index) => ({
       ...call,
       onAnswer: (answer: GraphResponse, tookMs: number) => note(({ results }) => results.push({ id, index, tookMs, answer })),
       onError: ({ code, wasSent }: TransportError, tookMs: number) =>
         note(({ results }) => results.push({ id, index, tookMs, code, wasSent })),
     }));
-    void courier.carry({ ...slice, calls: carried }).then((left) => note(({ departed }) => departed.push({ id, ...left })));
+    void sender.send({ ...chunk, calls: handed }).then((left) => note(({ departed }) => departed.push({ id, ...left })));
   });
   port.postMessage(READY);
 }
 
-const held = globalThis as typeof globalThis & { __courier?: Courier };
+const held = globalThis as typeof globalThis & { __sender?: Sender };
 
-/** The server says who carries the calls to Meta; without one they leave from this thread. */
-export function setCourier(courier: Courier | undefined): void {
-  held.__courier = courier;
+/** The server says who sends the calls to Meta; without one they leave from this thread. */
+export function setSender(sender: Sender | undefined): void {
+  held.__sender = sender;
 }
 
-/** Who carries the calls of an integration: a transport of its own, which only this thread has, or Meta's. */
-export function courierFor(own: Transport | undefined, shared: () => Transport): Courier {
-  if (own) return localCourier(own);
-  return held.__courier ?? localCourier(shared());
+/** Who sends the calls of an integration: a transport of its own, which only this thread has, or Meta's. */
+export function senderFor(own: Transport | undefined, shared: () => Transport): Sender {
+  if (own) return localSender(own);
+  return held.__sender ?? localSender(shared());
 }

@@ -14,7 +14,7 @@ type Queue<I, O> = { running: number; waiting: Call<I, O>[]; hurry?: NodeJS.Time
  * `place` (a connection and a name, say an organization) meet in one run. When a run is refused with an `AppError`, each of
  * its items is tried alone: nobody is refused for another's sake.
  */
-export function together<I, O>(
+export function batched<I, O>(
   work: (inputs: readonly [I, ...I[]]) => Promise<readonly O[]>,
   place: (input: I) => [connection: object, name: string],
 ): (input: I) => Promise<O> {

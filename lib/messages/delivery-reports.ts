@@ -15,7 +15,7 @@ import { countOutcome } from "@/lib/metrics";
 import { describeCode } from "@/lib/whatsapp/error-codes";
 import type { MetaError } from "@/lib/whatsapp/inbound-items";
 import { countDelivered, releasePlaces } from "./allowance";
-import { pauseReason, stopTemplate } from "./outcome";
+import { pauseReason, stopTemplate } from "./refusals";
 import type { MessageFailure, MessageStatus, TimelineStep } from "./schema";
 import { mayBecome, statusFromMeta } from "./status";
 

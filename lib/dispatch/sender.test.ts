@@ -5,8 +5,8 @@ import * as esbuild from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type SandboxServer, startSandboxServer } from "@/lib/sandbox/server";
 import type { GraphResponse, Transport, TransportError } from "@/lib/whatsapp/transport";
-import { type Call, type Courier, localCourier, threadCourier } from "./courier";
-import { monotonicMs } from "./pace";
+import { monotonicMs } from "./rate-limiter";
+import { type Call, localSender, type Sender, threadSender } from "./sender";
 
 const OK: GraphResponse = { status: 200, headers: {}, text: "{}" };
 
@@ -34,7 +34,7 @@ function callsOf(requests: { url: string; slot?: number; body?: string; headers?
 }
 
 describe("a courier", () => {
-  test("lets the slices of a number leave one after another, in order, each call at its slot", async () => {
+  test("lets the chunks of a number leave one after another, in order, each call at its slot", async () => {
     const left: { url: string; at: number }[] = [];
     const transport: Transport = async ({ url }) => {
       left.push({ url, at: monotonicMs() });
@@ -46,12 +46,12 @@ describe("a courier", () => {
       { url: "b", slot: now + 90 },
     ]);
     const second = callsOf([{ url: "c", slot: now }]);
-    const lane = "in order";
-    const carried = [
-      localCourier(transport).carry({ lane, perSecond: 80, until: monotonicMs() + 5_000, calls: first.calls }),
-      localCourier(transport).carry({ lane, perSecond: 80, until: monotonicMs() + 5_000, calls: second.calls }),
+    const number = "in order";
+    const handed = [
+      localSender(transport).send({ number, perSecond: 80, until: monotonicMs() + 5_000, calls: first.calls }),
+      localSender(transport).send({ number, perSecond: 80, until: monotonicMs() + 5_000, calls: second.calls }),
     ];
-    await Promise.all(carried);
+    await Promise.all(handed);
     expect(left.map(({ url }) => url)).toEqual(["a", "b", "c"]);
     expect((left[0]?.at ?? 0) - now).toBeGreaterThanOrEqual(60);
     expect((left[1]?.at ?? 0) - now).toBeGreaterThanOrEqual(90);
@@ -61,7 +61,7 @@ describe("a courier", () => {
     const transport: Transport = ({ url }) =>
       url === "hangs" ? new Promise(() => undefined) : url === "fails" ? Promise.reject(new Error("?")) : Promise.resolve(OK);
     const { calls, outcomes } = callsOf([{ url: "hangs" }, { url: "fails" }, { url: "works" }]);
-    await localCourier(transport).carry({ lane: "answers", perSecond: 80, until: monotonicMs() + 5_000, calls });
+    await localSender(transport).send({ number: "answers", perSecond: 80, until: monotonicMs() + 5_000, calls });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(outcomes[0]).toBeUndefined();
     expect(outcomes[1]).toMatchObject({ wasSent: true });
@@ -75,19 +75,19 @@ describe("a courier", () => {
       return OK;
     };
     const { calls, outcomes } = callsOf([{ url: "in time" }, { url: "late", slot: monotonicMs() + 200 }]);
-    await localCourier(transport).carry({ lane: "late", perSecond: 80, until: monotonicMs() + 100, calls });
+    await localSender(transport).send({ number: "late", perSecond: 80, until: monotonicMs() + 100, calls });
     expect(outcomes[1]).toMatchObject({ code: "HELD_UP", wasSent: false });
     expect(made).toBe(1);
   });
 });
 
-describe("a courier in a thread of its own", () => {
+describe("a sender in a thread of its own", () => {
   let folder: string;
   let meta: SandboxServer;
-  let courier: Courier | undefined;
+  let sender: Sender | undefined;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(process.cwd(), "node_modules", ".courier-"));
+    folder = await mkdtemp(join(process.cwd(), "node_modules", ".sender-"));
     await esbuild.build({
       entryPoints: ["server/courier.ts"],
       outfile: join(folder, "courier.mjs"),
@@ -106,7 +106,7 @@ describe("a courier in a thread of its own", () => {
       webhookUrl: null,
     });
   });
-  afterEach(() => courier?.close());
+  afterEach(() => sender?.close());
   afterAll(async () => {
     await meta.close();
     await rm(folder, { recursive: true, force: true });
@@ -118,14 +118,14 @@ describe("a courier in a thread of its own", () => {
     body: JSON.stringify({ messaging_product: "whatsapp", to, type: "text", text: { body: "Hello" } }),
   });
 
-  test("carries calls, and brings what became of each", async () => {
-    courier = threadCourier(pathToFileURL(join(folder, "courier.mjs")));
+  test("sends calls, and brings what became of each", async () => {
+    sender = threadSender(pathToFileURL(join(folder, "courier.mjs")));
     const { calls, outcomes, done } = callsOf([
       toMeta("+905551234567"),
       { ...toMeta("+905551234568"), headers: { authorization: "Bearer wrong", "content-type": "application/json" } },
       { url: "http://127.0.0.1:1/v26.0/1/messages" },
     ]);
-    const { freeInMs } = await courier.carry({ lane: "1", perSecond: 80, until: monotonicMs() + 60_000, calls });
+    const { freeInMs } = await sender.send({ number: "1", perSecond: 80, until: monotonicMs() + 60_000, calls });
     expect(freeInMs).toBeLessThan(1_100);
     await done;
     expect(outcomes[1]).toMatchObject({ status: 401 });
@@ -140,17 +140,17 @@ describe("a courier in a thread of its own", () => {
       true,
     ],
     ["that never comes up has sent nothing", `throw new Error("cannot start");`, false],
-  ])("%s, and the next slice gets another", async (_, program, wasSent) => {
+  ])("%s, and the next chunk gets another", async (_, program, wasSent) => {
     const file = join(folder, `${wasSent}.mjs`);
     await writeFile(file, `import { parentPort } from "node:worker_threads"; ${program}`);
-    courier = threadCourier(pathToFileURL(file));
+    sender = threadSender(pathToFileURL(file));
     for (let i = 0; i < 2; i++) {
       const { calls, outcomes, done } = callsOf([toMeta("+905551234567"), toMeta("+905551234568")]);
-      await courier.carry({ lane: "1", perSecond: 80, until: monotonicMs() + 60_000, calls });
+      await sender.send({ number: "1", perSecond: 80, until: monotonicMs() + 60_000, calls });
       await done;
       expect(outcomes).toMatchObject([
-        { code: "COURIER_LOST", wasSent },
-        { code: "COURIER_LOST", wasSent },
+        { code: "SENDER_LOST", wasSent },
+        { code: "SENDER_LOST", wasSent },
       ]);
     }
   });

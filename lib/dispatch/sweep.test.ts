@@ -7,9 +7,9 @@ import { deadLetters, webhookEvents } from "@/db/schema/webhooks";
 import { useTestDatabase } from "@/db/testing";
 import { openDatabase } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
-import { takeLane } from "./pacing";
-import { doubtAbandoned, findDueIntegrations, tidy } from "./sweep";
-import { makeSender, ORDER, type Sender, somePhone } from "./testing";
+import { makeSender, ORDER, type Sender, somePhone } from "@/lib/messages/testing";
+import { takeLease } from "./lease";
+import { findDueIntegrations, rescueStuck, tidy } from "./sweep";
 
 useTestDatabase();
 
@@ -52,11 +52,11 @@ describe("a clock that was set back by an hour", () => {
   test("keeps no number from the next dispatcher, and no message in flight for ever", async () => {
     const id = await written();
     await setMessage(id, { status: "sending", attempts: 1, leaseOwner: "gone", leaseUntil: ahead() });
-    await takeLane(db, org.integration, "gone");
-    expect(await takeLane(db, org.integration, "next")).toBeNull();
+    await takeLease(db, org.integration, "gone");
+    expect(await takeLease(db, org.integration, "next")).toBeNull();
     await db.update(lanes).set({ leaseUntil: ahead() }).where(eq(lanes.integrationId, org.integration.id));
-    expect(await takeLane(db, org.integration, "next")).toMatchObject({ owner: "next" });
-    expect(await doubtAbandoned(db, new Date())).toBe(1);
+    expect(await takeLease(db, org.integration, "next")).toMatchObject({ owner: "next" });
+    expect(await rescueStuck(db, new Date())).toBe(1);
     expect(await org.read(id)).toMatchObject({ status: "unknown" });
   });
 });

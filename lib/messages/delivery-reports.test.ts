@@ -4,10 +4,10 @@ import type { Db } from "@/db/client";
 import { messages, outreach } from "@/db/schema/messages";
 import { useTestDatabase } from "@/db/testing";
 import { openDatabase } from "@/lib/ctx";
-import { type Outcome, writeOutcomes } from "./outcome";
+import { type Outcome, writeOutcomes } from "@/lib/dispatch/outcome";
+import { failUnsettled, rescueStuck, settleEarly } from "@/lib/dispatch/sweep";
+import { applyEarlyStatuses, applyStatuses, type ReportedStatus } from "./delivery-reports";
 import type { MessageStatus } from "./schema";
-import { applyEarlyStatuses, applyStatuses, type ReportedStatus } from "./statuses";
-import { doubtAbandoned, settleEarly, settleUnknown } from "./sweep";
 import { makeSender, ORDER, type Sender, somePhone } from "./testing";
 
 useTestDatabase();
@@ -143,7 +143,7 @@ describe("the answer, the webhooks and the sweep at the same time", () => {
         org.integration.id,
         shuffled().map((id) => report(id, "sent", false)),
       ),
-      doubtAbandoned(db, new Date()),
+      rescueStuck(db, new Date()),
       answered(shuffled().map(accepted)),
     ]);
     await settleEarly(db);
@@ -163,7 +163,7 @@ describe("the answer, the webhooks and the sweep at the same time", () => {
       [unknown, givenUp, late].map((id) => ({ id, kind: "unknown", detail: "TIMEOUT" })),
     );
     await applyStatuses(org.systemAt(), org.integration.id, [report(unknown, "sent")]);
-    await settleUnknown(db, new Date(Date.now() + 2 * 3_600_000));
+    await failUnsettled(db, new Date(Date.now() + 2 * 3_600_000));
     expect((await org.read(unknown)).status).toBe("sent");
     expect(await org.read(givenUp)).toMatchObject({ status: "failed", failure: { reason: "outcome_unknown" } });
     await applyStatuses(org.systemAt(), org.integration.id, [report(givenUp, "delivered")]);

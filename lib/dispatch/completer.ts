@@ -1,10 +1,10 @@
 import "server-only";
 import { type Ctx, systemCtx } from "@/lib/ctx";
 import { log } from "@/lib/log";
-import { isPassing, patiently } from "@/lib/passing";
+import { applyEarlyStatuses } from "@/lib/messages/delivery-reports";
+import { isTransient, retryTransient } from "@/lib/transient";
 import { type Outcome, writeOutcomes } from "./outcome";
-import { forgetHolds } from "./pairs";
-import { applyEarlyStatuses } from "./statuses";
+import { forgetHolds } from "./pair-limit";
 
 const GATHER_MS = 50;
 const MOST_AT_ONCE = 500;
@@ -18,7 +18,7 @@ export type Settled = { outcome: Outcome; recipientIndex: string };
  * Writes down what became of calls, together and soon: no outcome waits for the slowest call of its batch, and none is given up
  * because the database is away for a moment. What cannot be written all the same ends as unknown when its lease is over.
  */
-export class OutcomeWriter {
+export class Completer {
   private waiting: Settled[] = [];
   private writing: Promise<void> | undefined;
 
@@ -52,9 +52,9 @@ export class OutcomeWriter {
   /** One outcome that cannot be written must not take the others with it. */
   private async persist(batch: readonly Settled[]): Promise<void> {
     try {
-      await patiently(PATIENCE_MS, () => this.store(batch));
+      await retryTransient(PATIENCE_MS, () => this.store(batch));
     } catch (error) {
-      if (batch.length > 1 && !isPassing(error)) {
+      if (batch.length > 1 && !isTransient(error)) {
         for (const one of batch) await this.persist([one]);
         return;
       }

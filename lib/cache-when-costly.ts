@@ -5,7 +5,7 @@ import "server-only";
  * was costly to find is given again for `rest` times as long as it took. However often it is asked, the database is busy with it
  * no more than 1/(1 + rest) of the time. What costs little is found anew at each call. An error is never kept.
  */
-export function atLeisure<A>(
+export function cacheWhenCostly<A>(
   rest: number,
   isCostly: (answer: A) => boolean,
 ): (name: string, find: () => Promise<A>) => Promise<A> {

@@ -16,16 +16,16 @@ import { resetEnv } from "@/lib/env";
 import { newId } from "@/lib/ids";
 import { resumeIntegration } from "@/lib/integrations/pause";
 import { removeIntegration } from "@/lib/integrations/remove";
+import { askGate } from "@/lib/messages/gate";
+import { askHistory } from "@/lib/messages/history";
+import { cancelMessage, getMessage } from "@/lib/messages/messages";
+import { resendMessage } from "@/lib/messages/resend";
+import { storeMessages } from "@/lib/messages/store";
+import { addIntegration, makeSender, ORDER, type Sender, somePhone } from "@/lib/messages/testing";
 import { type SandboxServer, startSandboxServer } from "@/lib/sandbox/server";
 import { dispatchIntegration } from "./dispatch";
-import { askGate } from "./gate";
-import { askHistory } from "./history";
-import { cancelMessage, getMessage } from "./messages";
-import { takeLane } from "./pacing";
-import { resendMessage } from "./resend";
-import { storeMessages } from "./store";
-import { doubtAbandoned, findDueIntegrations, settleUnknown } from "./sweep";
-import { addIntegration, makeSender, ORDER, type Sender, somePhone } from "./testing";
+import { takeLease } from "./lease";
+import { failUnsettled, findDueIntegrations, rescueStuck } from "./sweep";
 
 useTestDatabase();
 
@@ -170,7 +170,7 @@ describe("a run of the dispatcher", () => {
   test("leaves the number to the process that has it, and takes it over when the lease is over", async () => {
     const org = await connected();
     const id = await org.write();
-    await takeLane(db, org.integration, "another process");
+    await takeLease(db, org.integration, "another process");
     expect(await org.dispatch()).toMatchObject({ called: 0, taken: true });
     await db
       .update(lanes)
@@ -568,9 +568,9 @@ describe("an outcome nobody knows", () => {
       code: "conflict",
       message: expect.stringContaining("It can be sent again after"),
     });
-    await settleUnknown(db, new Date(Date.now() + 29 * 60_000));
+    await failUnsettled(db, new Date(Date.now() + 29 * 60_000));
     expect(await org.read(id)).toMatchObject({ status: "unknown", attempts: 1 });
-    await settleUnknown(db, new Date(Date.now() + 31 * 60_000));
+    await failUnsettled(db, new Date(Date.now() + 31 * 60_000));
     const ended = await org.read(id);
     expect(ended).toMatchObject({ status: "failed", failure: { reason: "outcome_unknown" }, unknownSince: null, attempts: 1 });
     expect(org.arrivedTimes(id)).toBe(0);
@@ -596,7 +596,7 @@ describe("an outcome nobody knows", () => {
     const org = await connected({ settings: { resendUnknown } });
     const id = await org.write("+905550000010");
     await org.dispatch();
-    if (status === "failed") await settleUnknown(db, new Date(Date.now() + 61 * 60_000));
+    if (status === "failed") await failUnsettled(db, new Date(Date.now() + 61 * 60_000));
     const ctx = org.ctxAt(new Date());
     expect(await getMessage(ctx, id)).toMatchObject({ status, canResend: allowed });
     if (allowed) expect(await resendMessage(ctx, id)).toMatchObject({ status: "queued" });
@@ -607,8 +607,8 @@ describe("an outcome nobody knows", () => {
     const org = await connected();
     const id = await org.write();
     await setMessage(id, { status: "sending", attempts: 1, leaseOwner: "dead", leaseUntil: new Date(Date.now() + 5_000) });
-    expect(await doubtAbandoned(db, new Date())).toBe(0);
-    expect(await doubtAbandoned(db, new Date(Date.now() + 6_000))).toBe(1);
+    expect(await rescueStuck(db, new Date())).toBe(0);
+    expect(await rescueStuck(db, new Date(Date.now() + 6_000))).toBe(1);
     await org.dispatch();
     expect(await org.read(id)).toMatchObject({ status: "unknown", attempts: 1 });
     expect(org.arrivedTimes(id)).toBe(0);

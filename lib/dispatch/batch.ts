@@ -6,15 +6,15 @@ import type { Ctx } from "@/lib/ctx";
 import type { IntegrationRow } from "@/lib/integrations/access";
 import { rateFactor, ratesOf } from "@/lib/integrations/rate";
 import { open } from "@/lib/keyring";
+import { reserveAllowance } from "@/lib/messages/allowance";
+import { lookAgain, type SecondLook } from "@/lib/messages/gate";
+import { PRIORITY, type TimelineStep } from "@/lib/messages/schema";
 import { countOutcome } from "@/lib/metrics";
 import { type MessagePayload, templatePayload, textPayload } from "@/lib/whatsapp/payloads";
-import { takePlaces } from "./allowance";
-import { lookAgain, type SecondLook } from "./gate";
+import { takeLease } from "./lease";
 import { holdIntegration, type Outcome, writeOutcomes } from "./outcome";
-import { monotonicMs, slots } from "./pace";
-import { takeLane } from "./pacing";
-import { takeTurns } from "./pairs";
-import { PRIORITY, type TimelineStep } from "./schema";
+import { takeTurns } from "./pair-limit";
+import { monotonicMs, slots } from "./rate-limiter";
 
 /** What a call needs. The text of a template stays sealed: its parameters are sent. */
 const CALLED = {
@@ -41,33 +41,33 @@ type MessageRow = Pick<typeof messages.$inferSelect, Exclude<keyof typeof CALLED
 /** `slot`: when it may leave, as `monotonicMs()`, so that a clock that is set changes nothing. */
 export type Ready = { row: MessageRow; payload: MessagePayload; slot: number; isOutside: boolean };
 /** `seen`: how many were looked at, those included that wait or were refused. */
-export type Slice = { ready: Ready[]; seen: number; perSecond: number };
+export type Batch = { ready: Ready[]; seen: number; perSecond: number };
 type Later = { id: string; due: string; status: "queued" | "scheduled"; step: TimelineStep[] };
 
-const NOTHING: Slice = { ready: [], seen: 0, perSecond: 0 };
+const NOTHING: Batch = { ready: [], seen: 0, perSecond: 0 };
 
 /** `most`: how many messages at most, however fast the number is. `except`: those that this dispatcher has taken already. */
-type Wish = { owner: string; turn: number; sliceMs: number; most: number; except: string[] };
+type Wish = { owner: string; turn: number; batchMs: number; most: number; except: string[] };
 
 /**
- * In one transaction: keeps the lane, looks at what is due, asks the gate again, and gives each message that may go its slot.
- * They stay `queued`; who has the lane has them. Null when another process has the lane.
+ * In one transaction: keeps the lease, looks at what is due, asks the gate again, and gives each message that may go its slot.
+ * They stay `queued`; who has the lease has them. Null when another process has the lease.
  */
-export async function takeSlice(base: Ctx, integration: IntegrationRow, wish: Wish): Promise<Slice | null> {
+export async function takeBatch(base: Ctx, integration: IntegrationRow, wish: Wish): Promise<Batch | null> {
   return base.db.transaction(async (tx) => {
     const ctx = { ...base, db: tx, now: new Date() };
     // First of all, as its removal does: who locks messages first and the integration later could wait for that in a circle.
     if (!(await holdIntegration(ctx, integration.id))) return NOTHING;
-    const lane = await takeLane(tx, integration, wish.owner);
-    if (!lane) return null;
-    const perSecond = Math.max(0.5, ratesOf(integration).effective * rateFactor(lane, ctx.now));
-    const size = Math.min(wish.most, Math.max(1, Math.round((perSecond * wish.sliceMs) / 1000)));
+    const lease = await takeLease(tx, integration, wish.owner);
+    if (!lease) return null;
+    const perSecond = Math.max(0.5, ratesOf(integration).effective * rateFactor(lease, ctx.now));
+    const size = Math.min(wish.most, Math.max(1, Math.round((perSecond * wish.batchMs) / 1000)));
     const rows = await lockDue(ctx, integration.id, size, wish);
     if (rows.length === 0) return NOTHING;
 
     const looks = await lookAgain(ctx, integration, rows);
     const willing = rows.filter((row) => looks.get(row.id)?.verdict === "go");
-    const crowded = await takePlaces(
+    const overAllowance = await reserveAllowance(
       ctx,
       integration,
       willing.filter((row) => isOutside(looks.get(row.id), row)),
@@ -75,7 +75,7 @@ export async function takeSlice(base: Ctx, integration: IntegrationRow, wish: Wi
     const held = await takeTurns(
       ctx,
       integration.id,
-      willing.filter((row) => !crowded.has(row.id)),
+      willing.filter((row) => !overAllowance.has(row.id)),
     );
     const refused: Outcome[] = [];
     const later: Later[] = [];
@@ -83,7 +83,7 @@ export async function takeSlice(base: Ctx, integration: IntegrationRow, wish: Wi
     const at = ctx.now.toISOString();
     for (const row of rows) {
       const look = looks.get(row.id);
-      const waitUntil = crowded.get(row.id) ?? held.get(row.id);
+      const waitUntil = overAllowance.get(row.id) ?? held.get(row.id);
       if (look?.verdict === "refuse")
         refused.push({ id: row.id, kind: "failed", failure: { reason: look.reason.code, title: look.reason.message } });
       else if (look?.verdict === "later") {
@@ -111,7 +111,7 @@ export async function takeSlice(base: Ctx, integration: IntegrationRow, wish: Wi
     await postpone(ctx, later);
     if (go.length === 0) return { ...NOTHING, seen: rows.length };
 
-    const paced = slots(lane.paidUntil, new Date(), perSecond, go.length);
+    const paced = slots(lease.paidUntil, new Date(), perSecond, go.length);
     await tx
       .update(lanes)
       .set({ paidUntil: paced.paidUntil })
@@ -135,7 +135,7 @@ function isOutside(look: SecondLook | undefined, row: MessageRow): boolean {
   return look?.verdict === "go" && row.kind === "template" && !look.windowOpen;
 }
 
-/** One slice in so many begins with those who wait for everybody else, so that nobody starves. */
+/** One batch in so many begins with those who wait for everybody else, so that nobody starves. */
 const TURNED_ROUND = 10;
 
 /** Replies before transactional messages before bulk, within each the oldest due first. */
