@@ -20,12 +20,12 @@ import {
   Workflow,
 } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { Fragment, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import { formatClock } from "@/lib/i18n/format";
 import { useStatusLabel } from "./status-badge";
 import { useZone } from "./use-language";
-import { parseWhatsappText, type TextPart } from "./whatsapp-text";
+import { WhatsappLine, WhatsappText } from "./whatsapp-formatted";
 
 export type BubbleHeader =
   | { type: "text"; text: string }
@@ -61,10 +61,10 @@ export function WhatsappBubble({ body, header, footer, buttons, direction = "out
         <Tail out={out} />
         {header ? <Header header={header} /> : null}
         <div className="px-1.5 pt-0.5 pb-1">
-          <p className="whitespace-pre-wrap break-words">
+          <div className="whitespace-pre-wrap break-words">
             {body ? <WhatsappText text={body} /> : <span className="text-(--whatsapp-muted)">{t("empty")}</span>}
             {footer || !hasMeta ? null : <Spacer wide={out} />}
-          </p>
+          </div>
           {footer ? (
             <p className="mt-1 break-words text-(--whatsapp-muted) text-[12.5px] leading-4">
               {footer}
@@ -91,55 +91,6 @@ export function WhatsappWall({ children, className }: { children: ReactNode; cla
       {children}
     </div>
   );
-}
-
-export function WhatsappText({ text }: { text: string }) {
-  return <Parts parts={parseWhatsappText(text)} />;
-}
-
-function Parts({ parts }: { parts: TextPart[] }) {
-  return parts.map((part, index) => {
-    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no other identity than their place.
-    return <Fragment key={index}>{drawPart(part)}</Fragment>;
-  });
-}
-
-function drawPart(part: TextPart): ReactNode {
-  switch (part.kind) {
-    case "text":
-      return part.text;
-    case "mono":
-      return <code className="font-mono text-[13px]">{part.text}</code>;
-    case "link":
-      return (
-        <a
-          href={part.href}
-          target="_blank"
-          rel="noreferrer noopener"
-          className="text-(--whatsapp-link) underline underline-offset-2"
-        >
-          {part.text}
-        </a>
-      );
-    case "bold":
-      return (
-        <strong className="font-semibold">
-          <Parts parts={part.parts} />
-        </strong>
-      );
-    case "italic":
-      return (
-        <em>
-          <Parts parts={part.parts} />
-        </em>
-      );
-    case "strike":
-      return (
-        <s>
-          <Parts parts={part.parts} />
-        </s>
-      );
-  }
 }
 
 function Tail({ out }: { out: boolean }) {
@@ -169,7 +120,7 @@ function Header({ header }: { header: BubbleHeader }) {
   if (header.type === "text") {
     return (
       <p className="break-words px-1.5 pt-1 font-semibold text-[15px]">
-        <WhatsappText text={header.text} />
+        <WhatsappLine text={header.text} />
       </p>
     );
   }
