@@ -6,7 +6,8 @@ export type TextPart =
 
 export type TextBlock =
   | { kind: "lines"; parts: TextPart[] }
-  | { kind: "quote" | "list"; items: TextPart[][] }
+  | { kind: "quote"; items: TextPart[][] }
+  | { kind: "list"; items: TextPart[][] }
   | { kind: "numbers"; first: number; items: TextPart[][] };
 
 type Opaque = { kind: "mono" | "link"; end: number; text: string };

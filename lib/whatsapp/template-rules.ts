@@ -131,7 +131,7 @@ export function renderTemplate(template: TemplateShape, params: TemplateParams |
     body: fill(body.text, body.keys, values),
     ...(footer !== undefined && { footer }),
     buttons: layout.buttons.map((button) => ({
-      type: button.type,
+      type: button.isOneTimeCode ? "OTP" : button.type,
       text: button.text,
       ...(button.url !== undefined && { url: fill(button.url, button.keys, values) }),
       ...(button.phoneNumber !== undefined && { phoneNumber: button.phoneNumber }),
