@@ -45,7 +45,14 @@ export function FaultSettings({ integrationId }: { integrationId: string }) {
   const change = (changes: UpdateSandboxSettings) =>
     update.mutate(changes, { onError: (failure) => toast.error(t("notChanged"), { description: explain(failure).message }) });
   const toggle = (
-    key: "tokenExpired" | "templatesPaused" | "restricted" | "pairLimit" | "webhooksDuplicated" | "webhooksShuffled",
+    key:
+      | "tokenExpired"
+      | "templatesPaused"
+      | "restricted"
+      | "requiresAppSecret"
+      | "pairLimit"
+      | "webhooksDuplicated"
+      | "webhooksShuffled",
   ) => (
     <SwitchField
       label={t(`${key}.label`)}
@@ -92,6 +99,7 @@ export function FaultSettings({ integrationId }: { integrationId: string }) {
       <Group title={t("groups.account")}>
         {toggle("tokenExpired")}
         {toggle("restricted")}
+        {toggle("requiresAppSecret")}
         {toggle("templatesPaused")}
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label={t("tier.label")} hint={t("tier.hint")}>

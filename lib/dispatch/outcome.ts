@@ -13,7 +13,7 @@ import { releasePlaces } from "@/lib/messages/allowance";
 import { pauseReason, stopTemplate } from "@/lib/messages/refusals";
 import type { MessageFailure, TimelineStep } from "@/lib/messages/schema";
 import { OUTCOME_UNKNOWN } from "@/lib/messages/status";
-import type { GraphError } from "@/lib/whatsapp/graph";
+import type { GraphError } from "@/lib/whatsapp/graph-error";
 import { holdPair } from "./pair-limit";
 
 const FIRST_RETRY_MS = 1_000;

@@ -6,7 +6,8 @@ import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { sandboxTransport } from "@/lib/sandbox/transport";
 import { parseEndpoint } from "@/lib/whatsapp/endpoint";
-import type { GraphAccess } from "@/lib/whatsapp/graph";
+import type { GraphAccess } from "@/lib/whatsapp/graph-call";
+import { appSecretProof } from "@/lib/whatsapp/graph-edge";
 import { effectiveVersion } from "@/lib/whatsapp/versions";
 
 export type IntegrationRow = typeof integrations.$inferSelect;
@@ -22,6 +23,7 @@ export function graphAccess(ctx: Pick<Ctx, "db" | "now">, row: IntegrationRow): 
     baseUrl: endpoint.baseUrl,
     version: effectiveVersion(endpoint.version, ctx.now),
     accessToken: row.accessToken,
+    ...(row.appSecret ? { appSecretProof: appSecretProof(row.accessToken, row.appSecret) } : {}),
     ...(row.sandbox ? { transport: sandboxTransport(ctx.db, row.id) } : {}),
   };
 }

@@ -2,16 +2,16 @@ import "server-only";
 import { hmacSha256 } from "@/lib/crypto";
 import {
   debugToken,
-  type GraphAccess,
   type GraphBusinessAccount,
-  GraphError,
   type GraphHealth,
   type GraphPhoneNumber,
   getBusinessAccount,
   getPhoneNumber,
   listSubscribedApps,
   type TokenInfo,
-} from "@/lib/whatsapp/graph";
+} from "@/lib/whatsapp/graph-accounts";
+import type { GraphAccess } from "@/lib/whatsapp/graph-call";
+import { GraphError } from "@/lib/whatsapp/graph-error";
 import { verifySignature } from "@/lib/whatsapp/inbound";
 import { tierAllowance } from "@/lib/whatsapp/tiers";
 import type { IntegrationRow } from "./access";

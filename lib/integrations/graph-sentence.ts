@@ -1,5 +1,5 @@
 import type { ErrorKind } from "@/lib/whatsapp/error-codes";
-import { GraphError } from "@/lib/whatsapp/graph";
+import { GraphError } from "@/lib/whatsapp/graph-error";
 
 /** What went wrong with a call to Graph, and what a person can do about it. */
 type Sentence = { message: string; fix: string };

@@ -5,7 +5,8 @@ import { integrations } from "@/db/schema/integrations";
 import { systemCtx } from "@/lib/ctx";
 import { announce } from "@/lib/live";
 import { log } from "@/lib/log";
-import { GraphError, getPhoneNumber } from "@/lib/whatsapp/graph";
+import { getPhoneNumber } from "@/lib/whatsapp/graph-accounts";
+import { GraphError } from "@/lib/whatsapp/graph-error";
 import { graphAccess } from "./access";
 import { pauseIntegration } from "./pause";
 

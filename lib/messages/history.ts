@@ -7,7 +7,8 @@ import { organizations } from "@/db/schema/organizations";
 import { type Ctx, systemCtx } from "@/lib/ctx";
 import { graphAccess, type IntegrationRow } from "@/lib/integrations/access";
 import { log } from "@/lib/log";
-import { GraphError, getMessageHistory } from "@/lib/whatsapp/graph";
+import { getMessageHistory } from "@/lib/whatsapp/graph";
+import { GraphError } from "@/lib/whatsapp/graph-error";
 import { applyStatuses, type ReportedStatus } from "./delivery-reports";
 
 /** How often Meta is asked; each message is asked about when its settle time is over, and as a rule once. */

@@ -40,7 +40,10 @@ export function numberNode(account: SandboxAccount): Json {
     is_on_biz_app: false,
     is_preverified_number: false,
     last_onboarded_time: "2026-09-01T08:00:00+0000",
-    webhook_configuration: { application: account.overrideUrl ?? account.webhookUrl ?? "" },
+    webhook_configuration: {
+      application: account.webhookUrl ?? "",
+      ...(account.overrideUrl === null ? {} : { whatsapp_business_account: account.overrideUrl }),
+    },
     search_visibility: "VISIBLE",
     health_status: health(account, "PHONE_NUMBER", account.phoneNumberId),
   };

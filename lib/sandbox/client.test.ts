@@ -1,15 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import {
-  debugToken,
-  type GraphAccess,
-  getBusinessAccount,
-  getMessageHistory,
-  getPhoneNumber,
-  listSubscribedApps,
-  listTemplates,
-  sendMessage,
-  subscribeApp,
-} from "@/lib/whatsapp/graph";
+import { getMessageHistory, sendMessage } from "@/lib/whatsapp/graph";
+import { debugToken, getBusinessAccount, getPhoneNumber, listSubscribedApps, subscribeApp } from "@/lib/whatsapp/graph-accounts";
+import type { GraphAccess } from "@/lib/whatsapp/graph-call";
+import { appSecretProof } from "@/lib/whatsapp/graph-edge";
+import { listTemplates } from "@/lib/whatsapp/graph-templates";
 import { textPayload } from "@/lib/whatsapp/payloads";
 import { createSandboxGraph } from "./graph";
 import { MemoryStore } from "./memory-store";
@@ -97,5 +91,19 @@ describe("the product's Graph client", () => {
     ["another number", () => getPhoneNumber(access, "42"), { code: 100, subcode: 33 }],
   ] as const)("understands the refusal of %s", async (_, ask, expected) => {
     await expect(ask()).rejects.toMatchObject(expected);
+  });
+
+  it("proves the app secret where the app asks for it, and is refused with a wrong one", async () => {
+    const proven = { ...access, appSecretProof: appSecretProof("good", "secret") };
+    expect(await getPhoneNumber(proven, PNID)).toMatchObject({ id: PNID });
+    await expect(getPhoneNumber({ ...access, appSecretProof: appSecretProof("good", "another") }, PNID)).rejects.toMatchObject({
+      code: 100,
+      wantsAppSecret: true,
+    });
+    store.updateSettings({ requiresAppSecret: true }, PNID);
+    await expect(getPhoneNumber(access, PNID)).rejects.toMatchObject({ code: 100, wantsAppSecret: true });
+    expect(await getPhoneNumber(proven, PNID)).toMatchObject({ id: PNID });
+    const receipt = await sendMessage(proven, PNID, textPayload({ to: "+905551234567", body: "Hello" }));
+    expect(receipt.messageId).toMatch(/^wamid\./);
   });
 });

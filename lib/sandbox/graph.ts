@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import {
   BUSINESS_FIELDS,
   businessNode,
@@ -12,7 +12,7 @@ import { expired, formed, ok, refuse, type SandboxAnswer, tooFast } from "./answ
 import { decide } from "./decide";
 import { EXPIRED_TOKEN_PREFIX } from "./magic";
 import { MEDIA_LIMITS } from "./media-limits";
-import { type Refusal, refusal, unknownObject } from "./meta-error";
+import { type Refusal, refusal, unknownObject, withoutProof } from "./meta-error";
 import { showNode, showPage } from "./nodes";
 import type { SandboxSettings } from "./schema";
 import type { AnswerForm, Decision, SandboxAccount, SandboxStore } from "./store";
@@ -65,6 +65,8 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
     const accounts = await store.accountsOf(token);
     const [first] = accounts;
     if (!first) return refuse(refusal(190, "Invalid OAuth access token - Cannot parse access token"));
+    const unproven = checkProof(url, token, first);
+    if (unproven) return refuse(unproven);
     const [id, edge, ...rest] = parts;
     const method = request.method.toUpperCase();
     if (id === undefined || rest.length > 0) return refuse(refusal(2500, `Unknown path components: ${url.pathname}`));
@@ -383,6 +385,15 @@ function bearer(request: SandboxRequest, url: URL): string | undefined {
   const header = request.headers.authorization ?? request.headers.Authorization ?? "";
   const token = /^(?:Bearer|OAuth) +(\S+) *$/i.exec(header)?.[1] ?? url.searchParams.get("access_token");
   return token || undefined;
+}
+
+/** Meta checks a proof wherever one is given, and asks for one where the app is set so. */
+function checkProof(url: URL, token: string, { appSecret, settings }: SandboxAccount): Refusal | null {
+  const proof = url.searchParams.get("appsecret_proof");
+  if (proof === null)
+    return settings.requiresAppSecret ? withoutProof("API calls from the server require an appsecret_proof argument") : null;
+  const isRight = proof === createHmac("sha256", appSecret).update(token).digest("hex");
+  return isRight ? null : withoutProof("Invalid appsecret_proof provided in the API argument");
 }
 
 function parseBody(request: SandboxRequest): unknown {

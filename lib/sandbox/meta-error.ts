@@ -34,7 +34,7 @@ const CODES = {
 export type MetaCode = keyof typeof CODES;
 
 /** A refusal: Meta's code and what it says in `error_data.details`. */
-export type Refusal = { code: MetaCode; details: string; subcode?: number; message?: string };
+export type Refusal = { code: MetaCode; details: string; subcode?: number; message?: string; isAboutCall?: boolean };
 
 export function refusal(code: MetaCode, details: string): Refusal {
   return { code, details };
@@ -47,14 +47,15 @@ export function titleOf(code: MetaCode): string {
 const TOKEN_OR_PATH = new Set<number>([190, 2500]);
 
 /** The HTTP answer that carries a refusal, shaped like the Graph API's. */
-export function refusalAnswer({ code, details, subcode, message }: Refusal): { status: number; body: unknown } {
-  const bare = subcode === 33 || TOKEN_OR_PATH.has(code);
+export function refusalAnswer({ code, details, subcode, message, isAboutCall }: Refusal): { status: number; body: unknown } {
+  const isMethod = subcode === 33 || isAboutCall === true;
+  const bare = isMethod || TOKEN_OR_PATH.has(code);
   return {
     status: CODES[code][0],
     body: {
       error: {
         message: message ?? (bare ? details : `(#${code}) ${CODES[code][1]}`),
-        type: subcode === 33 ? "GraphMethodException" : "OAuthException",
+        type: isMethod ? "GraphMethodException" : "OAuthException",
         code,
         ...(subcode === undefined ? {} : { error_subcode: subcode }),
         ...(bare ? {} : { error_data: { messaging_product: "whatsapp", details } }),
@@ -74,6 +75,11 @@ export function webhookError({ code, details }: Refusal) {
     error_data: { details },
     href: "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
   };
+}
+
+/** What Meta says about a call that does not prove the app's secret. */
+export function withoutProof(details: string): Refusal {
+  return { code: 100, details, isAboutCall: true };
 }
 
 /** What Meta says about an id that is unknown to the token. */

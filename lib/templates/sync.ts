@@ -9,7 +9,8 @@ import { newId } from "@/lib/ids";
 import { accountOf, getIntegrationRow, graphAccess, type IntegrationRow } from "@/lib/integrations/access";
 import { graphSentence } from "@/lib/integrations/graph-sentence";
 import { announce } from "@/lib/live";
-import { GraphError, type GraphTemplate, listTemplates } from "@/lib/whatsapp/graph";
+import { GraphError } from "@/lib/whatsapp/graph-error";
+import { type GraphTemplate, listTemplates } from "@/lib/whatsapp/graph-templates";
 import { normalizeLanguage } from "./language";
 import { type SyncReport, TemplateComponent } from "./schema";
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 const text = z.string().optional().catch(undefined);
 const integer = z.number().int().optional().catch(undefined);
 const flag = z.boolean().optional().catch(undefined);
-const id = z.union([z.string().min(1), z.number().transform(String)]);
+const id = z.union([z.string().min(1).max(128), z.number().transform(String)]);
 const looseId = id.optional().catch(undefined);
 
 export const SendAnswer = z.looseObject({
@@ -25,6 +25,14 @@ export const GraphErrorBody = z.looseObject({
   error_data: z.looseObject({ details: text }).optional().catch(undefined),
 });
 export const ErrorAnswer = z.looseObject({ error: GraphErrorBody });
+
+export const ListAnswer = z.looseObject({
+  data: z.array(z.unknown()),
+  paging: z
+    .looseObject({ next: text, cursors: z.looseObject({ after: text }).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+});
 
 export const UsageHeader = z.record(
   z.string(),
@@ -52,7 +60,7 @@ export const HealthBody = z.looseObject({
 const health = HealthBody.optional().catch(undefined);
 
 export const PHONE_CORE_FIELDS = "id,display_phone_number,verified_name,quality_rating";
-export const PHONE_FIELDS = `${PHONE_CORE_FIELDS},status,name_status,code_verification_status,account_mode,platform_type,throughput,whatsapp_business_manager_messaging_limit,is_on_biz_app,is_official_business_account,health_status`;
+export const PHONE_FIELDS = `${PHONE_CORE_FIELDS},status,name_status,code_verification_status,account_mode,platform_type,throughput,whatsapp_business_manager_messaging_limit,is_on_biz_app,is_official_business_account,webhook_configuration,health_status`;
 export const PhoneAnswer = z.looseObject({
   id,
   display_phone_number: text,
@@ -68,8 +76,14 @@ export const PhoneAnswer = z.looseObject({
   messaging_limit_tier: text,
   is_on_biz_app: flag,
   is_official_business_account: flag,
+  webhook_configuration: z
+    .looseObject({ application: text, whatsapp_business_account: text, phone_number: text })
+    .optional()
+    .catch(undefined),
   health_status: health,
 });
+
+export const ListedNumber = z.looseObject({ id });
 
 export const ACCOUNT_FIELDS =
   "id,name,status,currency,country,account_review_status,business_verification_status,ownership_type,health_status";
@@ -116,8 +130,9 @@ export const SuccessAnswer = z.looseObject({ success: z.boolean() });
 
 export const TemplateEntry = z.looseObject({
   id,
-  name: z.string().min(1),
-  language: z.string().min(1),
+  // Source: Meta, "Message templates": a name has 512 characters at most.
+  name: z.string().min(1).max(512),
+  language: z.string().min(1).max(20),
   category: text,
   previous_category: text,
   correct_category: text,
@@ -129,14 +144,6 @@ export const TemplateEntry = z.looseObject({
   parameter_format: text,
   message_send_ttl_seconds: integer,
 });
-export const TemplatesAnswer = z.looseObject({
-  data: z.array(z.unknown()),
-  paging: z
-    .looseObject({ next: text, cursors: z.looseObject({ after: text }).optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
-});
-
 export const HistoryAnswer = z.looseObject({
   data: z.array(
     z.looseObject({

@@ -1,20 +1,22 @@
 import { describe, expect, it } from "vitest";
+import { getMessageHistory, sendMessage } from "@/lib/whatsapp/graph";
 import {
   debugToken,
-  type GraphAccess,
-  GraphError,
   getBusinessAccount,
-  getMessageHistory,
   getPhoneNumber,
+  listPhoneNumberIds,
   listSubscribedApps,
-  listTemplates,
-  sendMessage,
   subscribeApp,
-} from "@/lib/whatsapp/graph";
+} from "@/lib/whatsapp/graph-accounts";
+import type { GraphAccess } from "@/lib/whatsapp/graph-call";
+import { appSecretProof } from "@/lib/whatsapp/graph-edge";
+import { GraphError } from "@/lib/whatsapp/graph-error";
+import { listTemplates } from "@/lib/whatsapp/graph-templates";
 import { textPayload } from "@/lib/whatsapp/payloads";
 import { type GraphRequest, type GraphResponse, TransportError } from "@/lib/whatsapp/transport";
 
 const TOKEN = "EAAG-secret-token";
+const PROOF = "a87a2e2288b0fec5f74096e4c7325be8b24d65bda79713448325b3b16f5e4440";
 
 /** Graph as a function: what it was asked, and what it answers. */
 function fakeGraph(answer: (request: GraphRequest, count: number) => Partial<GraphResponse> & { json?: unknown }) {
@@ -232,7 +234,6 @@ describe("getPhoneNumber", () => {
         canSendMessage: "LIMITED",
         entities: [{ type: "WABA", id: "5", errors: [{ code: 141010, description: "d", solution: "s" }], additionalInfo: [] }],
       },
-      raw: { brand_new: [1] },
     });
   });
 
@@ -446,4 +447,169 @@ it("getMessageHistory reads events and survives others", async () => {
   expect(await getMessageHistory(access, "1", "wamid.1")).toEqual([
     { status: "delivered", at: new Date(1790000000 * 1000), raw: { delivery_status: "DELIVERED", timestamp: "1790000000" } },
   ]);
+});
+
+describe("what Graph answers is cleaned at the edge", () => {
+  const answering = (text: string, more: Partial<GraphAccess> = {}) => {
+    const { access, requests } = fakeGraph(() => ({ text }));
+    return { access: { ...access, ...more }, requests };
+  };
+
+  it.each([
+    ["NUL", "A\\u0000B", "AB"],
+    ["the first half of an emoji", "A\\ud83dB", "A\ufffdB"],
+    ["the second half of an emoji", "A\\ude00B", "A\ufffdB"],
+    ["a whole emoji", "A\\ud83d\\ude00B", "A😀B"],
+  ])("%s in a name", async (_what, written, read) => {
+    const { access } = answering(`{"id":"1","verified_name":"${written}"}`);
+    expect((await getPhoneNumber(access, "1")).verifiedName).toBe(read);
+  });
+
+  it("cuts a text between characters", async () => {
+    const { access } = answering(JSON.stringify({ id: "1", verified_name: `${"a".repeat(19_999)}😀` }));
+    expect((await getPhoneNumber(access, "1")).verifiedName).toBe("a".repeat(19_999));
+  });
+
+  it("cuts off what is nested too deeply", async () => {
+    const deep = `${'{"type":"CAROUSEL","cards":['.repeat(5_000)}${"]}".repeat(5_000)}`;
+    const { access } = answering(`{"data":[{"id":"1","name":"deep","language":"en","components":[${deep}]}]}`);
+    const pages = [];
+    for await (const page of listTemplates(access, "9")) pages.push(...page);
+    expect(pages.map((t) => t.name)).toEqual(["deep"]);
+    expect(JSON.stringify(pages).length).toBeLessThan(2_000);
+  });
+
+  it.each([
+    ["0", null],
+    ["1790000000", new Date(1790000000_000)],
+    ["999999999999", undefined],
+    ["-5", undefined],
+    ["1e300", undefined],
+  ])("a token that expires at %s", async (seconds, expiresAt) => {
+    const { access } = answering(`{"data":{"is_valid":true,"expires_at":${seconds}}}`);
+    expect((await debugToken(access)).expiresAt).toEqual(expiresAt);
+  });
+
+  it("has no prototype to be replaced", async () => {
+    const { access } = answering('{"id":"1","__proto__":{"verified_name":"x"}}');
+    expect((await getPhoneNumber(access, "1")).verifiedName).toBeUndefined();
+  });
+
+  it("leaves out templates whose name or language no template of Meta's has", async () => {
+    const entry = (name: string, language: string) => ({ id: "1", name, language });
+    const { access } = answering(
+      JSON.stringify({ data: [entry("a".repeat(513), "en"), entry("b", "e".repeat(21)), entry("c", "en")] }),
+    );
+    const pages = [];
+    for await (const page of listTemplates(access, "9")) pages.push(...page);
+    expect(pages.map((t) => t.name)).toEqual(["c"]);
+  });
+
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  it.each([
+    ["as it is", TOKEN],
+    ["in base64", base64(TOKEN)],
+    ["in base64 after a word", base64(`Bearer ${TOKEN}`)],
+    ["in base64 within a sentence", base64(`The token ${TOKEN}, it says.`)],
+    ["in base64 for addresses", Buffer.from(`x${TOKEN}`).toString("base64url")],
+    ["in hex", Buffer.from(TOKEN).toString("hex")],
+    ["in capital hex", Buffer.from(TOKEN).toString("hex").toUpperCase()],
+  ])("removes the token %s", async (_how, quoted) => {
+    const { access } = fakeGraph(() => ({ status: 401, json: { error: { message: `Cannot parse ${quoted}`, code: 190 } } }));
+    const error = await failureOf(getPhoneNumber(access, "1"));
+    expect(error.title).toContain("[token]");
+    const shown = JSON.stringify([error, error.message, error.stack]);
+    expect(shown).not.toContain(TOKEN);
+    const words = error.title.match(/[\w+/=-]{8,}/g) ?? [];
+    for (const word of words)
+      for (const coding of ["base64", "base64url", "hex"] as const)
+        expect(Buffer.from(word, coding).toString("latin1")).not.toContain(TOKEN.slice(4, 12));
+  });
+
+  it("removes a token with signs that JSON and addresses escape, and the proof of the app secret", async () => {
+    const odd = 'EAA"\\/+é='.replace("é", "~");
+    const { access } = fakeGraph(() => ({
+      status: 400,
+      json: { error: { message: `${odd} ${encodeURIComponent(odd)} proof-of-secret`, code: 100, error_user_msg: odd } },
+    }));
+    const error = await failureOf(getPhoneNumber({ ...access, accessToken: odd, appSecretProof: "proof-of-secret" }, "1"));
+    expect(error.title).toBe("[token] [token] [token]");
+    expect(error.details).toBe("[token]");
+  });
+});
+
+describe("appsecret_proof", () => {
+  it("goes with every call where the app secret is known, and with none where it is not", async () => {
+    const { access, requests } = fakeGraph((request) => ({
+      json: request.url.includes("/messages") ? { messages: [{ id: "wamid.1" }] } : { id: "1", data: [], success: true },
+    }));
+    const calls = async (with_: GraphAccess) => {
+      await sendMessage(with_, "1", payload);
+      await getPhoneNumber(with_, "1");
+      await getBusinessAccount(with_, "1");
+      await listSubscribedApps(with_, "1");
+      await subscribeApp(with_, "1");
+      await getMessageHistory(with_, "1", "wamid.1");
+      await listPhoneNumberIds(with_, "1");
+      for await (const _page of listTemplates(with_, "1"));
+    };
+    await calls(access);
+    await calls({ ...access, appSecretProof: appSecretProof(TOKEN, "app-secret") });
+    const proofs = requests.map((r) => new URL(r.url).searchParams.get("appsecret_proof"));
+    // openssl: printf %s EAAG-secret-token | openssl dgst -sha256 -hmac app-secret
+    expect(proofs).toEqual([...Array(8).fill(null), ...Array(8).fill(PROOF)]);
+  });
+
+  it.each([
+    "API calls from the server require an appsecret_proof argument",
+    "Invalid appsecret_proof provided in the API argument",
+  ])("“%s” is about the integration and not about the message", async (message) => {
+    const { access, requests } = fakeGraph(() => ({
+      status: 400,
+      json: { error: { message, type: "GraphMethodException", code: 100, fbtrace_id: "A" } },
+    }));
+    const error = await failureOf(sendMessage(access, "1", payload));
+    expect(error).toMatchObject({ wantsAppSecret: true, kind: "reconnect", proof: "refused", isSafeToResend: false });
+    expect(error.rule).toMatchObject({ scope: "integration", pauses: "integration" });
+    await failureOf(getPhoneNumber(access, "1"));
+    expect(requests).toHaveLength(2);
+  });
+
+  it("any other code 100 is about the call", async () => {
+    const { access } = fakeGraph(() => ({ status: 400, json: { error: { message: "Invalid parameter", code: 100 } } }));
+    expect(await failureOf(sendMessage(access, "1", payload))).toMatchObject({ wantsAppSecret: false, kind: "fix_request" });
+  });
+});
+
+describe("listPhoneNumberIds", () => {
+  it("walks all pages", async () => {
+    const { access } = fakeGraph((_request, count) => ({
+      json: {
+        data: [{ id: `p${count}` }, { id: 7 }, null],
+        paging: { cursors: { after: `c${count}` }, ...(count < 3 && { next: "x" }) },
+      },
+    }));
+    expect([...(await listPhoneNumberIds(access, "9"))]).toEqual(["p1", "7", "p2", "p3"]);
+  });
+
+  it("ends when pages follow that hold nothing", async () => {
+    const { access, requests } = fakeGraph((_request, count) => ({
+      json: { data: [], paging: { cursors: { after: `c${count}` }, next: "x" } },
+    }));
+    expect((await failureOf(listPhoneNumberIds(access, "9"))).title).toMatch(/without entries/);
+    expect(requests.length).toBeLessThan(20);
+  });
+});
+
+it("an id of another kind of thing is told, although it could be read with fewer fields", async () => {
+  const { access, requests } = fakeGraph((request) =>
+    new URL(request.url).searchParams.get("fields") === "id,name"
+      ? { json: { id: "9", name: "Portfolio" } }
+      : {
+          status: 400,
+          json: { error: { code: 100, message: "(#100) Tried accessing nonexisting field (status) on node type (Business)" } },
+        },
+  );
+  expect(await failureOf(getBusinessAccount(access, "9"))).toMatchObject({ code: 100, nodeType: "Business" });
+  expect(requests).toHaveLength(1);
 });
