@@ -16,7 +16,7 @@ import { accountOf, getIntegrationRow, type IntegrationRow, portfolioOf } from "
 import { testIntegration } from "@/lib/integrations/doctor";
 import { createIntegration } from "@/lib/integrations/integrations";
 import { blindIndex } from "@/lib/keyring";
-import { plainText } from "@/lib/messages/gate";
+import { templateContent } from "@/lib/messages/gate";
 import {
   type MessageFailure,
   type MessagePurpose,
@@ -364,11 +364,9 @@ function messageRow(
     contactId: contact.id,
     recipient: person.phone,
     recipientIndex: phoneIndex(person.phone),
-    kind: template ? "template" : "text",
-    text: template ? plainText(template, params) : pick(CHATS[person.language]),
+    content: template ? templateContent(template, params) : { type: "text" as const, body: pick(CHATS[person.language]) },
     templateName: template?.name ?? null,
     templateLanguage: template?.language ?? null,
-    templateParams: params,
     purpose: (template?.category.toLowerCase() ?? "service") as MessagePurpose,
     priority: template ? PRIORITY.transactional : PRIORITY.reply,
     status: fate satisfies MessageStatus,

@@ -5,6 +5,7 @@ import { Check, CircleDashed } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
 import { useFailureText } from "@/components/messages/failure-text";
+import { MessageBubble } from "@/components/messages/message-bubble";
 import { ErrorNote } from "@/components/shared/error-note";
 import { Note } from "@/components/shared/note";
 import { Phone } from "@/components/shared/phone";
@@ -279,7 +280,7 @@ function Watched({ message, integration }: { message: Message; integration: Inte
   return (
     <div className="grid gap-5 sm:grid-cols-2">
       <WhatsappWall className="min-h-48">
-        <WhatsappBubble body={message.text} status={message.status} at={message.sentAt ?? message.createdAt} />
+        <MessageBubble message={message} />
       </WhatsappWall>
       <div className="grid content-start gap-4">
         <div className="flex flex-wrap items-center gap-2 text-sm">

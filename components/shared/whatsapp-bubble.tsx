@@ -15,7 +15,9 @@ import {
   Image as ImageIcon,
   type LucideIcon,
   MapPin,
+  Mic,
   Phone as PhoneIcon,
+  Sticker,
   Video,
   Workflow,
 } from "lucide-react";
@@ -27,13 +29,14 @@ import { useStatusLabel } from "./status-badge";
 import { useZone } from "./use-language";
 import { WhatsappLine, WhatsappText } from "./whatsapp-formatted";
 
-export type BubbleHeader =
-  | { type: "text"; text: string }
-  | { type: "image" | "video" | "document" | "location"; url?: string; text?: string };
+export type BubbleHeader = { type: "text"; text: string } | { type: BubbleMedia; url?: string; text?: string };
+export type BubbleMedia = "image" | "video" | "audio" | "document" | "sticker" | "location";
 export type BubbleButton = { type?: string; text: string; onPress?: () => void };
 
 type WhatsappBubbleProps = {
   body: string;
+  /** What it is, where it has no words of its own. */
+  note?: ReactNode;
   header?: BubbleHeader;
   footer?: string;
   buttons?: readonly BubbleButton[];
@@ -46,7 +49,17 @@ type WhatsappBubbleProps = {
 };
 
 /** A message as WhatsApp draws it. */
-export function WhatsappBubble({ body, header, footer, buttons, direction = "out", status, at, className }: WhatsappBubbleProps) {
+export function WhatsappBubble({
+  body,
+  note,
+  header,
+  footer,
+  buttons,
+  direction = "out",
+  status,
+  at,
+  className,
+}: WhatsappBubbleProps) {
   const t = useTranslations("shared.bubble");
   const out = direction === "out";
   const hasMeta = Boolean(at || (out && status));
@@ -62,7 +75,9 @@ export function WhatsappBubble({ body, header, footer, buttons, direction = "out
         {header ? <Header header={header} /> : null}
         <div className="px-1.5 pt-0.5 pb-1">
           <div className="whitespace-pre-wrap break-words">
-            {body ? <WhatsappText text={body} /> : <span className="text-(--whatsapp-muted)">{t("empty")}</span>}
+            {note ? <span className={cn("text-(--whatsapp-muted)", body && "mb-0.5 block text-[12.5px]")}>{note}</span> : null}
+            {body ? <WhatsappText text={body} /> : null}
+            {body || note || header ? null : <span className="text-(--whatsapp-muted)">{t("empty")}</span>}
             {footer || !hasMeta ? null : <Spacer wide={out} />}
           </div>
           {footer ? (
@@ -108,10 +123,12 @@ function Tail({ out }: { out: boolean }) {
   );
 }
 
-const MEDIA: Record<"image" | "video" | "document" | "location", LucideIcon> = {
+const MEDIA: Record<BubbleMedia, LucideIcon> = {
   image: ImageIcon,
   video: Video,
+  audio: Mic,
   document: FileText,
+  sticker: Sticker,
   location: MapPin,
 };
 
@@ -135,7 +152,7 @@ function Header({ header }: { header: BubbleHeader }) {
     <div
       className={cn(
         "mb-1 flex items-center justify-center gap-2 rounded-[6px] bg-(--whatsapp-media) px-3 text-(--whatsapp-muted)",
-        header.type === "document" ? "h-12 justify-start" : "aspect-[1.91] min-w-52 flex-col",
+        header.type === "document" || header.type === "audio" ? "h-12 justify-start" : "aspect-[1.91] min-w-52 flex-col",
       )}
     >
       <Icon className="size-6 shrink-0" strokeWidth={1.5} aria-hidden />

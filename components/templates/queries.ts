@@ -10,8 +10,8 @@ const PAGE_SIZE = 100;
 const MOST_PAGES = 60;
 
 /** Every template of the organization, by name and language: few enough to count and to search while typing. */
-export function useTemplates(initialData?: Template[], enabled = true) {
-  return useQuery({ queryKey: ["templates", "all"], queryFn: ({ signal }) => readAll(signal), initialData, enabled });
+export function useTemplates(initialData?: Template[]) {
+  return useQuery({ queryKey: ["templates", "all"], queryFn: ({ signal }) => readAll(signal), initialData });
 }
 
 async function readAll(signal: AbortSignal): Promise<Template[]> {

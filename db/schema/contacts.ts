@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
-import { index, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { index, integer, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { moment, sealed } from "@/db/columns";
 import type { ConsentPurpose, ConsentStatus } from "@/lib/contacts/schema";
+import type { ConversationState } from "@/lib/conversations/schema";
 import { integrations } from "./integrations";
 import { organizations } from "./organizations";
 
@@ -72,11 +73,20 @@ export const conversations = pgTable(
     contactId: text("contact_id")
       .notNull()
       .references(() => contacts.id, { onDelete: "cascade" }),
+    /** When the person last wrote or called: what the window counts from. */
     lastInboundAt: moment("last_inbound_at"),
+    /** Until when an ad's free entry point lets free text out, as Meta's pricing tells it. */
+    freeEntryUntil: moment("free_entry_until"),
+    /** The latest message in either direction. */
+    lastActivityAt: moment("last_activity_at").notNull().defaultNow(),
+    unread: integer("unread").notNull().default(0),
+    state: text("state").$type<ConversationState>().notNull().default("open"),
     createdAt: moment("created_at").notNull().defaultNow(),
   },
   (t) => [
     uniqueIndex("conversations_pair").on(t.integrationId, t.contactId),
     index("conversations_contact").on(t.contactId, t.organizationId),
+    index("conversations_activity").on(t.organizationId, t.lastActivityAt, t.id),
+    index("conversations_unread").on(t.organizationId, t.lastActivityAt, t.id).where(sql`unread > 0`),
   ],
 );

@@ -1,12 +1,25 @@
 import { sql } from "drizzle-orm";
-import { boolean, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { boolean, check, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { moment, sealed, sealedJson } from "@/db/columns";
-import type { MessageFailure, MessagePurpose, MessageStatus, TemplateParams, TimelineStep } from "@/lib/messages/schema";
+import type {
+  InboundEnvelope,
+  MessageDirection,
+  MessageFailure,
+  MessagePurpose,
+  MessageStatus,
+  TemplateParams,
+  TimelineStep,
+} from "@/lib/messages/schema";
+import type { MessageContent } from "@/lib/whatsapp/content";
+import type { Pricing } from "@/lib/whatsapp/inbound-items";
 import { contacts } from "./contacts";
 import { integrations } from "./integrations";
 import { organizations } from "./organizations";
 
-/** The outbox. A message is safe once its row is committed. */
+/**
+ * What was said, in both directions. Outgoing rows are the outbox: a message is safe once its row is committed. Its
+ * conversation is the pair of number and person, so no row repeats it.
+ */
 export const messages = pgTable(
   "messages",
   {
@@ -20,13 +33,22 @@ export const messages = pgTable(
     contactId: text("contact_id")
       .notNull()
       .references(() => contacts.id, { onDelete: "restrict" }),
+    direction: text("direction").$type<MessageDirection>().notNull().default("outgoing"),
+    /** The person's number, in either direction. */
     recipient: sealed("recipient", "messages.recipient").notNull(),
     recipientIndex: text("recipient_index").notNull(),
-    kind: text("kind").$type<"text" | "template">().notNull(),
-    text: sealed("text", "messages.text").notNull(),
+    content: sealedJson<MessageContent>("content", "messages.content"),
+    /** Messages of versions before `content`; read by `storedContent` alone and written no more. */
+    kind: text("kind").$type<"text" | "template">(),
+    text: sealed("text", "messages.text"),
+    templateParams: sealedJson<TemplateParams>("template_params", "messages.template_params"),
     templateName: text("template_name"),
     templateLanguage: text("template_language"),
-    templateParams: sealedJson<TemplateParams>("template_params", "messages.template_params"),
+    /** What Meta told beside the content of a message that we did not write. */
+    envelope: sealedJson<InboundEnvelope>("envelope", "messages.envelope"),
+    /** The fingerprint of the message that this one answers, edits, deletes or reacts to. */
+    replyToIndex: text("reply_to_index"),
+    pricing: jsonb("pricing").$type<Pricing>(),
     purpose: text("purpose").$type<MessagePurpose>().notNull(),
     priority: smallint("priority").notNull(),
     status: text("status").$type<MessageStatus>().notNull(),
@@ -51,16 +73,17 @@ export const messages = pgTable(
   (t) => [
     // Every step of a message adds to each of these, so they are few and narrow: a contact and a number have one organization.
     // All ascending: PostgreSQL reads them backwards for the newest first, and packs what is added at their ends.
-    index("messages_list").on(t.organizationId, t.id),
+    index("messages_list").on(t.organizationId, t.id).where(sql`direction = 'outgoing'`),
     index("messages_by_status").on(t.organizationId, t.status, t.id),
     index("messages_by_contact").on(t.contactId, t.id),
-    index("messages_by_integration").on(t.integrationId, t.id),
+    index("messages_by_integration").on(t.integrationId, t.id).where(sql`direction = 'outgoing'`),
     index("messages_by_template").on(t.organizationId, t.templateName, t.id).where(sql`template_name is not null`),
     index("messages_waiting").on(t.integrationId, t.priority, t.dueAt, t.id).where(sql`status in ('queued', 'scheduled')`),
     index("messages_sent").on(t.integrationId, t.sentAt).where(sql`sent_at is not null`),
     index("messages_in_flight").on(t.leaseUntil).where(sql`status = 'sending'`),
     index("messages_unknown").on(t.unknownSince).where(sql`status = 'unknown'`),
     uniqueIndex("messages_wamid").on(t.integrationId, t.wamidIndex).where(sql`wamid_index is not null`),
+    check("messages_received", sql`(direction = 'outgoing') = (status <> 'received')`),
   ],
 );
 

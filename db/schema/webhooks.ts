@@ -14,10 +14,14 @@ export const webhookEvents = pgTable(
     /** The integrations whose app secret signed the body. */
     integrationIds: text("integration_ids").array().notNull(),
     bodyHash: text("body_hash").notNull(),
+    /** As it came; bytes that are no UTF-8 in base64, which `encoding` says. */
     body: sealed("body", "webhook_events.body").notNull(),
+    encoding: text("encoding").$type<"utf8" | "base64">().notNull().default("utf8"),
     kinds: text("kinds").array().notNull(),
     status: text("status").$type<"pending" | "processed" | "failed">().notNull(),
     attempts: integer("attempts").notNull().default(0),
+    /** So many of its items are done: a long body is taken in turns with other organizations' bodies. */
+    itemsDone: integer("items_done").notNull().default(0),
     dueAt: moment("due_at").notNull(),
     error: text("error"),
     receivedAt: moment("received_at").notNull(),
@@ -25,7 +29,8 @@ export const webhookEvents = pgTable(
   },
   (t) => [
     uniqueIndex("webhook_events_body").on(t.organizationId, t.bodyHash),
-    index("webhook_events_waiting").on(t.dueAt, t.id).where(sql`status = 'pending'`),
+    index("webhook_events_waiting").on(t.organizationId, t.dueAt, t.id).where(sql`status = 'pending'`),
+    index("webhook_events_list").on(t.organizationId, t.id),
   ],
 );
 
@@ -40,9 +45,11 @@ export const deadLetters = pgTable(
     eventId: text("event_id")
       .notNull()
       .references(() => webhookEvents.id, { onDelete: "cascade" }),
+    /** Its place in the body, from 0. */
+    position: integer("position").notNull().default(0),
     item: sealedJson<unknown>("item", "dead_letters.item").notNull(),
     error: text("error").notNull(),
     createdAt: moment("created_at").notNull(),
   },
-  (t) => [index("dead_letters_organization").on(t.organizationId, t.id), index("dead_letters_event").on(t.eventId)],
+  (t) => [index("dead_letters_organization").on(t.organizationId, t.id), index("dead_letters_event").on(t.eventId, t.position)],
 );

@@ -5,30 +5,25 @@ import { messages } from "@/db/schema/messages";
 import type { Ctx } from "@/lib/ctx";
 import type { IntegrationRow } from "@/lib/integrations/access";
 import { rateFactor, ratesOf } from "@/lib/integrations/rate";
-import { open } from "@/lib/keyring";
 import { reserveAllowance } from "@/lib/messages/allowance";
 import { lookAgain, type SecondLook } from "@/lib/messages/gate";
 import { PRIORITY, type TimelineStep } from "@/lib/messages/schema";
+import { CONTENT, storedContent } from "@/lib/messages/stored-content";
 import { countOutcome } from "@/lib/metrics";
-import { type MessagePayload, templatePayload, textPayload } from "@/lib/whatsapp/payloads";
+import { isSendable, toPayload } from "@/lib/whatsapp/content";
+import type { MessagePayload } from "@/lib/whatsapp/payloads";
 import { takeLease } from "./lease";
 import { holdIntegration, type Outcome, writeOutcomes } from "./outcome";
 import { takeTurns } from "./pair-limit";
 import { monotonicMs, slots } from "./rate-limiter";
 
-/** What a call needs. The text of a template stays sealed: its parameters are sent. */
+/** What a call needs. */
 const CALLED = {
+  ...CONTENT,
   id: messages.id,
   contactId: messages.contactId,
   recipient: messages.recipient,
   recipientIndex: messages.recipientIndex,
-  kind: messages.kind,
-  text: sql<string | null>`case when ${messages.kind} = 'text' then ${messages.text} end`.mapWith((sealed: string) =>
-    open("messages.text", sealed),
-  ),
-  templateName: messages.templateName,
-  templateLanguage: messages.templateLanguage,
-  templateParams: messages.templateParams,
   purpose: messages.purpose,
   priority: messages.priority,
   attempts: messages.attempts,
@@ -37,7 +32,7 @@ const CALLED = {
   createdAt: messages.createdAt,
 };
 
-type MessageRow = Pick<typeof messages.$inferSelect, Exclude<keyof typeof CALLED, "text">> & { text: string | null };
+type MessageRow = Pick<typeof messages.$inferSelect, keyof typeof CALLED>;
 /** `slot`: when it may leave, as `monotonicMs()`, so that a clock that is set changes nothing. */
 export type Ready = { row: MessageRow; payload: MessagePayload; slot: number; isOutside: boolean };
 /** `seen`: how many were looked at, those included that wait or were refused. */
@@ -132,7 +127,7 @@ export async function takeBatch(base: Ctx, integration: IntegrationRow, wish: Wi
 
 /** Meta counts a person only when a message reaches him outside his window, and only templates may. */
 function isOutside(look: SecondLook | undefined, row: MessageRow): boolean {
-  return look?.verdict === "go" && row.kind === "template" && !look.windowOpen;
+  return look?.verdict === "go" && row.templateName !== null && !look.windowOpen;
 }
 
 /** One batch in so many begins with those who wait for everybody else, so that nobody starves. */
@@ -175,9 +170,8 @@ async function postpone(ctx: Ctx, later: readonly Later[]): Promise<void> {
     where m.id = u.id and m.organization_id = ${ctx.organizationId}`);
 }
 
-function payloadOf(row: MessageRow, template: Parameters<typeof templatePayload>[0]["template"] | null): MessagePayload {
-  const address = { to: row.recipient, callbackData: row.id };
-  return template
-    ? templatePayload({ ...address, template, params: row.templateParams })
-    : textPayload({ ...address, body: row.text ?? "" });
+function payloadOf(row: MessageRow, template: Parameters<typeof toPayload>[2]): MessagePayload {
+  const content = storedContent(row);
+  if (!isSendable(content)) throw new Error(`A message of type ${content.type} cannot be sent.`);
+  return toPayload(content, { to: row.recipient, callbackData: row.id }, template);
 }

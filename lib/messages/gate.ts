@@ -17,6 +17,7 @@ import type { OrganizationSettings } from "@/lib/organizations/schema";
 import { suggestE164 } from "@/lib/phone";
 import { normalizeLanguage } from "@/lib/templates/language";
 import { findTemplates, type TemplateRow } from "@/lib/templates/templates";
+import type { ContentOf, SendableContent } from "@/lib/whatsapp/content";
 import { checkTemplateParams, renderTemplate } from "@/lib/whatsapp/template-rules";
 import { isWindowOpen } from "@/lib/whatsapp/window";
 import type { Allowance } from "./allowance";
@@ -30,10 +31,7 @@ export type Passed = {
   integration: SendingIntegration;
   contact: KnownContact;
   recipientIndex: string;
-  kind: "text" | "template";
-  text: string;
-  template: SendingTemplate | null;
-  params: TemplateParams | null;
+  content: SendableContent;
   purpose: MessagePurpose;
   priority: number;
   outsideWindow: boolean;
@@ -117,10 +115,7 @@ function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set
       integration,
       contact,
       recipientIndex: phoneIndex(phone),
-      kind: template ? "template" : "text",
-      text: template ? plainText(template, wish.templateParams ?? null) : (wish.message ?? ""),
-      template,
-      params: wish.templateParams ?? null,
+      content: template ? templateContent(template, wish.templateParams ?? null) : { type: "text", body: wish.message ?? "" },
       purpose,
       priority: taken === null ? PRIORITY.bulk : isReply ? PRIORITY.reply : PRIORITY.transactional,
       outsideWindow,
@@ -165,10 +160,10 @@ export function chooseLanguage<T extends { language: string; status: string }>(
   return null;
 }
 
-/** The text a person reads, as one string. */
-export function plainText(template: SendingTemplate, params: TemplateParams | null): string {
-  const shown = renderTemplate(template, params);
-  return [shown.header?.text, shown.body, shown.footer].filter(Boolean).join("\n\n");
+/** A template with its values, and what a person reads of it. */
+export function templateContent(template: SendingTemplate, params: TemplateParams | null): ContentOf<"template"> {
+  const { name, language } = template;
+  return { type: "template", name, language, params, rendered: renderTemplate(template, params) };
 }
 
 /** When a message of this purpose may leave; null: now. `never`: the hours have no opening in the coming year. */
@@ -375,7 +370,6 @@ export function allowanceUsedUp(allowance: Allowance, now: Date): Reason {
 export type Waiting = {
   id: string;
   contactId: string;
-  kind: "text" | "template";
   purpose: MessagePurpose;
   priority: number;
   templateName: string | null;
@@ -434,14 +428,14 @@ export async function lookAgain(
       windowOpen,
       who?.marketingStoppedAt ?? null,
     );
-    if (message.kind === "template" && template?.status !== "APPROVED") {
+    if (message.templateName !== null && template?.status !== "APPROVED") {
       reasons.push({
         code: template ? "template_not_approved" : "template_not_found",
         message: "Message template is not approved by Meta",
         fix: "Sync the templates and see what Meta says of this one",
       });
     }
-    if (message.kind === "text" && !windowOpen) reasons.push(WINDOW_CLOSED);
+    if (message.templateName === null && !windowOpen) reasons.push(WINDOW_CLOSED);
     if (reasons[0]) return { verdict: "refuse", reason: reasons[0] };
     const opening = message.priority === PRIORITY.reply ? null : openingFor(purpose, settings, who?.timeZone ?? null, ctx.now);
     const at = opening === "never" ? new Date(ctx.now.getTime() + ASK_AGAIN_MS) : opening;

@@ -1,7 +1,7 @@
 import "server-only";
-import { and, desc, eq, gte, inArray, lt, lte, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, lt, lte, type SQL, sql } from "drizzle-orm";
 import { madeBetween } from "@/db/columns";
-import { contacts } from "@/db/schema/contacts";
+import { contacts, conversations } from "@/db/schema/contacts";
 import { messages } from "@/db/schema/messages";
 import { audit } from "@/lib/audit";
 import { phoneIndex } from "@/lib/contacts/phone-index";
@@ -11,6 +11,7 @@ import { AppError } from "@/lib/errors";
 import { type Page, toPage } from "@/lib/http/paging";
 import { announceSoon } from "@/lib/live";
 import { getOrganization } from "@/lib/organizations/organizations";
+import { summaryOf } from "@/lib/whatsapp/content";
 import { releasePlaces } from "./allowance";
 import { explainFailure } from "./failure";
 import { whyNotResend } from "./resend";
@@ -19,22 +20,26 @@ import {
   MESSAGE_STATUSES,
   type Message,
   type MessageDetail,
+  type MessageDirection,
   type MessageStatus,
   type TimelineStep,
 } from "./schema";
 import { CANCELLABLE } from "./status";
+import { CONTENT, storedContent } from "./stored-content";
 
 /** What a list shows of a message: what is not shown is not deciphered either. */
 const SHOWN = {
+  ...CONTENT,
   id: messages.id,
   integrationId: messages.integrationId,
   contactId: messages.contactId,
   contactName: contacts.name,
   recipient: messages.recipient,
-  kind: messages.kind,
-  text: messages.text,
-  templateName: messages.templateName,
-  templateLanguage: messages.templateLanguage,
+  direction: messages.direction,
+  conversationId: conversations.id,
+  replyTo: sql<string | null>`(select a.id from messages a
+    where a.integration_id = ${messages.integrationId} and a.wamid_index = ${messages.replyToIndex})`,
+  pricing: messages.pricing,
   purpose: messages.purpose,
   status: messages.status,
   scheduledFor: messages.scheduledFor,
@@ -46,9 +51,20 @@ const SHOWN = {
   failure: messages.failure,
 };
 
-type Shown = Pick<typeof messages.$inferSelect, Exclude<keyof typeof SHOWN, "contactName">> & { contactName: string | null };
+type Joined = "contactName" | "conversationId" | "replyTo";
+type Shown = Pick<typeof messages.$inferSelect, Exclude<keyof typeof SHOWN, Joined>> & Record<Joined, string | null>;
 
-/** The organization's messages, newest first. */
+/** A conversation is the pair of a number and a person. */
+const OF_PAIR = and(eq(conversations.integrationId, messages.integrationId), eq(conversations.contactId, messages.contactId));
+
+/** Written out, so that the indexes of outgoing messages serve; what others wrote is found by its one state. */
+const OF_DIRECTION: Record<MessageDirection, SQL> = {
+  outgoing: sql`${messages.direction} = 'outgoing'`,
+  incoming: sql`${messages.status} = 'received' and ${messages.direction} = 'incoming'`,
+  echo: sql`${messages.status} = 'received' and ${messages.direction} = 'echo'`,
+};
+
+/** The organization's messages of one direction (outgoing unless asked otherwise), newest first. */
 export async function listMessages(ctx: Ctx, query: ListMessages): Promise<Page<Message>> {
   const phone = query.phoneNumber === undefined ? undefined : await requirePhone(ctx, query.phoneNumber);
   const statuses = query.status?.split(",").map(requireStatus);
@@ -64,9 +80,11 @@ export async function listMessages(ctx: Ctx, query: ListMessages): Promise<Page<
     .select(SHOWN)
     .from(messages)
     .innerJoin(contacts, eq(contacts.id, messages.contactId))
+    .leftJoin(conversations, OF_PAIR)
     .where(
       and(
         eq(messages.organizationId, ctx.organizationId),
+        OF_DIRECTION[query.direction],
         query.cursor ? lt(messages.id, query.cursor) : undefined,
         statuses ? inArray(messages.status, statuses) : undefined,
         ofPerson ? eq(messages.contactId, ofPerson) : undefined,
@@ -89,7 +107,7 @@ export async function getMessage(ctx: Ctx, id: string): Promise<MessageDetail> {
     .select({
       shown: SHOWN,
       timeline: messages.timeline,
-      templateParams: messages.templateParams,
+      envelope: messages.envelope,
       attempts: messages.attempts,
       wamid: messages.wamid,
       createdBy: messages.createdBy,
@@ -97,16 +115,21 @@ export async function getMessage(ctx: Ctx, id: string): Promise<MessageDetail> {
     })
     .from(messages)
     .innerJoin(contacts, eq(contacts.id, messages.contactId))
+    .leftJoin(conversations, OF_PAIR)
     .where(and(eq(messages.organizationId, ctx.organizationId), eq(messages.id, id)));
   if (!row) throw new AppError("not_found", "There is no message with this id");
+  const message = toMessage(row.shown);
   return {
-    ...toMessage(row.shown),
+    ...message,
     timeline: inOrder(row.timeline),
-    templateParams: row.templateParams,
+    templateParams: message.content.type === "template" ? message.content.params : null,
+    envelope: row.envelope,
     attempts: row.attempts,
     metaMessageId: row.wamid,
     createdBy: row.createdBy,
-    canResend: whyNotResend({ ...row.shown, unknownSince: row.unknownSince }, await getOrganization(ctx)) === null,
+    canResend:
+      row.shown.direction === "outgoing" &&
+      whyNotResend({ ...row.shown, unknownSince: row.unknownSince }, await getOrganization(ctx)) === null,
   };
 }
 
@@ -131,6 +154,7 @@ export async function cancelMessage(ctx: Ctx, id: string): Promise<MessageDetail
 }
 
 function toMessage(row: Shown): Message {
+  const content = storedContent(row);
   const time = (at: Date | null) => at?.toISOString() ?? null;
   return {
     id: row.id,
@@ -138,8 +162,13 @@ function toMessage(row: Shown): Message {
     contactId: row.contactId,
     contactName: row.contactName,
     phoneNumber: row.recipient,
-    kind: row.kind,
-    text: row.text,
+    direction: row.direction,
+    conversationId: row.conversationId,
+    kind: content.type,
+    text: summaryOf(content),
+    content,
+    replyTo: row.replyTo,
+    pricing: row.pricing,
     template: row.templateName,
     language: row.templateLanguage,
     purpose: row.purpose,

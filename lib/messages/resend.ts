@@ -6,9 +6,11 @@ import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { getOrganization } from "@/lib/organizations/organizations";
 import type { OrganizationSettings } from "@/lib/organizations/schema";
+import { type MessageContent, summaryOf } from "@/lib/whatsapp/content";
 import type { Accepted, SendMessage } from "./schema";
 import { sendMessage } from "./send";
 import { OUTCOME_UNKNOWN } from "./status";
+import { storedContent } from "./stored-content";
 
 type Ended = Pick<typeof messages.$inferSelect, "status" | "failure" | "unknownSince">;
 
@@ -37,23 +39,23 @@ export async function resendMessage(ctx: Ctx, id: string): Promise<Accepted> {
     .select()
     .from(messages)
     .where(and(eq(messages.organizationId, ctx.organizationId), eq(messages.id, id)));
-  if (!row) throw new AppError("not_found", "There is no message with this id");
+  if (row?.direction !== "outgoing") throw new AppError("not_found", "There is no message with this id");
   const objection = whyNotResend(row, await getOrganization(ctx));
   if (objection) throw new AppError("conflict", objection, { details: { status: row.status } });
   const wish: SendMessage = {
     phoneNumber: row.recipient,
     integrationId: row.integrationId,
     ...(row.purpose === "service" ? {} : { purpose: row.purpose }),
-    ...(row.kind === "text"
-      ? { message: row.text }
-      : {
-          template: row.templateName ?? "",
-          ...(row.templateLanguage ? { language: row.templateLanguage } : {}),
-          ...(row.templateParams ? { templateParams: row.templateParams } : {}),
-        }),
+    ...askedAgain(storedContent(row)),
   };
   // The same answer to the second press of the button.
   const accepted = await sendMessage(ctx, wish, `resend:${id}`);
   await audit(ctx, "message.resent", { type: "message", id }, { as: accepted.id, was: row.status });
   return accepted;
+}
+
+function askedAgain(content: MessageContent): Pick<SendMessage, "message" | "template" | "language" | "templateParams"> {
+  if (content.type !== "template") return { message: summaryOf(content) };
+  const { name, language, params } = content;
+  return { template: name, ...(language ? { language } : {}), ...(params ? { templateParams: params } : {}) };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PhoneInQuery } from "@/lib/contacts/schema";
 import { PageQuery, pageOf } from "@/lib/http/paging";
+import { MessageContent } from "@/lib/whatsapp/content";
 
 export const MESSAGE_STATUSES = [
   "queued",
@@ -15,6 +16,11 @@ export const MESSAGE_STATUSES = [
 ] as const;
 export const MessageStatus = z.enum(MESSAGE_STATUSES);
 export type MessageStatus = z.infer<typeof MessageStatus>;
+
+/** Who wrote it: we, the person, or somebody in the WhatsApp Business app of the same number. */
+export const MESSAGE_DIRECTIONS = ["outgoing", "incoming", "echo"] as const;
+export const MessageDirection = z.enum(MESSAGE_DIRECTIONS);
+export type MessageDirection = z.infer<typeof MessageDirection>;
 
 /** What a message is for. `service` is free text; the others are Meta's template categories. */
 export const MESSAGE_PURPOSES = ["marketing", "utility", "authentication", "service"] as const;
@@ -127,18 +133,62 @@ export const MessageFailure = z.object({
 });
 export type MessageFailure = z.infer<typeof MessageFailure>;
 
+/** What Meta tells beside the content of a message that we did not write. */
+export const InboundEnvelope = z.object({
+  profileName: z.string().optional(),
+  username: z.string().optional(),
+  groupId: z.string().optional(),
+  replyTo: z.string().optional(),
+  forwarded: z.boolean().optional(),
+  frequentlyForwarded: z.boolean().optional(),
+  referral: z.record(z.string(), z.unknown()).optional(),
+  referredProduct: z.record(z.string(), z.unknown()).optional(),
+  errors: z.array(z.record(z.string(), z.unknown())).optional(),
+});
+export type InboundEnvelope = z.infer<typeof InboundEnvelope>;
+
 export const Message = z.object({
   id: z.string(),
+  direction: MessageDirection.describe("`echo`: written in the WhatsApp Business app of the number."),
+  conversationId: z.string().nullable().describe("Null until the person wrote, or somebody wrote to him from the console."),
   integrationId: z.string(),
   contactId: z.string(),
   contactName: z.string().nullable(),
   phoneNumber: z.string(),
-  kind: z.enum(["text", "template"]),
-  text: z.string().describe("The text; of a template, as filled in."),
+  kind: z
+    .enum([
+      "text",
+      "template",
+      "media",
+      "interactive",
+      "reply",
+      "reaction",
+      "location",
+      "contacts",
+      "order",
+      "edited",
+      "deleted",
+      "system",
+      "call",
+      "unsupported",
+    ])
+    .describe("The type of `content`."),
+  text: z.string().describe("What it says in words; of a template, as filled in."),
+  content: MessageContent,
+  replyTo: z.string().nullable().describe("The message it answers, where we know it."),
+  pricing: z
+    .object({
+      billable: z.boolean().optional(),
+      model: z.string().optional(),
+      type: z.string().optional(),
+      category: z.string().optional(),
+    })
+    .nullable()
+    .describe("As Meta told it with a status."),
   template: z.string().nullable(),
   language: z.string().nullable(),
   purpose: MessagePurpose,
-  status: MessageStatus,
+  status: z.enum([...MESSAGE_STATUSES, "received"]).describe("`received`: not written by us."),
   scheduledFor: z.iso.datetime().nullable(),
   createdAt: z.iso.datetime(),
   sentAt: z.iso.datetime().nullable(),
@@ -162,12 +212,14 @@ export const MessageDetail = Message.extend({
   attempts: z.number().int(),
   metaMessageId: z.string().nullable(),
   createdBy: z.string(),
+  envelope: InboundEnvelope.nullable().describe("What Meta told beside the content of a message that we did not write."),
   canResend: z.boolean().describe("Whether a person may send it again now."),
 });
 export type MessageDetail = z.infer<typeof MessageDetail>;
 export const MessagePage = pageOf(Message);
 
 export const ListMessages = PageQuery.extend({
+  direction: MessageDirection.default("outgoing"),
   status: z
     .string()
     .regex(/^[a-z]+(,[a-z]+)*$/)

@@ -30,7 +30,8 @@ type TextParameter = { type: "text"; text: string; parameter_name?: string };
 export type TemplateComponentPayload =
   | { type: "header" | "body"; parameters: TextParameter[] }
   | { type: "button"; sub_type: "url"; index: string; parameters: TextParameter[] }
-  | { type: "button"; sub_type: "copy_code"; index: string; parameters: { type: "coupon_code"; coupon_code: string }[] };
+  | { type: "button"; sub_type: "copy_code"; index: string; parameters: { type: "coupon_code"; coupon_code: string }[] }
+  | { type: "button"; sub_type: "flow"; index: string; parameters: { type: "action"; action: { flow_token: string } }[] };
 
 export type TextPayload = Addressed & { type: "text"; text: { body: string; preview_url: boolean } };
 
@@ -39,9 +40,16 @@ export type TemplatePayload = Addressed & {
   template: { name: string; language: { code: string }; components?: TemplateComponentPayload[] };
 };
 
-export type MessagePayload = TextPayload | TemplatePayload;
+/** The other types, whose content sits under a key of the type's own name. */
+export type OtherPayload = Addressed & {
+  type: "image" | "video" | "audio" | "document" | "sticker" | "interactive" | "reaction" | "location" | "contacts";
+  [content: string]: unknown;
+};
 
-type Common = PayloadRecipient & {
+export type MessagePayload = TextPayload | TemplatePayload | OtherPayload;
+
+/** Whom it goes to, and what ties Meta's answers to it. */
+export type PayloadAddress = PayloadRecipient & {
   /** Echoed by Meta in every status of the message: our own message id. */
   callbackData?: string;
   /** Makes the message a reply to this message id. */
@@ -49,12 +57,12 @@ type Common = PayloadRecipient & {
 };
 
 /** A free-form text. Throws `validation_failed` on an empty or too long body, and on a number without `+`. */
-export function textPayload(input: Common & { body: string; previewUrl?: boolean }): TextPayload {
+export function textPayload(input: PayloadAddress & { body: string; previewUrl?: boolean }): TextPayload {
   if (input.body.trim() === "") throw invalid("body", "The message text is empty.");
   if (input.body.length > MESSAGE_LIMITS.textBody) {
     throw invalid("body", `The message text is longer than ${MESSAGE_LIMITS.textBody} characters.`);
   }
-  return { ...address(input), type: "text", text: { body: input.body, preview_url: input.previewUrl ?? false } };
+  return { ...payloadAddress(input), type: "text", text: { body: input.body, preview_url: input.previewUrl ?? false } };
 }
 
 /**
@@ -62,14 +70,14 @@ export function textPayload(input: Common & { body: string; previewUrl?: boolean
  * Throws `template_params_mismatch` with the whole `checkTemplateParams` answer when the values do not fit.
  */
 export function templatePayload(
-  input: Common & { template: TemplateShape & { name: string; language: string }; params?: TemplateParams | null },
+  input: PayloadAddress & { template: TemplateShape & { name: string; language: string }; params?: TemplateParams | null },
 ): TemplatePayload {
   const { template, params } = input;
   const check = checkTemplateParams(template, params);
   if (!check.ok) throw new AppError("template_params_mismatch", undefined, { details: check });
-  const components = templateComponents(template, params);
+  const components = templateComponents(template, params, input.callbackData);
   return {
-    ...address(input),
+    ...payloadAddress(input),
     type: "template",
     template: {
       name: template.name,
@@ -79,7 +87,11 @@ export function templatePayload(
   };
 }
 
-function templateComponents(template: TemplateShape, params: TemplateParams | null | undefined): TemplateComponentPayload[] {
+function templateComponents(
+  template: TemplateShape,
+  params: TemplateParams | null | undefined,
+  callbackData: string | undefined,
+): TemplateComponentPayload[] {
   const layout = readTemplate(template);
   const { values } = bindParams(layout, params);
   const filled = (key: string) => values.get(key) ?? "";
@@ -96,8 +108,14 @@ function templateComponents(template: TemplateShape, params: TemplateParams | nu
   if (layout.body.keys.size > 0) components.push({ type: "body", parameters: textParameters(layout.body.keys) });
   for (const button of layout.buttons) {
     const [key] = button.keys.values();
-    if (key === undefined) continue;
     const place = { type: "button", index: String(button.index) } as const;
+    if (button.type === "FLOW") {
+      // Comes back with the flow's answers, so that they find their message.
+      const action = { flow_token: callbackData ?? "unused" };
+      components.push({ ...place, sub_type: "flow", parameters: [{ type: "action", action }] });
+      continue;
+    }
+    if (key === undefined) continue;
     components.push(
       button.type === "COPY_CODE"
         ? { ...place, sub_type: "copy_code", parameters: [{ type: "coupon_code", coupon_code: filled(key) }] }
@@ -107,7 +125,8 @@ function templateComponents(template: TemplateShape, params: TemplateParams | nu
   return components;
 }
 
-function address(input: Common): Addressed {
+/** The envelope of every message. Throws `invalid_phone_number`, and `validation_failed` for an empty user id. */
+export function payloadAddress(input: PayloadAddress): Addressed {
   if (input.to !== undefined && !/^\+\d{7,15}$/.test(input.to)) throw new AppError("invalid_phone_number");
   if (input.recipient !== undefined && input.recipient.trim() === "") throw invalid("recipient", "The recipient is empty.");
   if (input.callbackData !== undefined && input.callbackData.length > MESSAGE_LIMITS.callbackData) {

@@ -81,12 +81,23 @@ export type ParamsCheck = {
   expected: { format: ParameterFormat; keys: string[] };
 };
 
-export type RenderedTemplate = {
-  header?: { format: string; text?: string };
-  body: string;
-  footer?: string;
-  buttons: { type: string; text: string; url?: string; phoneNumber?: string }[];
-};
+const RenderedHeader = z.object({ format: z.string(), text: z.string().optional() });
+const RenderedButton = z.object({
+  type: z.string(),
+  text: z.string(),
+  url: z.string().optional(),
+  phoneNumber: z.string().optional(),
+});
+
+/** A template with its values filled in. */
+export const RenderedTemplate = z.object({
+  header: RenderedHeader.optional(),
+  body: z.string(),
+  footer: z.string().optional(),
+  buttons: z.array(RenderedButton),
+  cards: z.array(z.object({ header: RenderedHeader.optional(), body: z.string(), buttons: z.array(RenderedButton) })).optional(),
+});
+export type RenderedTemplate = z.infer<typeof RenderedTemplate>;
 
 /**
  * The variables in the order an array of values fills them: header, body, then buttons.

@@ -1,0 +1,282 @@
+import { z } from "zod";
+import { type MessagePayload, type PayloadAddress, payloadAddress, templatePayload, textPayload } from "./payloads";
+import { RenderedTemplate, type TemplateShape } from "./template-rules";
+
+export const MEDIA_KINDS = ["image", "video", "audio", "document", "sticker"] as const;
+export const MediaKind = z.enum(MEDIA_KINDS);
+export type MediaKind = z.infer<typeof MediaKind>;
+
+const Text = z.object({ type: z.literal("text"), body: z.string(), previewUrl: z.boolean().optional() });
+
+const Template = z.object({
+  type: z.literal("template"),
+  name: z.string(),
+  language: z.string(),
+  params: z.union([z.array(z.string()), z.record(z.string(), z.string())]).nullable(),
+  rendered: RenderedTemplate.describe("As the person reads it, whatever becomes of the template at Meta."),
+});
+
+const Media = z.object({
+  type: z.literal("media"),
+  kind: MediaKind,
+  mediaId: z.string().nullable().describe("Meta's id of the file."),
+  link: z.string().optional(),
+  caption: z.string().optional(),
+  filename: z.string().optional(),
+  mimeType: z.string().optional(),
+  sha256: z.string().optional(),
+  voice: z.boolean().optional(),
+  animated: z.boolean().optional(),
+});
+
+const ReplyButton = z.object({ id: z.string(), title: z.string() });
+const interactive = {
+  type: z.literal("interactive"),
+  body: z.string(),
+  header: z.string().optional(),
+  footer: z.string().optional(),
+};
+const Interactive = z.discriminatedUnion("kind", [
+  z.object({ ...interactive, kind: z.literal("buttons"), buttons: z.array(ReplyButton) }),
+  z.object({
+    ...interactive,
+    kind: z.literal("list"),
+    button: z.string(),
+    sections: z.array(
+      z.object({ title: z.string().optional(), rows: z.array(ReplyButton.extend({ description: z.string().optional() })) }),
+    ),
+  }),
+  z.object({ ...interactive, kind: z.literal("cta_url"), button: z.string(), url: z.string() }),
+  z.object({
+    ...interactive,
+    kind: z.literal("flow"),
+    button: z.string(),
+    flowId: z.string(),
+    flowToken: z.string().optional(),
+    screen: z.string().optional(),
+    data: z.record(z.string(), z.unknown()).optional(),
+  }),
+  z.object({ ...interactive, kind: z.literal("location_request") }),
+]);
+
+const Reply = z.object({
+  type: z.literal("reply"),
+  to: z.enum(["button", "list", "quick_reply", "flow", "call_permission"]).describe("What was answered."),
+  payload: z.string().nullable().describe("What the button or row carries; a flow's answers as JSON."),
+  title: z.string().nullable(),
+  description: z.string().optional(),
+});
+
+const Reaction = z.object({
+  type: z.literal("reaction"),
+  to: z.string().nullable().describe("Meta's id of the message."),
+  emoji: z.string().nullable().describe("Null takes the reaction back."),
+});
+
+const Location = z.object({
+  type: z.literal("location"),
+  latitude: z.number().nullable(),
+  longitude: z.number().nullable(),
+  name: z.string().optional(),
+  address: z.string().optional(),
+  url: z.string().optional(),
+});
+
+const Contacts = z.object({ type: z.literal("contacts"), cards: z.array(z.unknown()).describe("As Meta sent them.") });
+
+const Order = z.object({
+  type: z.literal("order"),
+  catalogId: z.string().nullable(),
+  text: z.string().optional(),
+  items: z.array(z.unknown()).describe("As Meta sent them."),
+});
+
+const Deleted = z.object({ type: z.literal("deleted"), original: z.string().nullable().describe("Meta's id of the message.") });
+
+const System = z.object({ type: z.literal("system"), event: z.string(), body: z.string().optional() });
+
+const Call = z.object({
+  type: z.literal("call"),
+  callId: z.string(),
+  event: z.string().optional(),
+  status: z.string().optional(),
+});
+
+const Unsupported = z.object({
+  type: z.literal("unsupported"),
+  metaType: z.string().describe("Meta's own name of it."),
+  details: z.string().optional(),
+});
+
+/** What an edit can leave behind. */
+const Editable = z.union([
+  Text,
+  Template,
+  Media,
+  Interactive,
+  Reply,
+  Reaction,
+  Location,
+  Contacts,
+  Order,
+  Deleted,
+  System,
+  Call,
+  Unsupported,
+]);
+
+const Edited = z.object({
+  type: z.literal("edited"),
+  original: z.string().nullable().describe("Meta's id of the message."),
+  content: Editable.nullable().describe("What it says now."),
+});
+
+/** What a message says, in either direction: read from webhooks, stored, sent to Meta, answered by the API and drawn on screens. */
+export const MessageContent = z.union([Editable, Edited]);
+export type MessageContent = z.infer<typeof MessageContent>;
+export type ContentType = MessageContent["type"];
+export type ContentOf<T extends ContentType> = Extract<MessageContent, { type: T }>;
+
+/** Types that we can send. */
+export type SendableContent = ContentOf<"text" | "template" | "media" | "interactive" | "reaction" | "location" | "contacts">;
+
+export function isSendable(content: MessageContent): content is SendableContent {
+  return ["text", "template", "media", "interactive", "reaction", "location", "contacts"].includes(content.type);
+}
+
+/**
+ * The body of `POST /{phone number id}/messages`. A template is filled in by its synced shape as it is now, so that values
+ * which no longer fit it are refused here (`template_params_mismatch`) and not by Meta. Throws `validation_failed` for what
+ * cannot be sent.
+ */
+export function toPayload(
+  content: SendableContent,
+  address: PayloadAddress,
+  template?: (TemplateShape & { name: string; language: string }) | null,
+): MessagePayload {
+  switch (content.type) {
+    case "text":
+      return textPayload({ ...address, body: content.body, previewUrl: content.previewUrl });
+    case "template":
+      if (!template) throw new Error("A template is sent by its shape.");
+      return templatePayload({ ...address, template, params: content.params });
+    case "media": {
+      const { kind, mediaId, link, caption, filename, voice } = content;
+      const file = {
+        ...(mediaId === null ? { link } : { id: mediaId }),
+        ...(caption !== undefined && kind !== "audio" && kind !== "sticker" && { caption }),
+        ...(filename !== undefined && kind === "document" && { filename }),
+        ...(voice === true && kind === "audio" && { voice }),
+      };
+      return { ...payloadAddress(address), type: kind, [kind]: file };
+    }
+    case "interactive":
+      return { ...payloadAddress(address), type: "interactive", interactive: interactivePayload(content, address.callbackData) };
+    case "reaction":
+      return {
+        ...payloadAddress(address),
+        type: "reaction",
+        reaction: { message_id: content.to ?? "", emoji: content.emoji ?? "" },
+      };
+    case "location": {
+      const { latitude, longitude, name, address: street } = content;
+      return {
+        ...payloadAddress(address),
+        type: "location",
+        location: { latitude, longitude, ...(name && { name }), ...(street && { address: street }) },
+      };
+    }
+    case "contacts":
+      return { ...payloadAddress(address), type: "contacts", contacts: content.cards };
+  }
+}
+
+/** Meta's word for each kind of ours. */
+const INTERACTIVE_TYPES = {
+  buttons: "button",
+  list: "list",
+  cta_url: "cta_url",
+  flow: "flow",
+  location_request: "location_request_message",
+} as const;
+
+function interactivePayload(content: ContentOf<"interactive">, callbackData: string | undefined): Record<string, unknown> {
+  return {
+    type: INTERACTIVE_TYPES[content.kind],
+    ...(content.header !== undefined && { header: { type: "text", text: content.header } }),
+    body: { text: content.body },
+    ...(content.footer !== undefined && { footer: { text: content.footer } }),
+    action: interactiveAction(content, callbackData),
+  };
+}
+
+function interactiveAction(content: ContentOf<"interactive">, callbackData: string | undefined): Record<string, unknown> {
+  switch (content.kind) {
+    case "buttons":
+      return { buttons: content.buttons.map((reply) => ({ type: "reply", reply })) };
+    case "list":
+      return { button: content.button, sections: content.sections };
+    case "cta_url":
+      return { name: "cta_url", parameters: { display_text: content.button, url: content.url } };
+    case "flow":
+      return {
+        name: "flow",
+        parameters: {
+          flow_message_version: "3",
+          flow_id: content.flowId,
+          flow_cta: content.button,
+          flow_token: content.flowToken ?? callbackData ?? "unused",
+          ...(content.screen !== undefined && {
+            flow_action: "navigate",
+            flow_action_payload: { screen: content.screen, ...(content.data && { data: content.data }) },
+          }),
+        },
+      };
+    case "location_request":
+      return { name: "send_location" };
+  }
+}
+
+/**
+ * What it says in words, for lists, search, exports and notifications: the whole text where there is one. Where a message has
+ * no words this is empty, and a screen says its type.
+ */
+export function summaryOf(content: MessageContent): string {
+  switch (content.type) {
+    case "text":
+      return content.body;
+    case "template":
+      return [content.rendered.header?.text, content.rendered.body, content.rendered.footer].filter(Boolean).join("\n\n");
+    case "media":
+      return content.caption ?? content.filename ?? "";
+    case "interactive":
+      return [content.header, content.body, content.footer].filter(Boolean).join("\n\n");
+    case "reply":
+      return content.title ?? (content.to === "call_permission" ? "" : (content.payload ?? ""));
+    case "reaction":
+      return content.emoji ?? "";
+    case "location":
+      return [content.name, content.address].filter(Boolean).join(", ");
+    case "contacts":
+      return content.cards.map(nameOfCard).filter(Boolean).join(", ");
+    case "order":
+      return content.text ?? "";
+    case "edited":
+      return content.content ? summaryOf(content.content) : "";
+    case "system":
+      return content.body ?? "";
+    case "unsupported":
+      return content.details ?? "";
+    case "deleted":
+    case "call":
+      return "";
+  }
+}
+
+/** Meta's contact card: `name.formatted_name`. */
+const Card = z.object({ name: z.object({ formatted_name: z.string() }) });
+
+export function nameOfCard(card: unknown): string {
+  const read = Card.safeParse(card);
+  return read.success ? read.data.name.formatted_name : "";
+}
