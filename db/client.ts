@@ -18,13 +18,24 @@ const schema = { ...contacts, ...integrations, ...messages, ...organizations, ..
 export type Db = PgDatabase<PostgresJsQueryResultHKT, typeof schema>;
 
 type Connection = { db: Db; sql: postgres.Sql };
-const held = globalThis as typeof globalThis & { __connection?: Connection };
+const held = globalThis as typeof globalThis & { __connection?: Connection; __direct?: postgres.Sql };
 
 function connect(): Connection {
   const url = env().DATABASE_URL;
   if (!url) throw new Error("DATABASE_URL is not set. `npm start` sets it for the embedded database.");
-  const sql = postgres(url, { max: env().DATABASE_POOL, idle_timeout: 60, connect_timeout: 10, onnotice: () => {} });
+  const sql = postgres(url, { max: poolSize(), idle_timeout: 60, connect_timeout: 10, onnotice: () => {} });
   return { sql, db: drizzle(planOnce(sql), { schema }) };
+}
+
+/** A function's instance answers one request at a time, and there may be hundreds of them. */
+function poolSize(): number {
+  const { DATABASE_POOL, VERCEL } = env();
+  return DATABASE_POOL ?? (VERCEL ? 3 : 12);
+}
+
+/** True when DATABASE_URL is a pooler's, whose connections change hands with each transaction: nothing may be left on them. */
+function isPooled(): boolean {
+  return env().DATABASE_URL_DIRECT !== undefined;
 }
 
 /** More parameters than this mean a list whose length varies: its text would be another statement each time. */
@@ -35,6 +46,7 @@ const MOST_PLANNED_PARAMETERS = 30;
  * planned once a connection. And it ends a transaction's function with its connection.
  */
 function planOnce<T extends postgres.ISql>(sql: T, lifetime?: Lifetime): T {
+  const isPlanned = !isPooled();
   return new Proxy(sql, {
     get(target, name, receiver) {
       const value: unknown = Reflect.get(target, name, receiver);
@@ -44,7 +56,7 @@ function planOnce<T extends postgres.ISql>(sql: T, lifetime?: Lifetime): T {
           requireLife(lifetime);
           return target.unsafe(query, parameters, {
             ...options,
-            prepare: parameters.length > 0 && parameters.length <= MOST_PLANNED_PARAMETERS,
+            prepare: isPlanned && parameters.length > 0 && parameters.length <= MOST_PLANNED_PARAMETERS,
           });
         };
       }
@@ -70,15 +82,24 @@ export function database(): Db {
   return held.__connection.db;
 }
 
-/** The driver itself, for LISTEN and for statements that drizzle cannot say. */
+/** The driver itself, for statements that drizzle cannot say. */
 export function driver(): postgres.Sql {
   held.__connection ??= connect();
   return held.__connection.sql;
 }
 
+/** The driver over connections that stay ours, for LISTEN: past a pooler where there is one. */
+export function directDriver(): postgres.Sql {
+  const url = env().DATABASE_URL_DIRECT;
+  if (!url) return driver();
+  held.__direct ??= postgres(url, { max: 1, idle_timeout: 60, connect_timeout: 10, onnotice: () => {} });
+  return held.__direct;
+}
+
 /** Closes the pool after what runs has finished, at most 5 seconds. */
 export async function closeDatabase(): Promise<void> {
-  const connection = held.__connection;
+  const { __connection: connection, __direct: direct } = held;
   held.__connection = undefined;
-  await connection?.sql.end({ timeout: 5 });
+  held.__direct = undefined;
+  await Promise.all([connection?.sql.end({ timeout: 5 }), direct?.end({ timeout: 5 })]);
 }

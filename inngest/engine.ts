@@ -1,6 +1,8 @@
 import "server-only";
 import { env, publicUrl, usesInngest } from "@/lib/env";
+import { runSoon } from "@/lib/later";
 import { log } from "@/lib/log";
+import { inngestProblem } from "@/lib/readiness";
 import { setWaker, type Wake } from "@/lib/wake";
 import { inngest, messagesWaiting, sandboxWaiting, webhooksReceived } from "./client";
 import { stopServing } from "./functions";
@@ -13,7 +15,8 @@ const REGISTER_TRIES = 30;
 /** The engine that the environment asks for: Inngest when any INNGEST_* is set, otherwise the one inside the process. */
 export async function startEngine(): Promise<Engine> {
   if (!usesInngest()) return startLocalEngine();
-  requireInngestKeys();
+  const problem = inngestProblem();
+  if (problem) throw new Error(problem);
   wakeThroughInngest();
   const registering = new AbortController();
   void register(registering.signal);
@@ -23,17 +26,6 @@ export async function startEngine(): Promise<Engine> {
     stopServing();
   };
   return { leave, stop: async () => leave() };
-}
-
-/** One sentence when Inngest is asked for but cannot work. Unsigned calls are only for its development server. */
-export function requireInngestKeys(): void {
-  const { INNGEST_DEV, INNGEST_EVENT_KEY, INNGEST_SIGNING_KEY } = env();
-  if (INNGEST_DEV && INNGEST_DEV !== "0") return;
-  const missing = [!INNGEST_EVENT_KEY && "INNGEST_EVENT_KEY", !INNGEST_SIGNING_KEY && "INNGEST_SIGNING_KEY"].filter(Boolean);
-  if (missing.length > 0)
-    throw new Error(
-      `Inngest needs ${missing.join(" and ")}. Set both keys, or unset every INNGEST_* to use the built-in engine.`,
-    );
 }
 
 /** Turns wake-ups into events, after the commit and at most four a second of a kind. An event that is lost delays by a minute: the sweep. */
@@ -54,7 +46,7 @@ export function wakeThroughInngest(): void {
     waiting.set(wake.kind === "messages" ? wake.integrationId : wake.kind, eventOf(wake));
     if (isComing) return;
     isComing = true;
-    setTimeout(flush, COALESCE_MS);
+    runSoon(COALESCE_MS, flush);
   });
 }
 

@@ -2,6 +2,7 @@ import "server-only";
 import { type Db, database } from "@/db/client";
 import { newId } from "@/lib/ids";
 import { openKeyring } from "@/lib/keyring";
+import { requireSettings } from "@/lib/readiness";
 
 export type Actor = { type: "user" | "token" | "system"; id: string; name: string };
 
@@ -19,8 +20,9 @@ export type Ctx = {
   now: Date;
 };
 
-/** The database with the keyring open: nothing encrypted can be touched before. */
+/** The database with the keyring open: nothing encrypted can be touched before. `not_ready`, with what to do, while it cannot be. */
 export async function openDatabase(): Promise<Db> {
+  requireSettings();
   const db = database();
   await openKeyring(db);
   return db;

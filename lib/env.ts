@@ -12,7 +12,11 @@ export const EnvSchema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, "must start with postgres:// or postgresql://")
     .optional(),
-  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(12),
+  DATABASE_URL_DIRECT: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "must start with postgres:// or postgresql://")
+    .optional(),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(200).optional(),
   ENCRYPTION_KEYS: z.string().min(1).optional(),
   PUBLIC_URL: url.optional(),
   GRAPH_ALLOWED_HOSTS: z.string().default("graph.facebook.com"),

@@ -4,6 +4,8 @@ import { sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { type Key, openWith, parseKeys, sealWith } from "@/lib/crypto";
 import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import { isMigrated, NOT_MIGRATED } from "@/lib/readiness";
 
 const INDEX_KEY = "installation.index_key";
 
@@ -12,12 +14,7 @@ let indexKey: Buffer | undefined;
 
 function readKeys(): Key[] {
   if (!keys) {
-    const given = env().ENCRYPTION_KEYS;
-    if (!given)
-      throw new Error(
-        "ENCRYPTION_KEYS is not set. `npm start` generates one; on a server of your own set id:base64-of-32-bytes.",
-      );
-    keys = parseKeys(given);
+    keys = parseKeys(env().ENCRYPTION_KEYS ?? "");
   }
   return keys;
 }
@@ -68,6 +65,7 @@ export function openKeyring(db: Db): Promise<void> {
 }
 
 async function loadIndexKey(db: Db): Promise<void> {
+  if (!(await isMigrated(db))) throw new AppError("not_ready", NOT_MIGRATED);
   const fresh = seal(INDEX_KEY, randomBytes(32).toString("base64"));
   await db.execute(sql`insert into installation (id, index_key) values (1, ${fresh}) on conflict (id) do nothing`);
   const [row] = await db.execute<{ index_key: string }>(sql`select index_key from installation where id = 1`);
@@ -76,7 +74,7 @@ async function loadIndexKey(db: Db): Promise<void> {
     indexKey = Buffer.from(open(INDEX_KEY, row.index_key), "base64");
   } catch {
     const keyId = row.index_key.split(".")[1];
-    throw new Error(`ENCRYPTION_KEYS does not hold the key "${keyId}" with which this database was encrypted.`);
+    throw new AppError("not_ready", `ENCRYPTION_KEYS does not hold the key "${keyId}" with which this database was encrypted.`);
   }
 }
 

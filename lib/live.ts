@@ -1,6 +1,8 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import { type Db, database, driver } from "@/db/client";
+import { type Db, database, directDriver } from "@/db/client";
+import { env } from "@/lib/env";
+import { runSoon } from "@/lib/later";
 import { log } from "@/lib/log";
 
 /** The nouns whose lists a browser may hold. */
@@ -16,7 +18,7 @@ export async function announce(db: Db, organizationId: string, topics: Topic[]):
 
 const COALESCE_MS = 150;
 const soon = new Map<string, Set<Topic>>();
-let announcing: NodeJS.Timeout | undefined;
+let announcing: { cancel(): void } | undefined;
 let flushing: Promise<void> | undefined;
 
 /**
@@ -27,10 +29,10 @@ export function announceSoon(organizationId: string, topics: Topic[]): void {
   const waiting = soon.get(organizationId) ?? new Set<Topic>();
   for (const topic of topics) waiting.add(topic);
   soon.set(organizationId, waiting);
-  announcing ??= setTimeout(() => {
+  announcing ??= runSoon(COALESCE_MS, () => {
     flushing = announceWaiting();
-  }, COALESCE_MS);
-  announcing.unref();
+    return flushing;
+  });
 }
 
 /** Sends what still waits to be announced: before the database is closed. */
@@ -40,7 +42,7 @@ export async function announceAll(): Promise<void> {
 }
 
 async function announceWaiting(): Promise<void> {
-  clearTimeout(announcing);
+  announcing?.cancel();
   announcing = undefined;
   const batch = [...soon];
   soon.clear();
@@ -52,7 +54,7 @@ async function announceWaiting(): Promise<void> {
 }
 
 const listeners = new Map<string, Set<Listener>>();
-let listening: Promise<unknown> | undefined;
+let listening: Promise<void> | undefined;
 
 function hear(payload: string): void {
   try {
@@ -63,14 +65,26 @@ function hear(payload: string): void {
   }
 }
 
+/** Where nobody can LISTEN, browsers are told this often that anything may have changed. */
+const POLL_MS = 10_000;
+const POLLED: Topic[] = ["messages", "integrations", "templates", "contacts", "organization", "webhooks", "sandbox"];
+
+/** A pooler hands a connection on after each statement, and a notice to whoever has it then. On Vercel the database is behind one. */
+async function listen(): Promise<void> {
+  if (env().VERCEL && !env().DATABASE_URL_DIRECT) {
+    const tellAll = () => {
+      for (const group of listeners.values()) for (const listener of group) listener(POLLED);
+    };
+    setInterval(tellAll, POLL_MS).unref();
+  } else await directDriver().listen(CHANNEL, hear);
+}
+
 /** Calls `listener` for every announcement in the organization until the returned function is called. One LISTEN serves the process. */
 export async function subscribe(organizationId: string, listener: Listener): Promise<() => void> {
-  listening ??= driver()
-    .listen(CHANNEL, hear)
-    .catch((error: unknown) => {
-      listening = undefined;
-      throw error;
-    });
+  listening ??= listen().catch((error: unknown) => {
+    listening = undefined;
+    throw error;
+  });
   await listening;
   const group = listeners.get(organizationId) ?? new Set<Listener>();
   listeners.set(organizationId, group.add(listener));

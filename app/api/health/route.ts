@@ -1,33 +1,46 @@
 import { sql } from "drizzle-orm";
 import { database } from "@/db/client";
-import journal from "@/db/migrations/meta/_journal.json";
+import { openDatabase } from "@/lib/ctx";
+import { AppError } from "@/lib/errors";
 import { json, requestIdOf } from "@/lib/http/respond";
 import { log } from "@/lib/log";
+import { isMigrated, NOT_MIGRATED, settingsProblem } from "@/lib/readiness";
 
-const NEWEST_MIGRATION = Math.max(...journal.entries.map((entry) => entry.when));
+type Health = {
+  status: "ok" | "not_ready";
+  /** What keeps it from being ready, and what to do. */
+  problem?: string;
+  database: { status: "ok" | "unknown" | "unreachable" | "not_migrated"; latencyMs?: number };
+  uptimeSeconds: number;
+};
 
-/** For probes: 200 while the database answers and has the shape that this build expects, else 503. */
+/** For probes: 200 when the settings are whole and the database answers in the shape that this build expects, else 503 and why. */
 export async function GET(request: Request): Promise<Response> {
   const requestId = requestIdOf(request);
   const answer = await readHealth();
   return json(answer, answer.status === "ok" ? 200 : 503, requestId);
 }
 
-async function readHealth() {
+async function readHealth(): Promise<Health> {
   const startedAt = performance.now();
-  const uptimeSeconds = Math.floor(process.uptime());
+  const notReady = (status: Health["database"]["status"], problem: string): Health => ({
+    status: "not_ready",
+    problem,
+    database: { status },
+    uptimeSeconds: Math.floor(process.uptime()),
+  });
+  const problem = settingsProblem();
+  if (problem) return notReady("unknown", problem);
   try {
-    const [row] = await database().execute<{ newest: string | null }>(
-      sql`select max(created_at) as newest from drizzle.__drizzle_migrations`,
-    );
-    const isMigrated = Number(row?.newest ?? 0) >= NEWEST_MIGRATION;
-    return {
-      status: isMigrated ? "ok" : "not_ready",
-      database: { status: isMigrated ? "ok" : "not_migrated", latencyMs: Math.round(performance.now() - startedAt) },
-      uptimeSeconds,
-    };
+    const db = database();
+    await db.execute(sql`select 1`);
+    const latencyMs = Math.round(performance.now() - startedAt);
+    if (!(await isMigrated(db))) return notReady("not_migrated", NOT_MIGRATED);
+    await openDatabase();
+    return { status: "ok", database: { status: "ok", latencyMs }, uptimeSeconds: Math.floor(process.uptime()) };
   } catch (error) {
+    if (error instanceof AppError) return notReady("ok", error.message);
     log.warn({ err: error }, "The health check could not reach the database");
-    return { status: "not_ready", database: { status: "unreachable" }, uptimeSeconds };
+    return notReady("unreachable", "The database cannot be reached. Look at DATABASE_URL and at the database's own log.");
   }
 }

@@ -1,9 +1,13 @@
 import { authenticate } from "@/lib/auth/authenticate";
 import { openDatabase } from "@/lib/ctx";
+import { env } from "@/lib/env";
 import { requestIdOf, respondError } from "@/lib/http/respond";
 import { subscribe, type Topic } from "@/lib/live";
 import { log } from "@/lib/log";
 
+/** The longest that Vercel's common plans allow; the stream ends before it and the browser opens another one. */
+export const maxDuration = 300;
+const LONGEST_ON_VERCEL_MS = 280_000;
 const HEARTBEAT_MS = 20_000;
 /** A busy organization announces hundreds of changes a second; a browser needs to hear of them a few times. */
 const GATHER_MS = 200;
@@ -57,11 +61,13 @@ async function eventStream(
     else close();
   }, HEARTBEAT_MS);
   heartbeat.unref();
+  const ending = env().VERCEL ? setTimeout(() => close(), LONGEST_ON_VERCEL_MS) : undefined;
 
   const leave = () => {
     controller = undefined;
     clearInterval(heartbeat);
     clearTimeout(gathering);
+    clearTimeout(ending);
     unsubscribe();
     signal.removeEventListener("abort", close);
   };

@@ -1,0 +1,45 @@
+import "server-only";
+import { after } from "next/server";
+import { openDatabase } from "@/lib/ctx";
+import { env, publicUrl } from "@/lib/env";
+import { setAfterResponse } from "@/lib/later";
+import { log } from "@/lib/log";
+import { ensureSetupLink } from "@/lib/organizations/setup";
+import { hasOwnServer } from "@/lib/own-server";
+import { settingsProblem } from "@/lib/readiness";
+import { startEngine } from "./engine";
+
+/**
+ * Starts what a process needs that plain Next runs (`next start`, Vercel): wake-ups, the engine, the way to the first owner.
+ * What is wrong is said in one sentence and answered with 503 by every route; it is looked at again at the next start.
+ */
+export async function startUnderNext(): Promise<void> {
+  if (hasOwnServer()) return;
+  const problem = settingsProblem();
+  if (problem) return log.error(`${problem} Nothing is accepted until then.`);
+  // next-auth reads its address there, and would otherwise believe whatever host a request names.
+  // biome-ignore lint/style/noProcessEnv: it is written for next-auth, which has no other way to be told.
+  process.env.NEXTAUTH_URL ??= publicUrl();
+  setAfterResponse((work) => {
+    try {
+      after(work);
+    } catch {
+      // Outside of a request nothing waits for us: the timer does it.
+    }
+  });
+  try {
+    await openDatabase();
+    const engine = await startEngine();
+    process.once("SIGTERM", () => engine.leave());
+    await sayHowToOwn();
+  } catch (error) {
+    log.error({ err: error }, error instanceof Error ? error.message : "The engine could not be started");
+  }
+}
+
+/** On Vercel many processes start, and each new link would make the one before worthless. */
+async function sayHowToOwn(): Promise<void> {
+  if (env().VERCEL) return;
+  const link = await ensureSetupLink();
+  if (link) log.info(`Nobody owns it yet. This link makes the owner, once: ${link}`);
+}
