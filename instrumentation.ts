@@ -2,6 +2,6 @@
 export async function register(): Promise<void> {
   // biome-ignore lint/style/noProcessEnv: Next replaces it when it builds for the edge, so that none of this is bundled there.
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
-  const { startUnderNext } = await import("./inngest/under-next");
+  const { startUnderNext } = await import("./server/under-next");
   await startUnderNext();
 }

@@ -31,7 +31,11 @@ describe("wrong settings are one sentence, 503 from every route, and nothing is 
   test.each([
     ["no encryption key", { ENCRYPTION_KEYS: "" }, /ENCRYPTION_KEYS is not set/],
     ["a short encryption key", { ENCRYPTION_KEYS: "k1:c2hvcnQ=" }, /it needs 32/],
-    ["another key than the database's", { ENCRYPTION_KEYS: `other:${Buffer.alloc(32, 7).toString("base64")}` }, /does not hold the key/],
+    [
+      "another key than the database's",
+      { ENCRYPTION_KEYS: `other:${Buffer.alloc(32, 7).toString("base64")}` },
+      /does not hold the key/,
+    ],
     ["Vercel without Inngest", { VERCEL: "1" }, /INNGEST_EVENT_KEY and INNGEST_SIGNING_KEY/],
     ["half of Inngest's keys", { INNGEST_EVENT_KEY: "abc" }, /needs INNGEST_SIGNING_KEY/],
     ["a port that is none", { PORT: "99999999" }, /PORT is wrong/],

@@ -28,7 +28,9 @@ export function inngestProblem(): string | null {
   if (!usesInngest() || (INNGEST_DEV && INNGEST_DEV !== "0")) return null;
   const missing = [!INNGEST_EVENT_KEY && "INNGEST_EVENT_KEY", !INNGEST_SIGNING_KEY && "INNGEST_SIGNING_KEY"].filter(Boolean);
   if (missing.length === 0) return null;
-  const otherwise = VERCEL ? "On Vercel no process lives on between requests to do it" : "Or unset every INNGEST_* to use the built-in engine";
+  const otherwise = VERCEL
+    ? "On Vercel no process lives on between requests to do it"
+    : "Or unset every INNGEST_* to use the built-in engine";
   return `Inngest needs ${missing.join(" and ")}. Set both keys. ${otherwise}.`;
 }
 

@@ -2,7 +2,7 @@
 import "server-only";
 import { migrateDatabase } from "@/db/migrate";
 import { env } from "@/lib/env";
-import { asProblem, Problem } from "./problem";
+import { asProblem, Problem } from "@/server/problem";
 
 const url = env().DATABASE_URL_DIRECT ?? env().DATABASE_URL;
 if (!url) throw new Problem("DATABASE_URL is not set. The embedded database is brought up to date by `npm start`.");

@@ -1,7 +1,7 @@
 // npm run setup-link: the one-time link that makes the first owner, where no `npm start` prints it.
 import "server-only";
 import { ensureSetupLink } from "@/lib/organizations/setup";
-import { withDatabase } from "./installation";
+import { withDatabase } from "@/server/installation";
 
 await withDatabase(async () => {
   const link = await ensureSetupLink();

@@ -13,6 +13,7 @@ import { env, publicUrl } from "@/lib/env";
 import { announceAll } from "@/lib/live";
 import { log } from "@/lib/log";
 import { ensureSetupLink } from "@/lib/organizations/setup";
+import { markOwnServer } from "@/lib/own-server";
 import { createApiRouter } from "./api-router";
 import { lockDataDir, makeDataDir, requireUnlocked } from "./data-dir";
 import { isAlive } from "./embedded";
@@ -78,6 +79,7 @@ async function start(dev: boolean, undo: (() => unknown)[], stop: (exitCode: num
   await asProblem(openDatabase);
 
   say(dev ? "Starting the development server …" : "Starting the server …");
+  markOwnServer();
   const app = next({ dev, dir: process.cwd(), port: PORT });
   await app.prepare();
   undo.push(() => app.close());

@@ -1,5 +1,6 @@
 import "server-only";
 import { after } from "next/server";
+import { startEngine } from "@/inngest/engine";
 import { openDatabase } from "@/lib/ctx";
 import { env, publicUrl } from "@/lib/env";
 import { setAfterResponse } from "@/lib/later";
@@ -7,7 +8,6 @@ import { log } from "@/lib/log";
 import { ensureSetupLink } from "@/lib/organizations/setup";
 import { hasOwnServer } from "@/lib/own-server";
 import { settingsProblem } from "@/lib/readiness";
-import { startEngine } from "./engine";
 
 /**
  * Starts what a process needs that plain Next runs (`next start`, Vercel): wake-ups, the engine, the way to the first owner.
