@@ -18,7 +18,6 @@ export async function startUnderNext(): Promise<void> {
   const problem = settingsProblem();
   if (problem) return log.error(`${problem} Nothing is accepted until then.`);
   // next-auth reads its address there, and would otherwise believe whatever host a request names.
-  // biome-ignore lint/style/noProcessEnv: it is written for next-auth, which has no other way to be told.
   process.env.NEXTAUTH_URL ??= publicUrl();
   setAfterResponse((work) => {
     try {
