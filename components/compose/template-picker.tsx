@@ -1,15 +1,15 @@
 "use client";
 
-import { Command } from "cmdk";
 import { ChevronsUpDown } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useLanguageName } from "@/components/contacts/use-names";
 import { StatusBadge } from "@/components/shared/status-badge";
 import { useCategoryLabel } from "@/components/templates/use-words";
 import { cn } from "@/components/ui/cn";
 import { useFieldControl } from "@/components/ui/field";
 import { inputStyles } from "@/components/ui/input";
+import { OptionList } from "@/components/ui/option-list";
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
 import type { Template } from "@/lib/templates/schema";
 
@@ -27,7 +27,14 @@ export function TemplatePicker({ templates, value, onChange, disabled }: Templat
   const category = useCategoryLabel();
   const control = useFieldControl({});
   const [open, setOpen] = useState(false);
-  const inOrder = [...templates].sort((a, b) => Number(b.status === "APPROVED") - Number(a.status === "APPROVED"));
+  const options = useMemo(() => {
+    const inOrder = [...templates].sort((a, b) => Number(b.status === "APPROVED") - Number(a.status === "APPROVED"));
+    return inOrder.map((template) => {
+      const body = template.components.find((component) => component.type.toUpperCase() === "BODY")?.text ?? "";
+      const keywords = [language(template.language), category(template.category), body];
+      return { value: template.id, label: template.name, keywords, template, body };
+    });
+  }, [templates, language, category]);
   return (
     <Popover open={open} onOpenChange={setOpen}>
       <PopoverTrigger
@@ -48,45 +55,30 @@ export function TemplatePicker({ templates, value, onChange, disabled }: Templat
         <ChevronsUpDown className={cn("size-4 shrink-0 text-muted", !value && "ml-auto")} aria-hidden />
       </PopoverTrigger>
       <PopoverContent className="w-(--radix-popover-trigger-width) min-w-72 p-0" aria-label={t("choose")}>
-        <Command label={t("search")}>
-          <Command.Input
-            placeholder={t("search")}
-            className="h-9 w-full border-b bg-transparent px-3 text-sm outline-none placeholder:text-muted max-md:text-md"
-          />
-          <Command.List className="max-h-80 overflow-y-auto p-1">
-            <Command.Empty className="px-2 py-3 text-muted text-sm">{t("nothingFound")}</Command.Empty>
-            {inOrder.map((template) => {
-              const body = template.components.find((component) => component.type.toUpperCase() === "BODY")?.text ?? "";
-              return (
-                <Command.Item
-                  key={template.id}
-                  value={template.id}
-                  keywords={[
-                    template.name,
-                    template.name.replaceAll("_", " "),
-                    language(template.language),
-                    category(template.category),
-                    body,
-                  ]}
-                  onSelect={() => {
-                    onChange(template);
-                    setOpen(false);
-                  }}
-                  className="grid cursor-default select-none gap-0.5 rounded-md px-2 py-1.5 text-sm data-[selected=true]:bg-surface-sunken"
-                >
-                  <span className="flex items-center gap-2">
-                    <span className="truncate font-mono text-xs">{template.name}</span>
-                    <span className="shrink-0 text-muted text-xs">
-                      {language(template.language)} · {category(template.category)}
-                    </span>
-                    <StatusBadge kind="template" status={template.status} plain className="ml-auto shrink-0" />
-                  </span>
-                  <span className="truncate text-muted text-xs">{body}</span>
-                </Command.Item>
-              );
-            })}
-          </Command.List>
-        </Command>
+        <OptionList
+          options={options}
+          value={value?.id}
+          label={t("search")}
+          nothingFound={t("nothingFound")}
+          className="max-h-80"
+          onChoose={({ template }) => {
+            onChange(template);
+            setOpen(false);
+          }}
+        >
+          {({ template, body }) => (
+            <span className="grid min-w-0 flex-1 gap-0.5 py-0.5">
+              <span className="flex items-center gap-2">
+                <span className="truncate font-mono text-xs">{template.name}</span>
+                <span className="shrink-0 text-muted text-xs">
+                  {language(template.language)} · {category(template.category)}
+                </span>
+                <StatusBadge kind="template" status={template.status} plain className="ml-auto shrink-0" />
+              </span>
+              <span className="truncate text-muted text-xs">{body}</span>
+            </span>
+          )}
+        </OptionList>
       </PopoverContent>
     </Popover>
   );

@@ -16,6 +16,7 @@ import { Input } from "@/components/ui/input";
 import { toast } from "@/components/ui/toast";
 import type { Contact } from "@/lib/contacts/schema";
 import { ApiError, applyFieldErrors } from "@/lib/http/client";
+import { zoneNames } from "@/lib/i18n/time-zones";
 import { toE164 } from "@/lib/phone";
 import { PhoneSuggestion } from "./phone-suggestion";
 import { useCreateContact, useUpdateContact } from "./queries";
@@ -169,10 +170,7 @@ function useOptions(contact: Contact | undefined) {
     const languages = [...codes].map((code) => ({ value: code, label: nameOf(code), keywords: [code] }));
     return {
       languages: [notSet, ...languages.sort((a, b) => a.label.localeCompare(b.label))],
-      timeZones: [
-        notSet,
-        ...Intl.supportedValuesOf("timeZone").map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") })),
-      ],
+      timeZones: [notSet, ...zoneNames()],
     };
   }, [t, nameOf, contact?.language]);
 }

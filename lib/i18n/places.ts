@@ -1,29 +1,34 @@
-import { getCountries } from "libphonenumber-js/max";
-import { INTL_LOCALES, type Language } from "./languages";
+import { getCountries, getCountryCallingCode } from "libphonenumber-js/max";
+import { INTL_LOCALES, LANGUAGES, type Language } from "./languages";
 
 export type Place = { value: string; label: string; hint?: string; keywords?: string[] };
 
-/** Every country with a telephone code, by its name in the language. Made on the server: browsers know other names. */
+/**
+ * Every country with a telephone code, by its name in the language; found by its names in the others, its codes too. Made on the
+ * server: browsers know other names.
+ */
 export function countries(language: Language): Place[] {
-  const names = new Intl.DisplayNames(INTL_LOCALES[language], { type: "region" });
+  const names = LANGUAGES.map((one) => new Intl.DisplayNames(INTL_LOCALES[one], { type: "region" }));
+  const own = new Intl.DisplayNames(INTL_LOCALES[language], { type: "region" });
   return getCountries()
-    .map((code) => ({ value: code as string, label: names.of(code) ?? code, keywords: [code] }))
+    .map((code) => ({
+      value: code as string,
+      label: own.of(code) ?? code,
+      hint: `+${getCountryCallingCode(code)}`,
+      keywords: [code, ...names.flatMap((one) => one.of(code) ?? []), ...(OTHER_NAMES[code] ?? [])],
+    }))
     .sort((a, b) => a.label.localeCompare(b.label, language));
 }
 
-/** Every time zone of the IANA database with its present distance from UTC. */
-export function timeZones(language: Language, now: Date): Place[] {
-  return ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")].map((zone) => ({
-    value: zone,
-    label: zone.replaceAll("_", " "),
-    hint: offsetOf(zone, language, now),
-  }));
-}
-
-function offsetOf(timeZone: string, language: Language, now: Date): string {
-  const parts = new Intl.DateTimeFormat(INTL_LOCALES[language], { timeZone, timeZoneName: "longOffset" }).formatToParts(now);
-  return parts.find((part) => part.type === "timeZoneName")?.value ?? "";
-}
+/** What people type who do not use the official name. */
+const OTHER_NAMES: Record<string, string[]> = {
+  AE: ["BAE", "UAE", "Dubai"],
+  CZ: ["Czech Republic"],
+  GB: ["UK", "England", "İngiltere"],
+  NL: ["Holland", "Hollanda"],
+  TR: ["Turkey"],
+  US: ["USA", "America", "ABD"],
+};
 
 /** Languages that templates are commonly written in, by their names in the language; the list is WhatsApp's most used. */
 const TEMPLATE_LANGUAGES =

@@ -2,7 +2,8 @@ import { redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { OrganizationForm } from "@/components/settings/organization-form";
 import { pageCtx } from "@/lib/auth/session";
-import { countries, templateLanguages, timeZones } from "@/lib/i18n/places";
+import { countries, templateLanguages } from "@/lib/i18n/places";
+import { timeZones } from "@/lib/i18n/time-zones";
 import { getOrganization } from "@/lib/organizations/organizations";
 
 export async function generateMetadata() {
