@@ -23,6 +23,7 @@ import { formatPhone } from "@/lib/phone";
 import { ConsentDialog } from "./consent-dialog";
 import { ContactDialog } from "./contact-dialog";
 import { Ledger } from "./ledger";
+import { nameOf } from "./person";
 import { useContact } from "./queries";
 import { useCountryName, useLanguageName } from "./use-names";
 import { WindowState } from "./window-state";
@@ -34,7 +35,8 @@ export function ContactDetail({ contact: initial }: { contact: Contact }) {
   const { data: contact = initial, error, refetch } = useContact(initial.id, initial);
   const [editing, setEditing] = useState(false);
   const [recording, setRecording] = useState<ConsentStatus>();
-  const { name, phoneNumber } = contact;
+  const { phoneNumber } = contact;
+  const name = nameOf(contact.name, phoneNumber);
   const title = name ?? (phoneNumber ? formatPhone(phoneNumber) : t("nameless"));
 
   return (
@@ -157,7 +159,7 @@ function Identity({ contact }: { contact: Contact }) {
   return (
     <Section title={t("identity")}>
       <KeyValues>
-        <KeyValue label={t("name")}>{contact.name ?? dash}</KeyValue>
+        <KeyValue label={t("name")}>{nameOf(contact.name, contact.phoneNumber) ?? dash}</KeyValue>
         <KeyValue label={t("phoneNumber")}>
           <Phone number={contact.phoneNumber} copy />
         </KeyValue>

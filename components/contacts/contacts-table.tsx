@@ -1,12 +1,12 @@
 "use client";
 
-import type { ColumnDef } from "@tanstack/react-table";
-import { UserPlus, Users } from "lucide-react";
+import { SearchX, UserPlus, Users } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { parseAsString, useQueryState } from "nuqs";
 import { useMemo } from "react";
 import { CodeBlock } from "@/components/shared/code-block";
+import type { ColumnDef } from "@/components/shared/columns";
 import { DataTable } from "@/components/shared/data-table";
 import { EmptyState } from "@/components/shared/empty-state";
 import { PageHeader } from "@/components/shared/page-header";
@@ -19,26 +19,31 @@ import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import type { Contact } from "@/lib/contacts/schema";
 import type { Page } from "@/lib/http/paging";
-import { formatPhone } from "@/lib/phone";
 import { ContactDialog } from "./contact-dialog";
+import { Person } from "./person";
+import { PhoneSuggestion, usePhoneSuggestion } from "./phone-suggestion";
 import { CONTACT_FILTERS, useContacts } from "./queries";
 import { useLanguageName } from "./use-names";
 import { WindowState } from "./window-state";
+
+const CONSENTS = ["opted_in", "opted_out", "none"] as const;
+const KNOWN = { consent: (value: string) => CONSENTS.some((one) => one === value) };
 
 export function ContactsTable({ firstPage }: { firstPage?: Page<Contact> }) {
   const t = useTranslations("contacts");
   const router = useRouter();
   const can = useCan();
-  const state = useListState(CONTACT_FILTERS);
+  const state = useListState(CONTACT_FILTERS, KNOWN);
   const query = useContacts(state, firstPage);
   const columns = useColumns();
+  const nationalNumber = usePhoneSuggestion(state.q);
   const consentLabel = useStatusLabel("consent");
   const [isNew, setNew] = useQueryState("new", parseAsString.withOptions({ history: "replace" }));
   const filters = [
     {
       name: "consent",
       label: t("filter.consent"),
-      options: (["opted_in", "opted_out", "none"] as const).map((value) => ({ value, label: consentLabel(value) })),
+      options: CONSENTS.map((value) => ({ value, label: consentLabel(value) })),
     },
   ];
   const add = can("contacts:write") ? (
@@ -62,6 +67,7 @@ export function ContactsTable({ firstPage }: { firstPage?: Page<Contact> }) {
         searchPlaceholder={t("search")}
         filters={filters}
         empty={<NoContacts action={add} />}
+        nothingFound={nationalNumber ? <NumberSuggested text={state.q} onUse={state.setQ} /> : undefined}
       />
       <ContactDialog
         open={isNew !== null && can("contacts:write")}
@@ -70,6 +76,18 @@ export function ContactsTable({ firstPage }: { firstPage?: Page<Contact> }) {
         onDone={(contact) => void setNew(null).then(() => router.push(`/contacts/${contact.id}`))}
       />
     </>
+  );
+}
+
+function NumberSuggested({ text, onUse }: { text: string; onUse: (e164: string) => void }) {
+  const t = useTranslations("contacts.nothingFound");
+  return (
+    <EmptyState
+      icon={SearchX}
+      title={t("title")}
+      description={t("number")}
+      action={<PhoneSuggestion text={text} onUse={onUse} />}
+    />
   );
 }
 
@@ -99,16 +117,13 @@ function useColumns(): ColumnDef<Contact>[] {
       {
         id: "name",
         accessorKey: "name",
-        meta: { label: t("name"), card: "title" },
-        cell: ({ row }) => {
-          const { name, phoneNumber } = row.original;
-          return <span className="block truncate">{name ?? (phoneNumber ? formatPhone(phoneNumber) : t("nameless"))}</span>;
-        },
+        meta: { label: t("name"), className: "w-full max-w-0", card: "title", csv: (contact) => contact.name },
+        cell: ({ row }) => <Person {...row.original} nameless={t("nameless")} />,
       },
       {
         id: "phoneNumber",
         accessorKey: "phoneNumber",
-        meta: { label: t("phoneNumber"), className: "w-52" },
+        meta: { label: t("phoneNumber"), className: "w-52", card: "hidden", hidden: true },
         cell: ({ row }) => <Phone number={row.original.phoneNumber} copy />,
       },
       {
@@ -126,7 +141,7 @@ function useColumns(): ColumnDef<Contact>[] {
       {
         id: "window",
         accessorKey: "windowClosesAt",
-        meta: { label: t("window.label"), className: "w-48" },
+        meta: { label: t("window.label"), className: "w-48 whitespace-nowrap" },
         cell: ({ row }) => <WindowState closesAt={row.original.windowClosesAt} />,
       },
       {

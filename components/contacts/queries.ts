@@ -3,7 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ListState, useList } from "@/components/shared/use-list";
 import type { ConsentEntry, ConsentLedger, Contact, CreateContact, RecordConsent, UpdateContact } from "@/lib/contacts/schema";
-import { api } from "@/lib/http/client";
+import { api, ROWS_AT_ONCE } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import { toE164 } from "@/lib/phone";
 
@@ -12,7 +12,12 @@ const LEDGER_ENTRIES = 100;
 const SUGGESTIONS = 6;
 
 export function useContacts(state: ListState, firstPage?: Page<Contact>) {
-  return useList<Contact>(["contacts", "list"], "/crm/contacts", { search: state.q, ...state.filters }, firstPage);
+  return useList<Contact>(
+    ["contacts", "list"],
+    "/crm/contacts",
+    { search: state.q, ...state.filters, limit: ROWS_AT_ONCE },
+    firstPage,
+  );
 }
 
 export function useContact(id: string, initialData?: Contact) {

@@ -1,11 +1,11 @@
 "use client";
 
-import type { ColumnDef } from "@tanstack/react-table";
 import { Plug } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useMemo } from "react";
 import { CodeBlock } from "@/components/shared/code-block";
+import type { ColumnDef } from "@/components/shared/columns";
 import { DataTable } from "@/components/shared/data-table";
 import { EmptyState } from "@/components/shared/empty-state";
 import { Num } from "@/components/shared/number";
@@ -41,7 +41,7 @@ export function IntegrationsTable({ firstPage, apiUrl }: { firstPage: Page<Integ
         id: "kind",
         accessorFn: (row) => t(row.config.sandbox ? "kind.sandbox" : "kind.meta"),
         meta: { label: t("columns.kind"), className: "w-28" },
-        cell: ({ getValue }) => String(getValue()),
+        cell: ({ row }) => t(row.original.config.sandbox ? "kind.sandbox" : "kind.meta"),
       },
       {
         id: "number",

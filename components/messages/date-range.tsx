@@ -94,6 +94,6 @@ export function dayRange(timeZone: string, from: string | undefined, to: string 
   };
 }
 
-function isDay(text: string): boolean {
+export function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
 }

@@ -1,13 +1,14 @@
 "use client";
 
-import type { ColumnDef } from "@tanstack/react-table";
 import { MessagesSquare, PenLine, SearchX } from "lucide-react";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useMemo } from "react";
+import { Person } from "@/components/contacts/person";
 import { PhoneSuggestion } from "@/components/contacts/phone-suggestion";
 import { CodeBlock } from "@/components/shared/code-block";
+import type { ColumnDef } from "@/components/shared/columns";
 import { DataTable } from "@/components/shared/data-table";
 import { EmptyState } from "@/components/shared/empty-state";
 import { PageHeader } from "@/components/shared/page-header";
@@ -23,15 +24,21 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import type { Page } from "@/lib/http/paging";
 import { MESSAGE_STATUSES, type Message } from "@/lib/messages/schema";
-import { formatPhone, toE164 } from "@/lib/phone";
-import { DateRange, dayRange } from "./date-range";
+import { toE164 } from "@/lib/phone";
+import { DateRange, dayRange, isDay } from "./date-range";
 import { MESSAGE_FILTERS, useAllIntegrations, useIntegrationNames, useMessages } from "./queries";
+
+const KNOWN = {
+  status: (value: string) => MESSAGE_STATUSES.some((one) => one === value),
+  from: isDay,
+  to: isDay,
+};
 
 /** Every message with its present state. Stays in place while the panel of one of them is open beside it. */
 export function MessagesTable({ firstPage }: { firstPage?: Page<Message> }) {
   const t = useTranslations("messages");
   const can = useCan();
-  const state = useListState(MESSAGE_FILTERS);
+  const state = useListState(MESSAGE_FILTERS, KNOWN);
   const { timeZone } = useZone();
   const search = useSearchParams().toString();
   const phone = state.q ? toE164(state.q) : null;
@@ -168,16 +175,16 @@ function useColumns(severalIntegrations: boolean): ColumnDef<Message>[] {
       },
       {
         id: "recipient",
-        accessorFn: (message) => message.contactName ?? message.phoneNumber,
-        meta: { label: t("recipient"), className: "w-48 max-w-48", card: "title" },
+        accessorFn: (message) => message.contactName,
+        meta: { label: t("recipient"), className: "w-52 max-w-52", card: "title" },
         cell: ({ row }) => (
-          <span className="block truncate">{row.original.contactName ?? formatPhone(row.original.phoneNumber)}</span>
+          <Person name={row.original.contactName} phoneNumber={row.original.phoneNumber} nameless={t("recipient")} />
         ),
       },
       {
         id: "phoneNumber",
         accessorKey: "phoneNumber",
-        meta: { label: t("phoneNumber"), className: "w-40" },
+        meta: { label: t("phoneNumber"), className: "w-40", card: "hidden", hidden: true },
         cell: ({ row }) => <Phone number={row.original.phoneNumber} className="text-muted" />,
       },
       {
@@ -191,7 +198,9 @@ function useColumns(severalIntegrations: boolean): ColumnDef<Message>[] {
                 <span className="truncate">{row.original.template}</span>
               </Badge>
             ) : null}
-            <span className="truncate text-muted">{row.original.text}</span>
+            <span className="truncate text-muted" title={row.original.text}>
+              {row.original.text}
+            </span>
           </span>
         ),
       },

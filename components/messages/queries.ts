@@ -3,7 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { type ListState, useList } from "@/components/shared/use-list";
-import { api } from "@/lib/http/client";
+import { api, ROWS_AT_ONCE } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import type { Integration } from "@/lib/integrations/schema";
 import type { Accepted, Message, MessageDetail } from "@/lib/messages/schema";
@@ -14,7 +14,12 @@ const MOST_INTEGRATIONS = 100;
 
 /** `phoneNumber` is a whole number in E.164, or null when none is asked for. */
 export function useMessages(state: ListState, phoneNumber: string | null, firstPage?: Page<Message>) {
-  return useList<Message>(["messages", "list"], "/crm/whatsapp/messages", { ...state.filters, phoneNumber }, firstPage);
+  return useList<Message>(
+    ["messages", "list"],
+    "/crm/whatsapp/messages",
+    { ...state.filters, phoneNumber, limit: ROWS_AT_ONCE },
+    firstPage,
+  );
 }
 
 export function useMessage(id: string, initialData?: MessageDetail) {

@@ -1,10 +1,10 @@
 "use client";
 
-import type { ColumnDef } from "@tanstack/react-table";
 import { ScrollText } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
 import { CodeBlock } from "@/components/shared/code-block";
+import type { ColumnDef } from "@/components/shared/columns";
 import { DataTable } from "@/components/shared/data-table";
 import { EmptyState } from "@/components/shared/empty-state";
 import { IdChip } from "@/components/shared/id-chip";

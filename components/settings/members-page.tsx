@@ -1,9 +1,9 @@
 "use client";
 
-import type { ColumnDef } from "@tanstack/react-table";
 import { Ellipsis, KeyRound, MailPlus, UserMinus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
+import type { ColumnDef } from "@/components/shared/columns";
 import { ConfirmDialog } from "@/components/shared/confirm-dialog";
 import { DataTable } from "@/components/shared/data-table";
 import { EmptyState } from "@/components/shared/empty-state";
@@ -243,7 +243,7 @@ function Invitations({ canWrite }: { canWrite: boolean }) {
         id: "role",
         accessorFn: (row) => roles(row.role),
         meta: { label: t("columns.role"), className: "w-36" },
-        cell: ({ getValue }) => String(getValue()),
+        cell: ({ row }) => roles(row.original.role),
       },
       {
         id: "createdAt",

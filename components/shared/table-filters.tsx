@@ -65,6 +65,8 @@ export function TableFilters({ state, searchPlaceholder, filters = [], children 
 type SearchFieldProps = { value: string; onChange: (value: string) => void; placeholder: string };
 
 function SearchField({ value, onChange, placeholder }: SearchFieldProps) {
+  const t = useTranslations("shared.table");
+  const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(value);
   const [seen, setSeen] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -74,26 +76,42 @@ function SearchField({ value, onChange, placeholder }: SearchFieldProps) {
     setSeen(value);
     setText(value);
   }
+  function change(next: string, afterMs = 0) {
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      setSeen(next.trim());
+      onChange(next.trim());
+    }, afterMs);
+  }
   return (
     <span className="relative w-64 max-md:w-full">
       <Search className="-translate-y-1/2 pointer-events-none absolute top-1/2 left-2.5 size-4 text-muted" aria-hidden />
       <input
+        ref={input}
         type="search"
         data-list-search
         aria-label={placeholder}
         placeholder={placeholder}
         value={text}
-        onChange={(event) => {
-          const next = event.target.value;
-          setText(next);
-          clearTimeout(timer.current);
-          timer.current = setTimeout(() => {
-            setSeen(next.trim());
-            onChange(next.trim());
-          }, TYPING_MS);
-        }}
-        className={cn(inputStyles, "h-8 pr-2.5 pl-8 max-md:h-10")}
+        onChange={(event) => change(event.target.value, TYPING_MS)}
+        className={cn(inputStyles, "h-8 px-8 max-md:h-10 [&::-webkit-search-cancel-button]:appearance-none")}
       />
+      {text ? (
+        <Button
+          variant="ghost"
+          size="icon-sm"
+          className="absolute top-1/2 right-0.5 -translate-y-1/2"
+          aria-label={t("clearSearch")}
+          title={t("clearSearch")}
+          onClick={() => {
+            change("");
+            input.current?.focus();
+          }}
+        >
+          <X aria-hidden />
+        </Button>
+      ) : null}
     </span>
   );
 }

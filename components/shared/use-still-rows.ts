@@ -1,5 +1,6 @@
 "use client";
 
+import { useIsMutating } from "@tanstack/react-query";
 import { useState } from "react";
 
 /** The places of rows at the moment the pointer came among them, and what they showed then. */
@@ -7,16 +8,18 @@ export type Places<T> = { ids: string[]; last: Map<string, T> };
 
 /**
  * Keeps rows in their places while the pointer is among them: values change where they stand, rows loaded at the end
- * are added, new ones at the top wait and are counted. A change of `scope` (search, filters) lets go.
+ * are added, new ones at the top wait and are counted. A change of `scope` (search, filters) lets go, and so does whatever the
+ * person changes: stillness is for what others do.
  */
 export function useStillRows<T>(rows: T[], idOf: (row: T) => string, scope: string) {
   const [held, setHeld] = useState<{ scope: string; places: Places<T> } | null>(null);
+  const isChanging = useIsMutating() > 0;
+  if (isChanging && held) setHeld(null);
   const hold = () => setHeld({ scope, places: takePlaces(rows, idOf) });
   const release = () => setHeld(null);
-  const still = held?.scope === scope ? keepPlaces(held.places, rows, idOf) : { rows, waiting: 0 };
+  const still = held?.scope === scope && !isChanging ? keepPlaces(held.places, rows, idOf) : { rows, waiting: 0 };
   return { ...still, hold, release };
 }
-
 export function takePlaces<T>(rows: T[], idOf: (row: T) => string): Places<T> {
   return { ids: rows.map(idOf), last: new Map(rows.map((row) => [idOf(row), row])) };
 }

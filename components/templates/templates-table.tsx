@@ -1,6 +1,5 @@
 "use client";
 
-import type { ColumnDef } from "@tanstack/react-table";
 import { LayoutGrid, LayoutTemplate, Rows3, SearchX } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
@@ -8,6 +7,7 @@ import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo, useState } from "react";
 import { useLanguageName } from "@/components/contacts/use-names";
 import { useAllIntegrations } from "@/components/messages/queries";
+import type { ColumnDef } from "@/components/shared/columns";
 import { DataTable } from "@/components/shared/data-table";
 import { EmptyState } from "@/components/shared/empty-state";
 import { PageHeader } from "@/components/shared/page-header";
@@ -19,7 +19,10 @@ import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import { foldText } from "@/lib/i18n/fold";
 import type { Template } from "@/lib/templates/schema";
+import { bodyOf, groupByName, type TemplateGroup } from "./groups";
+import { LanguageChips } from "./language-chips";
 import { useTemplates } from "./queries";
 import { SyncButton, SyncResult, useSync } from "./sync-button";
 import { exampleValues, TemplatePreview } from "./template-preview";
@@ -38,6 +41,7 @@ export function TemplatesTable({ templates: initial }: { templates?: Template[] 
   const all = useMemo(() => query.data ?? [], [query.data]);
   const narrowed = useMemo(() => all.filter((template) => fits(template, state, false)), [all, state]);
   const found = useMemo(() => narrowed.filter((template) => fits(template, state, true)), [narrowed, state]);
+  const groups = useMemo(() => groupByName(found), [found]);
   const filters = useFilters(all);
   const searchPlaceholder = t("search");
   const status = state.filters.status || ALL;
@@ -46,7 +50,7 @@ export function TemplatesTable({ templates: initial }: { templates?: Template[] 
 
   return (
     <>
-      <PageHeader title={t("title")} description={t("description")} actions={<SyncButton sync={sync} variant="primary" />} />
+      <PageHeader title={t("title")} description={t("description")} actions={<SyncButton sync={sync} />} />
       <SyncResult sync={sync} className="mb-4" />
       {query.data?.length === 0 ? (
         <Card>
@@ -68,13 +72,13 @@ export function TemplatesTable({ templates: initial }: { templates?: Template[] 
                     <ViewSwitch gallery onChange={() => void setView(null)} />
                   </div>
                 </div>
-                <Gallery key={JSON.stringify([state.q, state.filters])} templates={found} />
+                <Gallery key={JSON.stringify([state.q, state.filters])} groups={groups} />
               </div>
             ) : (
               <TemplateRows
                 state={state}
                 query={query}
-                found={found}
+                groups={groups}
                 filters={filters}
                 searchPlaceholder={searchPlaceholder}
                 empty={<NoTemplates />}
@@ -91,18 +95,15 @@ export function TemplatesTable({ templates: initial }: { templates?: Template[] 
 /** Whether a template belongs to what was searched; the status tabs count what the other filters leave. */
 function fits(template: Template, { q, filters }: ListState, withStatus: boolean): boolean {
   const { status, category, language, account } = filters;
-  const wanted = q.toLowerCase();
+  const wanted = foldText(q);
   return (
     (!withStatus || !status || template.status === status) &&
     (!category || category.split(",").includes(template.category)) &&
     (!language || language.split(",").includes(template.language)) &&
     (!account || template.businessAccountId === account) &&
-    (!wanted || template.name.includes(wanted) || bodyOf(template).toLowerCase().includes(wanted))
+    (!wanted ||
+      [template.name, template.name.replaceAll("_", " "), bodyOf(template)].some((text) => foldText(text).includes(wanted)))
   );
-}
-
-export function bodyOf(template: Pick<Template, "components">): string {
-  return template.components.find((component) => component.type.toUpperCase() === "BODY")?.text ?? "";
 }
 
 const STATUS_ORDER = ["APPROVED", "PENDING", "IN_APPEAL", "REJECTED", "PAUSED", "DISABLED"];
@@ -111,13 +112,15 @@ function StatusTabs({ templates, status }: { templates: readonly Template[]; sta
   const t = useTranslations("templates");
   const label = useStatusLabel("template");
   const counts = new Map<string, number>();
-  for (const template of templates) counts.set(template.status, (counts.get(template.status) ?? 0) + 1);
+  for (const status of new Set(templates.map((template) => template.status))) {
+    counts.set(status, groupByName(templates.filter((template) => template.status === status)).length);
+  }
   const rank = (word: string) => (STATUS_ORDER.includes(word) ? STATUS_ORDER.indexOf(word) : STATUS_ORDER.length);
   const shown = [...new Set([...counts.keys(), ...(status === ALL ? [] : [status])])].sort((a, b) => rank(a) - rank(b));
   return (
     <TabsList aria-label={t("byStatus")} className="mb-0">
       <TabsTrigger value={ALL}>
-        {t("allStatuses")} <Count value={templates.length} />
+        {t("allStatuses")} <Count value={groupByName(templates).length} />
       </TabsTrigger>
       {shown.map((word) => (
         <TabsTrigger key={word} value={word}>
@@ -176,27 +179,27 @@ function useFilters(templates: readonly Template[]) {
 type TemplateRowsProps = {
   state: ListState;
   query: ReturnType<typeof useTemplates>;
-  found: Template[];
+  groups: TemplateGroup[];
   filters: ReturnType<typeof useFilters>;
   searchPlaceholder: string;
   empty: React.ReactNode;
   actions: React.ReactNode;
 };
 
-function TemplateRows({ state, query, found, filters, searchPlaceholder, empty, actions }: TemplateRowsProps) {
+function TemplateRows({ state, query, groups, filters, searchPlaceholder, empty, actions }: TemplateRowsProps) {
   const t = useTranslations("templates");
   const columns = useColumns();
   const [rows, setRows] = useState(ROWS_AT_ONCE);
   const { isPending, isFetching, isError, error, refetch } = query;
-  const list: ListQuery<Template> = {
-    data: query.data && { pages: [{ data: found.slice(0, rows), nextCursor: null }], pageParams: [undefined] },
+  const list: ListQuery<TemplateGroup> = {
+    data: query.data && { pages: [{ data: groups.slice(0, rows), nextCursor: null }], pageParams: [undefined] },
     isPending,
     isFetching,
     isError,
     error,
     refetch,
     isPlaceholderData: false,
-    hasNextPage: found.length > rows,
+    hasNextPage: groups.length > rows,
     isFetchingNextPage: false,
     fetchNextPage: () => setRows(rows + ROWS_AT_ONCE),
   };
@@ -206,8 +209,9 @@ function TemplateRows({ state, query, found, filters, searchPlaceholder, empty, 
       name="templates"
       columns={columns}
       query={list}
-      rowId={(template) => template.id}
-      rowHref={(template) => `/templates/${template.id}`}
+      rowId={(group) => group.id}
+      rowHref={(group) => `/templates/${group.first.id}`}
+      total={{ count: groups.length, isExact: true }}
       state={state}
       searchPlaceholder={searchPlaceholder}
       filters={filters}
@@ -238,65 +242,65 @@ function NoTemplates() {
   );
 }
 
-function useColumns(): ColumnDef<Template>[] {
+function useColumns(): ColumnDef<TemplateGroup>[] {
   const t = useTranslations("templates");
   const category = useCategoryLabel();
-  const language = useLanguageName();
-  return useMemo<ColumnDef<Template>[]>(
+  return useMemo<ColumnDef<TemplateGroup>[]>(
     () => [
       {
         id: "name",
-        accessorKey: "name",
-        meta: { label: t("name"), className: "w-56", card: "title" },
-        cell: ({ row }) => <span className="block truncate font-mono text-xs">{row.original.name}</span>,
+        accessorFn: ({ first }) => first.name,
+        meta: { label: t("name"), className: "w-64 max-w-64", card: "title" },
+        cell: ({ row }) => (
+          <span className="block truncate font-mono text-xs" title={row.original.first.name}>
+            {row.original.first.name}
+          </span>
+        ),
       },
       {
-        id: "status",
-        accessorKey: "status",
-        meta: { label: t("status"), className: "w-32", card: "aside" },
-        cell: ({ row }) => <StatusBadge kind="template" status={row.original.status} />,
-      },
-      {
-        id: "language",
-        accessorKey: "language",
-        meta: { label: t("language"), className: "w-36 max-w-36" },
-        cell: ({ row }) => <span className="block truncate">{language(row.original.language)}</span>,
+        id: "languages",
+        accessorFn: ({ templates }) => templates.map((template) => template.language).join(" "),
+        meta: { label: t("languages"), className: "w-48" },
+        cell: ({ row }) => <LanguageChips templates={row.original.templates} />,
       },
       {
         id: "category",
-        accessorKey: "category",
-        meta: { label: t("category"), className: "w-36" },
-        cell: ({ row }) => category(row.original.category),
+        accessorFn: ({ first }) => first.category,
+        meta: { label: t("category"), className: "w-36 whitespace-nowrap" },
+        cell: ({ row }) => category(row.original.first.category),
       },
       {
         id: "body",
-        accessorFn: bodyOf,
+        accessorFn: ({ first }) => bodyOf(first),
         meta: { label: t("body"), className: "max-w-0 w-full", card: "hidden" },
-        cell: ({ row }) => <span className="block truncate text-muted">{bodyOf(row.original)}</span>,
+        cell: ({ row }) => (
+          <span className="block truncate text-muted" title={bodyOf(row.original.first)}>
+            {bodyOf(row.original.first)}
+          </span>
+        ),
       },
       {
         id: "quality",
-        accessorKey: "qualityScore",
-        meta: { label: t("quality"), className: "w-40" },
-        cell: ({ row }) => <StatusBadge kind="quality" status={row.original.qualityScore ?? "UNKNOWN"} plain />,
+        accessorFn: ({ first }) => first.qualityScore,
+        meta: { label: t("quality"), className: "w-40 whitespace-nowrap" },
+        cell: ({ row }) => <StatusBadge kind="quality" status={row.original.first.qualityScore ?? "UNKNOWN"} plain />,
       },
     ],
-    [t, category, language],
+    [t, category],
   );
 }
 
 /** The templates as people will read them. */
-function Gallery({ templates }: { templates: readonly Template[] }) {
+function Gallery({ groups }: { groups: readonly TemplateGroup[] }) {
   const t = useTranslations("templates");
-  const language = useLanguageName();
   const [cards, setCards] = useState(CARDS_AT_ONCE);
-  if (templates.length === 0) return <EmptyState icon={SearchX} title={t("nothingFound")} />;
+  if (groups.length === 0) return <EmptyState icon={SearchX} title={t("nothingFound")} />;
   return (
     <>
       <ul className="columns-1 gap-4 sm:columns-2 xl:columns-3">
-        {templates.slice(0, cards).map((template) => (
+        {groups.slice(0, cards).map(({ id, first: template, templates }) => (
           <li
-            key={template.id}
+            key={id}
             className="relative mb-4 break-inside-avoid overflow-hidden rounded-lg border bg-surface-raised hover:border-border-strong"
           >
             <div className="flex items-center justify-between gap-2 px-3 pt-2.5">
@@ -308,14 +312,16 @@ function Gallery({ templates }: { templates: readonly Template[] }) {
               </Link>
               <StatusBadge kind="template" status={template.status} />
             </div>
-            <p className="px-3 pt-0.5 pb-2.5 text-muted text-xs">{language(template.language)}</p>
+            <div className="px-3 pt-1 pb-2.5">
+              <LanguageChips templates={templates} />
+            </div>
             <WhatsappWall className="rounded-none border-0 border-t">
               <TemplatePreview template={template} values={exampleValues(template)} />
             </WhatsappWall>
           </li>
         ))}
       </ul>
-      {templates.length > cards ? (
+      {groups.length > cards ? (
         <Button className="justify-self-center" onClick={() => setCards(cards + CARDS_AT_ONCE)}>
           {t("more")}
         </Button>

@@ -2,7 +2,9 @@ import { cn } from "./cn";
 
 /** Two letters on a calm ground; people and organizations have no pictures here. Drawn, not written: the name stands beside it. */
 export function Avatar({ name, className, square }: { name: string; className?: string; square?: boolean }) {
-  const words = name.split(/\s+/).filter((word) => /^[\p{L}\p{N}]/u.test(word));
+  const all = name.split(/\s+/).filter((word) => /^[\p{L}\p{N}]/u.test(word));
+  const lettered = all.filter((word) => /^\p{L}/u.test(word));
+  const words = lettered.length > 0 ? lettered : all;
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "").join("");
   return (
     <span

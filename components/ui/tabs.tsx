@@ -7,9 +7,9 @@ import { cn } from "./cn";
 export const Tabs = Primitive.Root;
 
 /** The line and the look shared by tabs in a page and links between pages (`TabLinks` in components/shared). */
-export const tabListStyles = "flex gap-5 overflow-x-auto border-b [scrollbar-width:none]";
+export const tabListStyles = "flex gap-2 overflow-x-auto border-b [scrollbar-width:none]";
 export const tabStyles =
-  "-mb-px inline-flex h-9 shrink-0 items-center gap-1.5 border-transparent border-b-2 text-muted text-sm transition-colors hover:text-foreground focus-visible:-outline-offset-2 data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-foreground";
+  "-mb-px inline-flex h-9 shrink-0 items-center gap-1.5 rounded-t-sm px-1.5 border-transparent border-b-2 text-muted text-sm transition-colors hover:text-foreground focus-visible:-outline-offset-2 data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-foreground";
 
 export function TabsList({ className, ...props }: ComponentProps<typeof Primitive.List>) {
   return <Primitive.List className={cn(tabListStyles, className)} {...props} />;

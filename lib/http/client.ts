@@ -26,6 +26,9 @@ export class ApiError extends Error {
   }
 }
 
+/** How many rows of a list the console asks for at once, on the server and in the browser. */
+export const ROWS_AT_ONCE = 50;
+
 type QueryValue = string | number | boolean | Date | null | undefined;
 export type Query = Record<string, QueryValue | readonly QueryValue[]>;
 type Options = { query?: Query; body?: unknown; signal?: AbortSignal; headers?: Record<string, string> };

@@ -4,6 +4,7 @@ import { ContactsTable } from "@/components/contacts/contacts-table";
 import { pageCtx } from "@/lib/auth/session";
 import { listContacts } from "@/lib/contacts/contacts";
 import { ListContacts } from "@/lib/contacts/schema";
+import { ROWS_AT_ONCE } from "@/lib/http/client";
 
 export async function generateMetadata() {
   const t = await getTranslations("contacts");
@@ -16,6 +17,6 @@ export default async function ContactsPage({ searchParams }: PageProps) {
   const ctx = await pageCtx();
   if (!ctx) redirect("/login");
   const { q, consent } = await searchParams;
-  const query = ListContacts.safeParse({ search: q || undefined, consent: consent || undefined });
+  const query = ListContacts.safeParse({ search: q || undefined, consent: consent || undefined, limit: ROWS_AT_ONCE });
   return <ContactsTable firstPage={query.success ? await listContacts(ctx, query.data) : undefined} />;
 }

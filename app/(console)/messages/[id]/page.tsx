@@ -1,4 +1,4 @@
-import { redirect } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { MessagePanel } from "@/components/messages/message-panel";
 import { pageCtx } from "@/lib/auth/session";
@@ -17,8 +17,7 @@ export default async function MessagePage({ params }: PageProps) {
   if (!ctx) redirect("/login");
   const { id } = await params;
   const message = await getMessage(ctx, id).catch((error: unknown) => {
-    // The list beside it stays; the panel says that there is no such message.
-    if (error instanceof AppError && error.code === "not_found") return undefined;
+    if (error instanceof AppError && error.code === "not_found") notFound();
     throw error;
   });
   return <MessagePanel key={id} id={id} message={message} />;
