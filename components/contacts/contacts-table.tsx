@@ -117,7 +117,7 @@ function useColumns(): ColumnDef<Contact>[] {
       {
         id: "name",
         accessorKey: "name",
-        meta: { label: t("name"), className: "w-full max-w-0", card: "title", csv: (contact) => contact.name },
+        meta: { label: t("name"), className: "w-full min-w-48 max-w-0", card: "title", csv: (contact) => contact.name },
         cell: ({ row }) => <Person {...row.original} nameless={t("nameless")} />,
       },
       {

@@ -176,7 +176,7 @@ function useColumns(severalIntegrations: boolean): ColumnDef<Message>[] {
       {
         id: "recipient",
         accessorFn: (message) => message.contactName,
-        meta: { label: t("recipient"), className: "w-52 max-w-52", card: "title" },
+        meta: { label: t("recipient"), className: "w-52 min-w-52 max-w-52", card: "title" },
         cell: ({ row }) => (
           <Person name={row.original.contactName} phoneNumber={row.original.phoneNumber} nameless={t("recipient")} />
         ),

@@ -173,7 +173,7 @@ function Cell<T>({ meta, href, children }: CellProps<T>) {
       className={cn(
         "px-3 py-1 first:pl-4 last:pr-4 max-md:p-0 max-md:first:pl-0 max-md:last:pr-0",
         meta.align === "right" && "md:text-right",
-        meta.className && `${meta.className} max-md:w-auto max-md:max-w-none`,
+        meta.className && `${meta.className} max-md:w-auto max-md:min-w-0 max-md:max-w-none`,
         cardPlace(meta.card),
       )}
     >

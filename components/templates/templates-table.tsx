@@ -250,7 +250,7 @@ function useColumns(): ColumnDef<TemplateGroup>[] {
       {
         id: "name",
         accessorFn: ({ first }) => first.name,
-        meta: { label: t("name"), className: "w-64 max-w-64", card: "title" },
+        meta: { label: t("name"), className: "w-64 min-w-48 max-w-64", card: "title" },
         cell: ({ row }) => (
           <span className="block truncate font-mono text-xs" title={row.original.first.name}>
             {row.original.first.name}
@@ -260,7 +260,7 @@ function useColumns(): ColumnDef<TemplateGroup>[] {
       {
         id: "languages",
         accessorFn: ({ templates }) => templates.map((template) => template.language).join(" "),
-        meta: { label: t("languages"), className: "w-48" },
+        meta: { label: t("languages"), className: "w-48 min-w-32" },
         cell: ({ row }) => <LanguageChips templates={row.original.templates} />,
       },
       {
