@@ -1,9 +1,9 @@
 import { eq, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
-import { consents, contacts } from "@/db/schema/contacts";
+import { consents, contactAddresses, contacts } from "@/db/schema/contacts";
 import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
-import { phoneIndex } from "@/lib/contacts/phone-index";
+import { addressIndex } from "@/lib/contacts/addresses";
 import { openDatabase } from "@/lib/ctx";
 import { firstIdAt, newId } from "@/lib/ids";
 import { withDatabase } from "@/server/installation";
@@ -40,10 +40,17 @@ async function fillPeople(db: Db, organizationId: string, count: number): Promis
     }));
     const added = await db
       .insert(contacts)
-      .values(people.map(({ id, phone }) => ({ id, organizationId, phone, phoneIndex: phoneIndex(phone), country: "TR" })))
-      .onConflictDoNothing()
+      .values(people.map(({ id, phone }) => ({ id, organizationId, phone, country: "TR" })))
       .returning({ id: contacts.id });
-    if (added.length === 0) continue;
+    await db.insert(contactAddresses).values(
+      people.map(({ id, phone }) => ({
+        organizationId,
+        kind: "phone" as const,
+        value: phone,
+        valueIndex: addressIndex(organizationId, "phone", phone),
+        contactId: id,
+      })),
+    );
     await db.insert(consents).values(
       added.map(({ id }) => ({
         id: newId("cns"),
@@ -66,23 +73,21 @@ async function fillWaiting(db: Db, integrationId: string, count: number): Promis
   const known = new Map(
     (
       await db
-        .select({ id: contacts.id, index: contacts.phoneIndex })
-        .from(contacts)
-        .where(eq(contacts.organizationId, organizationId))
+        .select({ id: contactAddresses.contactId, index: contactAddresses.valueIndex })
+        .from(contactAddresses)
+        .where(eq(contactAddresses.organizationId, organizationId))
     ).map((c) => [c.index, c.id]),
   );
   for (let from = 0; from < count; from += BULK) {
     await db.insert(messages).values(
       Array.from({ length: Math.min(BULK, count - from) }, (_, i) => {
         const phone = person(from + i);
-        const index = phoneIndex(phone);
         return {
           id: newId("msg"),
           organizationId,
           integrationId,
-          contactId: known.get(index) ?? "",
+          contactId: known.get(addressIndex(organizationId, "phone", phone)) ?? "",
           recipient: phone,
-          recipientIndex: index,
           content: {
             type: "template" as const,
             name: "order_confirmation",
@@ -133,16 +138,16 @@ async function fillFinished(db: Db, integrationId: string, count: number): Promi
   for (let from = 0; from < count; from += PART) {
     await db.execute(sql`
       with people as (
-        select id, phone_index, (row_number() over (order by id) - 1)::int as k from contacts where organization_id = ${organizationId}),
+        select id, (row_number() over (order by id) - 1)::int as k from contacts where organization_id = ${organizationId}),
       numbers as (
         select id, (row_number() over (order by id) - 1)::int as k from integrations where organization_id = ${organizationId} and not sandbox),
       turns as (
         select n, n % (select count(*)::int from people) as person, n % (select count(*)::int from numbers) as number,
           now() - (${count}::int - n) * interval '0.5 s' as t, floor(extract(epoch from now()) * 1000)::bigint - (${count}::int - n) * 500::bigint as ms
         from generate_series(${from}::int, ${Math.min(from + PART, count) - 1}::int) n)
-      insert into messages (id, organization_id, integration_id, contact_id, recipient, recipient_index, kind, text, template_name, template_language, template_params,
+      insert into messages (id, organization_id, integration_id, contact_id, recipient, kind, text, template_name, template_language, template_params,
         purpose, priority, status, due_at, attempts, wamid, wamid_index, outside_window, timeline, created_by, created_at, sent_at, delivered_at, read_at)
-      select 'msg_' || ${idTime} || lpad(n::text, 16, '0'), m.organization_id, numbers.id, people.id, m.recipient, people.phone_index, m.kind, m.text, m.template_name,
+      select 'msg_' || ${idTime} || lpad(n::text, 16, '0'), m.organization_id, numbers.id, people.id, m.recipient, m.kind, m.text, m.template_name,
         m.template_language, m.template_params, m.purpose, m.priority, 'read', t, 1, m.text, md5('bench' || n), true, m.timeline, 'bench', t, t, t, t
       from turns join people on people.k = turns.person join numbers on numbers.k = turns.number join messages m on m.id = ${sample?.id ?? ""}
       order by n`);

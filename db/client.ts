@@ -24,7 +24,12 @@ function connect(): Connection {
   const url = env().DATABASE_URL;
   if (!url) throw new Error("DATABASE_URL is not set. `npm start` sets it for the embedded database.");
   const sql = postgres(url, { max: poolSize(), idle_timeout: 60, connect_timeout: 10, onnotice: () => {} });
-  return { sql, db: drizzle(planOnce(sql), { schema }) };
+  return { sql, db: databaseOf(sql) };
+}
+
+/** The database over a connection that the caller opened and closes. */
+export function databaseOf(sql: postgres.Sql): Db {
+  return drizzle(planOnce(sql), { schema });
 }
 
 /** A function's instance answers one request at a time, and there may be hundreds of them. */

@@ -3,10 +3,15 @@ import { join } from "node:path";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
+import { type Db, databaseOf } from "./client";
+import { fillContactAddresses } from "./steps/contact-addresses";
 
 const MIGRATIONS = join(process.cwd(), "db", "migrations");
 // Any number does, so long as every process that migrates uses the same one.
 const LOCK = 7_209_411_003;
+
+/** What SQL cannot do, because it needs the keys. Each finds out by itself whether it has work, and may be begun again. */
+const STEPS: readonly ((db: Db) => Promise<void>)[] = [fillContactAddresses];
 
 /** Brings the database at this address to the newest shape. Safe to call from many processes at once: one works, the others wait. */
 export async function migrateDatabase(url: string): Promise<void> {
@@ -14,6 +19,7 @@ export async function migrateDatabase(url: string): Promise<void> {
   try {
     await sql`select pg_advisory_lock(${LOCK})`;
     await migrate(drizzle(sql), { migrationsFolder: MIGRATIONS });
+    for (const step of STEPS) await step(databaseOf(sql));
   } finally {
     await sql.end();
   }

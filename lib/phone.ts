@@ -1,16 +1,19 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { currentForm } from "./phone-forms";
 
 /** Spaces, dashes, dots and brackets are how people write numbers; everything else must be `+` and digits. */
 const WRITTEN = /^\+[\d\s().-]+$/;
 
 /**
  * The number in E.164 (`+905551234567`), or null. Only international writing with `+` counts: without it Meta may put
- * the sender's own country code in front and reach a stranger.
+ * the sender's own country code in front and reach a stranger. A writing from before a numbering reform becomes the present one.
  */
 export function toE164(input: string): string | null {
   const text = input.trim();
   if (!WRITTEN.test(text)) return null;
-  const parsed = parsePhoneNumberFromString(text);
+  const digits = `+${text.replace(/\D/g, "")}`;
+  const current = currentForm(digits);
+  const parsed = parsePhoneNumberFromString(current === digits ? text : current);
   return parsed?.isPossible() && /^\+\d{7,15}$/.test(parsed.number) ? parsed.number : null;
 }
 

@@ -8,7 +8,6 @@ import { messages, outreach } from "@/db/schema/messages";
 import { memberships, organizations, users } from "@/db/schema/organizations";
 import { hashPassword } from "@/lib/auth/passwords";
 import { ensureContacts, type KnownContact } from "@/lib/contacts/contacts";
-import { phoneIndex } from "@/lib/contacts/phone-index";
 import { type Ctx, openDatabase, systemCtx } from "@/lib/ctx";
 import { env, publicUrl } from "@/lib/env";
 import { newId } from "@/lib/ids";
@@ -275,7 +274,7 @@ async function writeMessages(
       if (!contact) continue;
       const isChat = random() < 0.3;
       if (isChat) windows.set(contact.id, at);
-      else if (ctx.now.getTime() - at.getTime() < DAY_MS) reached.set(person.phone, at);
+      else if (ctx.now.getTime() - at.getTime() < DAY_MS) reached.set(contact.id, at);
       rows.push(
         messageRow(
           ctx,
@@ -302,10 +301,10 @@ async function writeMessages(
     })),
   );
   await ctx.db.insert(outreach).values(
-    [...reached].map(([phone, deliveredAt]) => ({
+    [...reached].map(([contactId, deliveredAt]) => ({
       organizationId: ctx.organizationId,
       portfolioId: portfolioOf(integration),
-      recipientIndex: phoneIndex(phone),
+      contactId,
       deliveredAt,
     })),
   );
@@ -363,7 +362,6 @@ function messageRow(
     integrationId: integration.id,
     contactId: contact.id,
     recipient: person.phone,
-    recipientIndex: phoneIndex(person.phone),
     content: template ? templateContent(template, params) : { type: "text" as const, body: pick(CHATS[person.language]) },
     templateName: template?.name ?? null,
     templateLanguage: template?.language ?? null,

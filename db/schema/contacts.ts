@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm";
-import { index, integer, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
-import { moment, sealed } from "@/db/columns";
-import type { ConsentPurpose, ConsentStatus } from "@/lib/contacts/schema";
+import { index, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { moment, sealed, sealedJson } from "@/db/columns";
+import type { AddressKind, ConsentPurpose, ConsentStatus, MergeRecord } from "@/lib/contacts/schema";
 import type { ConversationState } from "@/lib/conversations/schema";
 import { integrations } from "./integrations";
 import { organizations } from "./organizations";
 
-/** A person, known by phone, by Meta's business-scoped user id, or both. */
+/** A person. `phone` and `userId` are what is written to and shown; every address by which the person is found is in `contactAddresses`. */
 export const contacts = pgTable(
   "contacts",
   {
@@ -15,9 +15,7 @@ export const contacts = pgTable(
       .notNull()
       .references(() => organizations.id, { onDelete: "cascade" }),
     phone: sealed("phone", "contacts.phone"),
-    phoneIndex: text("phone_index"),
     userId: sealed("user_id", "contacts.user_id"),
-    userIdIndex: text("user_id_index"),
     name: text("name"),
     language: text("language"),
     country: text("country"),
@@ -29,11 +27,41 @@ export const contacts = pgTable(
     createdAt: moment("created_at").notNull().defaultNow(),
     updatedAt: moment("updated_at").notNull().defaultNow(),
   },
-  (t) => [
-    uniqueIndex("contacts_phone").on(t.organizationId, t.phoneIndex).where(sql`phone_index is not null`),
-    uniqueIndex("contacts_user_id").on(t.organizationId, t.userIdIndex).where(sql`user_id_index is not null`),
-    index("contacts_organization").on(t.organizationId, t.id),
-  ],
+  (t) => [index("contacts_organization").on(t.organizationId, t.id)],
+);
+
+/** Every address of every person; each belongs to one. Numbers are found in all their writings by one fingerprint. */
+export const contactAddresses = pgTable(
+  "contact_addresses",
+  {
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    kind: text("kind").$type<AddressKind>().notNull(),
+    valueIndex: text("value_index").notNull(),
+    value: sealed("value", "contact_addresses.value").notNull(),
+    contactId: text("contact_id")
+      .notNull()
+      .references(() => contacts.id, { onDelete: "cascade" }),
+  },
+  (t) => [primaryKey({ columns: [t.organizationId, t.kind, t.valueIndex] }), index("contact_addresses_contact").on(t.contactId)],
+);
+
+/** Contacts that proved to be one: enough to find the old id, and to part them again. */
+export const contactMerges = pgTable(
+  "contact_merges",
+  {
+    id: text("id").primaryKey(),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    survivorId: text("survivor_id").notNull(),
+    mergedId: text("merged_id").notNull(),
+    record: sealedJson<MergeRecord>("record", "contact_merges.record").notNull(),
+    mergedAt: moment("merged_at").notNull(),
+    undoneAt: moment("undone_at"),
+  },
+  (t) => [index("contact_merges_merged").on(t.mergedId), index("contact_merges_survivor").on(t.survivorId)],
 );
 
 /** The consent ledger: rows are only added. A trigger refuses changes. */

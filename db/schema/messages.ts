@@ -36,7 +36,6 @@ export const messages = pgTable(
     direction: text("direction").$type<MessageDirection>().notNull().default("outgoing"),
     /** The person's number, in either direction. */
     recipient: sealed("recipient", "messages.recipient").notNull(),
-    recipientIndex: text("recipient_index").notNull(),
     content: sealedJson<MessageContent>("content", "messages.content"),
     /** Messages of versions before `content`; read by `storedContent` alone and written no more. */
     kind: text("kind").$type<"text" | "template">(),
@@ -94,14 +93,14 @@ export const pairs = pgTable(
     integrationId: text("integration_id")
       .notNull()
       .references(() => integrations.id, { onDelete: "cascade" }),
-    recipientIndex: text("recipient_index").notNull(),
+    contactId: text("contact_id").notNull(),
     organizationId: text("organization_id").notNull(),
     /** The moment at which every message to this person has been paid for at one per 6 seconds. */
     paidUntil: moment("paid_until").notNull(),
     heldUntil: moment("held_until"),
     holds: smallint("holds").notNull().default(0),
   },
-  (t) => [primaryKey({ columns: [t.integrationId, t.recipientIndex] }), index("pairs_paid_until").on(t.paidUntil)],
+  (t) => [primaryKey({ columns: [t.integrationId, t.contactId] }), index("pairs_paid_until").on(t.paidUntil)],
 );
 
 /** People written to outside their window, for the portfolio's rolling 24-hour allowance. */
@@ -112,14 +111,14 @@ export const outreach = pgTable(
       .notNull()
       .references(() => organizations.id, { onDelete: "cascade" }),
     portfolioId: text("portfolio_id").notNull(),
-    recipientIndex: text("recipient_index").notNull(),
+    contactId: text("contact_id").notNull(),
     /** The message that will count when it is delivered; taken back when it fails. */
     reservedBy: text("reserved_by"),
     reservedAt: moment("reserved_at"),
     deliveredAt: moment("delivered_at"),
   },
   (t) => [
-    primaryKey({ columns: [t.organizationId, t.portfolioId, t.recipientIndex] }),
+    primaryKey({ columns: [t.organizationId, t.portfolioId, t.contactId] }),
     index("outreach_window").on(t.organizationId, t.portfolioId, sql`greatest(reserved_at, delivered_at)`),
     index("outreach_reserved_by").on(t.reservedBy),
   ],

@@ -1,18 +1,18 @@
 import "server-only";
 import { and, desc, eq, gt, ilike, inArray, lt, type SQL, sql } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
-import { contacts, conversations } from "@/db/schema/contacts";
+import { contactAddresses, contacts, conversations } from "@/db/schema/contacts";
 import { audit } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { type Page, toPage } from "@/lib/http/paging";
-import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
-import { phoneCountry, toE164 } from "@/lib/phone";
+import { toE164 } from "@/lib/phone";
 import { SERVICE_WINDOW_MS, windowClosesAt } from "@/lib/whatsapp/window";
+import { addressIndex } from "./addresses";
 import { NO_CONSENT } from "./consent";
 import { consentStates } from "./consents";
-import { phoneIndex } from "./phone-index";
+import { resolvePeople } from "./people";
 import { requirePhone } from "./require-phone";
 import type { Contact, CreateContact, ListContacts, UpdateContact } from "./schema";
 
@@ -47,8 +47,25 @@ async function selectContacts(ctx: Ctx, query: ListContacts): Promise<ContactRow
   if (query.search === undefined) return find(undefined);
   // Asked in one condition, a number would be looked for in everybody's name.
   const phone = toE164(query.search);
-  const known = phone ? await find(eq(contacts.phoneIndex, phoneIndex(phone))) : [];
+  const known = phone ? await find(hasPhone(ctx, phone)) : [];
   return known.length > 0 ? known : find(isNamed(query.search));
+}
+
+/** The contact that a number (E.164) belongs to, in whichever writing. */
+export function hasPhone(ctx: Ctx, phone: string): SQL {
+  return inArray(
+    contacts.id,
+    ctx.db
+      .select({ id: contactAddresses.contactId })
+      .from(contactAddresses)
+      .where(
+        and(
+          eq(contactAddresses.organizationId, ctx.organizationId),
+          eq(contactAddresses.kind, "phone"),
+          eq(contactAddresses.valueIndex, addressIndex(ctx.organizationId, "phone", phone)),
+        ),
+      ),
+  );
 }
 
 /** The entry of the ledger that decides marketing today; the same rule as `deriveConsent`. */
@@ -84,29 +101,26 @@ export async function getContactRow(ctx: Ctx, id: string): Promise<ContactRow> {
 /** Throws `conflict` when the number is known already, with the contact's id in the details. */
 export async function createContact(ctx: Ctx, { phoneNumber, ...fields }: CreateContact): Promise<Contact> {
   const phone = await requirePhone(ctx, phoneNumber);
+  const known = (await findContacts(ctx, [phone])).get(phone);
+  if (known) throw alreadyKnown(known.id);
   const row = await inTransaction(ctx, async (tx) => {
+    const [id] = await resolvePeople(tx, [{ phone }]);
     const [added] = await tx.db
-      .insert(contacts)
-      .values({
-        ...fields,
-        id: newId("con"),
-        organizationId: tx.organizationId,
-        phone,
-        phoneIndex: phoneIndex(phone),
-        country: phoneCountry(phone),
-        createdAt: tx.now,
-        updatedAt: tx.now,
-      })
-      .onConflictDoNothing()
+      .update(contacts)
+      .set({ ...fields, updatedAt: tx.now })
+      .where(and(eq(contacts.organizationId, tx.organizationId), eq(contacts.id, id ?? ""), eq(contacts.createdAt, tx.now)))
       .returning();
-    if (!added) return undefined;
+    // Somebody else made the contact in between.
+    if (!added) throw alreadyKnown(id);
     await audit(tx, "contact.created", { type: "contact", id: added.id });
     await announce(tx.db, tx.organizationId, ["contacts"]);
     return added;
   });
-  if (row) return toContact(ctx, row);
-  const known = (await findContacts(ctx, [phone])).get(phone);
-  throw new AppError("conflict", "A contact with this number already exists", { details: { contactId: known?.id } });
+  return toContact(ctx, row);
+}
+
+function alreadyKnown(contactId: string | null | undefined): AppError {
+  return new AppError("conflict", "A contact with this number already exists", { details: { contactId } });
 }
 
 export async function updateContact(ctx: Ctx, id: string, changes: UpdateContact): Promise<Contact> {
@@ -183,7 +197,6 @@ export type KnownContact = {
 
 const KNOWN = {
   id: contacts.id,
-  phoneIndex: contacts.phoneIndex,
   name: contacts.name,
   language: contacts.language,
   country: contacts.country,
@@ -193,44 +206,37 @@ const KNOWN = {
 
 /** The contacts that already have one of these numbers (E.164), in one query. */
 export async function findContacts(ctx: Ctx, phones: readonly string[]): Promise<Map<string, KnownContact>> {
-  const wanted = new Map(phones.map((phone) => [phoneIndex(phone), phone]));
-  if (wanted.size === 0) return new Map();
+  const indexes = new Map(phones.map((phone) => [phone, addressIndex(ctx.organizationId, "phone", phone)]));
+  if (indexes.size === 0) return new Map();
   const rows = await ctx.db
-    .select(KNOWN)
-    .from(contacts)
-    .where(and(eq(contacts.organizationId, ctx.organizationId), anyOf(contacts.phoneIndex, [...wanted.keys()])));
+    .select({ ...KNOWN, index: contactAddresses.valueIndex })
+    .from(contactAddresses)
+    .innerJoin(contacts, eq(contacts.id, contactAddresses.contactId))
+    .where(
+      and(
+        eq(contactAddresses.organizationId, ctx.organizationId),
+        eq(contactAddresses.kind, "phone"),
+        anyOf(contactAddresses.valueIndex, [...new Set(indexes.values())]),
+      ),
+    );
+  const byIndex = new Map(rows.map(({ index, ...row }) => [index, row]));
   const found = new Map<string, KnownContact>();
-  for (const { phoneIndex: index, ...row } of rows) {
-    const phone = index === null ? undefined : wanted.get(index);
-    if (phone) found.set(phone, { ...row, phone });
+  for (const [phone, index] of indexes) {
+    const row = byIndex.get(index);
+    if (row) found.set(phone, { ...row, phone });
   }
   return found;
 }
 
-/**
- * The contact of every number (E.164), made where there is none: three queries at most, whatever the count, and no
- * duplicates when two requests name the same new person at once.
- */
+/** The contact of every number (E.164), made where there is none; few statements, whatever the count. */
 export async function ensureContacts(ctx: Ctx, phones: readonly string[]): Promise<Map<string, KnownContact>> {
   const found = await findContacts(ctx, phones);
   const missing = [...new Set(phones)].filter((phone) => !found.has(phone));
   if (missing.length === 0) return found;
-  const added = await ctx.db
-    .insert(contacts)
-    .values(
-      missing.map((phone) => ({
-        id: newId("con"),
-        organizationId: ctx.organizationId,
-        phone,
-        phoneIndex: phoneIndex(phone),
-        country: phoneCountry(phone),
-        createdAt: ctx.now,
-        updatedAt: ctx.now,
-      })),
-    )
-    .onConflictDoNothing()
-    .returning({ id: contacts.id });
+  await resolvePeople(
+    ctx,
+    missing.map((phone) => ({ phone })),
+  );
   for (const [phone, contact] of await findContacts(ctx, missing)) found.set(phone, contact);
-  if (added.length > 0) await announce(ctx.db, ctx.organizationId, ["contacts"]);
   return found;
 }

@@ -60,6 +60,43 @@ export const ConsentLedger = z.object({
 });
 export type ConsentLedger = z.infer<typeof ConsentLedger>;
 
+/** How a person may be named. The first three tell who somebody is; the last two may pass to somebody else. */
+export const ADDRESS_KINDS = ["phone", "wa_id", "user_id", "parent_user_id", "username"] as const;
+export type AddressKind = (typeof ADDRESS_KINDS)[number];
+
+/** What a merge moved, and the contact that it took away: enough to part the two again. */
+export type MergeRecord = {
+  contact: {
+    phone: string | null;
+    userId: string | null;
+    name: string | null;
+    language: string | null;
+    country: string | null;
+    timeZone: string | null;
+    marketingStoppedAt: string | null;
+    marketingToldAt: string | null;
+    createdAt: string;
+  };
+  /** What the survivor had before where the merge changed it. */
+  survivor: { phone: string | null; userId: string | null; name: string | null; marketingStoppedAt: string | null };
+  addresses: { kind: AddressKind; index: string }[];
+  consents: string[];
+  /** Entries that the merge itself added, because one of the two had said no. */
+  added: { id: string; belongsTo: "survivor" | "merged" }[];
+  messages: string[];
+  /** Conversations that moved whole, and those that became one with a conversation of the survivor's. */
+  conversations: {
+    id: string;
+    integrationId: string;
+    lastInboundAt: string | null;
+    lastActivityAt: string;
+    unread: number;
+    state: "open" | "closed";
+    createdAt: string;
+    into: string | null;
+  }[];
+};
+
 export const Contact = z.object({
   id: z.string(),
   phoneNumber: z.string().nullable(),

@@ -23,7 +23,6 @@ const CALLED = {
   id: messages.id,
   contactId: messages.contactId,
   recipient: messages.recipient,
-  recipientIndex: messages.recipientIndex,
   purpose: messages.purpose,
   priority: messages.priority,
   attempts: messages.attempts,

@@ -12,7 +12,7 @@ const MOST_AT_ONCE = 500;
 const PATIENCE_MS = 20_000;
 
 /** An outcome with the person it concerns. */
-export type Settled = { outcome: Outcome; recipientIndex: string };
+export type Settled = { outcome: Outcome; contactId: string };
 
 /**
  * Writes down what became of calls, together and soon: no outcome waits for the slowest call of its batch, and none is given up
@@ -77,7 +77,7 @@ export class Completer {
     await forgetHolds(
       ctx,
       this.integrationId,
-      accepted.map((each) => each.recipientIndex),
+      accepted.map((each) => each.contactId),
     );
   }
 }

@@ -233,7 +233,7 @@ describe("a run of the dispatcher", () => {
     const org = await connected();
     const phoneNumber = somePhone();
     const id = await org.write(phoneNumber);
-    const { recipientIndex } = await org.read(id);
+    const { contactId } = await org.read(id);
     const ahead = new Date(Date.now() + HOUR_MS);
     await db.insert(lanes).values({
       integrationId: org.integration.id,
@@ -245,7 +245,7 @@ describe("a run of the dispatcher", () => {
     await db.insert(pairs).values({
       integrationId: org.integration.id,
       organizationId: org.organizationId,
-      recipientIndex,
+      contactId,
       paidUntil: new Date(Date.now() + 60_000),
     });
     await org.dispatch();
@@ -394,13 +394,13 @@ describe("a message that waits", () => {
     const phoneNumber = somePhone();
     await org.optIn(phoneNumber);
     const { id } = await org.send({ phoneNumber, ...ORDER });
-    const { recipientIndex } = await org.read(id);
+    const { contactId } = await org.read(id);
     const scheduledFor = new Date(Date.now() - 1_000);
     await setMessage(id, { status: "scheduled", scheduledFor, dueAt: scheduledFor });
     await db.insert(pairs).values({
       integrationId: org.integration.id,
       organizationId: org.organizationId,
-      recipientIndex,
+      contactId,
       paidUntil: new Date(Date.now() + 45 * 6_000),
     });
     const { called, nextDueAt } = await org.dispatch();
@@ -763,9 +763,7 @@ describe("the 24-hour allowance", () => {
     const { nextDueAt } = await org.dispatch();
     expect(await org.read(id)).toMatchObject({ status: "queued" });
     expect(nextDueAt?.getTime()).toBeGreaterThan(Date.now() + 20 * HOUR_MS);
-    await db
-      .delete(outreach)
-      .where(and(eq(outreach.organizationId, org.organizationId), eq(outreach.recipientIndex, "person 7")));
+    await db.delete(outreach).where(and(eq(outreach.organizationId, org.organizationId), eq(outreach.contactId, "person 7")));
     await setMessage(id, { dueAt: new Date() });
     await org.dispatch();
     expect(await org.read(id)).toMatchObject({ status: "sent", outsideWindow: true });
@@ -824,7 +822,7 @@ describe("the 24-hour allowance", () => {
       Array.from({ length: count }, (_, i) => ({
         organizationId: org.organizationId,
         portfolioId: org.integration.businessAccountId,
-        recipientIndex: `person ${i}`,
+        contactId: `person ${i}`,
         deliveredAt: new Date(Date.now() - HOUR_MS),
       })),
     );

@@ -191,7 +191,7 @@ async function depart(
       departures.taken.delete(ready.row.id);
       if (!sending.has(ready.row.id)) continue;
       const send = sendOne(base, access, integration, ready, calls).then((outcome) => {
-        outcomes.add({ outcome, recipientIndex: ready.row.recipientIndex });
+        outcomes.add({ outcome, contactId: ready.row.contactId });
         countOutcome(integration.id, outcome);
         underWay.delete(send);
         departures.onEnd?.();

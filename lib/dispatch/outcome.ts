@@ -27,7 +27,6 @@ const FEWEST_ATTEMPTS = 5;
 type Sent = {
   id: string;
   contactId: string;
-  recipientIndex: string;
   purpose: string;
   attempts: number;
   createdAt: Date;
@@ -58,7 +57,7 @@ export async function judgeFailure(ctx: Ctx, integration: IntegrationRow, messag
   }
   if (error.isSafeToResend) {
     if (isPatienceOver(message, ctx.now)) return { id, kind: "failed", failure: failureOf(error) };
-    const held = error.kind === "pair_limit" ? await holdPair(ctx, integration.id, message.recipientIndex) : null;
+    const held = error.kind === "pair_limit" ? await holdPair(ctx, integration.id, message.contactId) : null;
     const dueAt = held ?? new Date(ctx.now.getTime() + (error.retryAfterSeconds ?? 0) * 1000 + backoffMs(message.attempts));
     return { id, kind: "retry", attempt: message.attempts, dueAt, detail, code: error.code };
   }

@@ -27,31 +27,27 @@ export function takeTurn(pair: Pair, now: number): { pair: Pair; waitUntil: numb
 export async function takeTurns(
   ctx: Ctx,
   integrationId: string,
-  batch: { id: string; recipientIndex: string }[],
+  batch: { id: string; contactId: string }[],
 ): Promise<Map<string, Date>> {
-  const people = [...new Set(batch.map((m) => m.recipientIndex))];
+  const people = [...new Set(batch.map((m) => m.contactId))];
   if (people.length === 0) return new Map();
   const rows = await ctx.db
-    .select({ recipientIndex: pairs.recipientIndex, paidUntil: pairs.paidUntil, heldUntil: pairs.heldUntil })
+    .select({ contactId: pairs.contactId, paidUntil: pairs.paidUntil, heldUntil: pairs.heldUntil })
     .from(pairs)
     .where(
-      and(
-        eq(pairs.organizationId, ctx.organizationId),
-        eq(pairs.integrationId, integrationId),
-        anyOf(pairs.recipientIndex, people),
-      ),
+      and(eq(pairs.organizationId, ctx.organizationId), eq(pairs.integrationId, integrationId), anyOf(pairs.contactId, people)),
     );
   const state = new Map(
-    rows.map((row) => [row.recipientIndex, { paidUntil: row.paidUntil.getTime(), heldUntil: row.heldUntil?.getTime() ?? 0 }]),
+    rows.map((row) => [row.contactId, { paidUntil: row.paidUntil.getTime(), heldUntil: row.heldUntil?.getTime() ?? 0 }]),
   );
   const waiting = new Map<string, Date>();
   const touched = new Map<string, Pair>();
   for (const message of batch) {
-    const turn = takeTurn(state.get(message.recipientIndex) ?? { paidUntil: 0, heldUntil: 0 }, ctx.now.getTime());
+    const turn = takeTurn(state.get(message.contactId) ?? { paidUntil: 0, heldUntil: 0 }, ctx.now.getTime());
     if (turn.waitUntil !== null) waiting.set(message.id, new Date(turn.waitUntil));
     else {
-      state.set(message.recipientIndex, turn.pair);
-      touched.set(message.recipientIndex, turn.pair);
+      state.set(message.contactId, turn.pair);
+      touched.set(message.contactId, turn.pair);
     }
   }
   if (touched.size > 0) {
@@ -60,14 +56,14 @@ export async function takeTurns(
       .values(
         [...touched]
           .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([recipientIndex, pair]) => ({
+          .map(([contactId, pair]) => ({
             integrationId,
-            recipientIndex,
+            contactId,
             organizationId: ctx.organizationId,
             paidUntil: new Date(pair.paidUntil),
           })),
       )
-      .onConflictDoUpdate({ target: [pairs.integrationId, pairs.recipientIndex], set: { paidUntil: sql`excluded.paid_until` } });
+      .onConflictDoUpdate({ target: [pairs.integrationId, pairs.contactId], set: { paidUntil: sql`excluded.paid_until` } });
   }
   return waiting;
 }
@@ -76,7 +72,7 @@ export async function takeTurns(
  * Meta refused for the pair (131056): holds only this person, 4^n seconds, longer each time it happens again. The refusals of
  * messages that were under way together are one. Answers until when.
  */
-export async function holdPair(ctx: Ctx, integrationId: string, recipientIndex: string): Promise<Date> {
+export async function holdPair(ctx: Ctx, integrationId: string, contactId: string): Promise<Date> {
   const now = sql`${ctx.now.toISOString()}::timestamptz`;
   const isHeld = sql`coalesce(${pairs.heldUntil} > ${now}, false)`;
   const waitSeconds = sql`least(${PAIR_WAIT_MAX_SECONDS}, power(4, ${pairs.holds}))`;
@@ -84,14 +80,14 @@ export async function holdPair(ctx: Ctx, integrationId: string, recipientIndex: 
     .insert(pairs)
     .values({
       integrationId,
-      recipientIndex,
+      contactId,
       organizationId: ctx.organizationId,
       paidUntil: ctx.now,
       holds: 1,
       heldUntil: new Date(ctx.now.getTime() + pairWaitMs(0)),
     })
     .onConflictDoUpdate({
-      target: [pairs.integrationId, pairs.recipientIndex],
+      target: [pairs.integrationId, pairs.contactId],
       set: {
         holds: sql`case when ${isHeld} then ${pairs.holds} else least(${pairs.holds} + 1, ${MOST_HOLDS}) end`,
         heldUntil: sql`case when ${isHeld} then ${pairs.heldUntil} else ${now} + ${waitSeconds} * interval '1 second' end`,
@@ -102,30 +98,26 @@ export async function holdPair(ctx: Ctx, integrationId: string, recipientIndex: 
 }
 
 /** Meta took a message for these people again: the next hold starts small. A hold that still runs was made after that message left. */
-export async function forgetHolds(ctx: Ctx, integrationId: string, recipientIndexes: readonly string[]): Promise<void> {
-  if (recipientIndexes.length === 0) return;
+export async function forgetHolds(ctx: Ctx, integrationId: string, contactIds: readonly string[]): Promise<void> {
+  if (contactIds.length === 0) return;
   const ended = ctx.db
-    .select({ recipientIndex: pairs.recipientIndex })
+    .select({ contactId: pairs.contactId })
     .from(pairs)
     .where(
       and(
         eq(pairs.organizationId, ctx.organizationId),
         eq(pairs.integrationId, integrationId),
-        anyOf(pairs.recipientIndex, [...new Set(recipientIndexes)]),
+        anyOf(pairs.contactId, [...new Set(contactIds)]),
         gt(pairs.holds, 0),
         lte(pairs.heldUntil, ctx.now),
       ),
     )
-    .orderBy(pairs.recipientIndex)
+    .orderBy(pairs.contactId)
     .for("update");
   await ctx.db
     .update(pairs)
     .set({ holds: 0, heldUntil: null })
     .where(
-      and(
-        eq(pairs.organizationId, ctx.organizationId),
-        eq(pairs.integrationId, integrationId),
-        inArray(pairs.recipientIndex, ended),
-      ),
+      and(eq(pairs.organizationId, ctx.organizationId), eq(pairs.integrationId, integrationId), inArray(pairs.contactId, ended)),
     );
 }

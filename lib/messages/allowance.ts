@@ -56,13 +56,13 @@ const inWindow = (ctx: Ctx, portfolioId: string) =>
   );
 
 /** Which of these people are counted already, so that another message to them uses nothing. */
-export async function countedPeople(ctx: Ctx, portfolioId: string, recipientIndexes: string[]): Promise<Set<string>> {
-  if (recipientIndexes.length === 0) return new Set();
+export async function countedPeople(ctx: Ctx, portfolioId: string, contactIds: string[]): Promise<Set<string>> {
+  if (contactIds.length === 0) return new Set();
   const rows = await ctx.db
-    .select({ recipientIndex: outreach.recipientIndex })
+    .select({ contactId: outreach.contactId })
     .from(outreach)
-    .where(and(inWindow(ctx, portfolioId), anyOf(outreach.recipientIndex, recipientIndexes)));
-  return new Set(rows.map((row) => row.recipientIndex));
+    .where(and(inWindow(ctx, portfolioId), anyOf(outreach.contactId, contactIds)));
+  return new Set(rows.map((row) => row.contactId));
 }
 
 /** Makes the next reservations of a portfolio wait until this transaction ends, so that two of them cannot take the last place. */
@@ -76,13 +76,10 @@ async function lockAllowance(ctx: Ctx, portfolioId: string): Promise<void> {
  * Reserves a place for each person. One row a person, so that a second message to him takes no second place; the place stays the
  * first message's while that one holds it.
  */
-async function reservePlaces(
-  ctx: Ctx,
-  places: { portfolioId: string; recipientIndex: string; messageId: string }[],
-): Promise<void> {
+async function reservePlaces(ctx: Ctx, places: { portfolioId: string; contactId: string; messageId: string }[]): Promise<void> {
   if (places.length === 0) return;
   // Always in one order, so that two requests cannot wait for each other.
-  const unique = [...new Map(places.map((p) => [`${p.portfolioId} ${p.recipientIndex}`, p]))]
+  const unique = [...new Map(places.map((p) => [`${p.portfolioId} ${p.contactId}`, p]))]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, p]) => p);
   await ctx.db
@@ -91,13 +88,13 @@ async function reservePlaces(
       unique.map((p) => ({
         organizationId: ctx.organizationId,
         portfolioId: p.portfolioId,
-        recipientIndex: p.recipientIndex,
+        contactId: p.contactId,
         reservedBy: p.messageId,
         reservedAt: ctx.now,
       })),
     )
     .onConflictDoUpdate({
-      target: [outreach.organizationId, outreach.portfolioId, outreach.recipientIndex],
+      target: [outreach.organizationId, outreach.portfolioId, outreach.contactId],
       set: { reservedBy: sql`excluded.reserved_by`, reservedAt: sql`excluded.reserved_at` },
       setWhere: sql`${outreach.reservedAt} is null or ${outreach.reservedAt} <= excluded.reserved_at - ${WINDOW}`,
     });
@@ -110,28 +107,28 @@ async function reservePlaces(
 export async function reserveAllowance(
   ctx: Ctx,
   integration: Numbered,
-  batch: readonly { id: string; recipientIndex: string }[],
+  batch: readonly { id: string; contactId: string }[],
 ): Promise<Map<string, Date>> {
   const overAllowance = new Map<string, Date>();
   if (batch.length === 0 || limitOf(integration) === null) return overAllowance;
   const portfolioId = portfolioOf(integration);
-  const people = batch.map((message) => message.recipientIndex);
+  const people = batch.map((message) => message.contactId);
   const known = await countedPeople(ctx, portfolioId, people);
   if (people.every((person) => known.has(person))) return overAllowance;
   await lockAllowance(ctx, portfolioId);
   const counted = await countedPeople(ctx, portfolioId, people);
   const allowance = await allowanceOf(ctx, integration);
   let left = allowance.left ?? Number.POSITIVE_INFINITY;
-  const taken: { portfolioId: string; recipientIndex: string; messageId: string }[] = [];
-  for (const { id, recipientIndex } of batch) {
-    if (counted.has(recipientIndex)) continue;
+  const taken: { portfolioId: string; contactId: string; messageId: string }[] = [];
+  for (const { id, contactId } of batch) {
+    if (counted.has(contactId)) continue;
     if (left <= 0) {
       overAllowance.set(id, allowance.nextFreeAt ?? new Date(ctx.now.getTime() + ASK_AGAIN_MS));
       continue;
     }
     left -= 1;
-    counted.add(recipientIndex);
-    taken.push({ portfolioId, recipientIndex, messageId: id });
+    counted.add(contactId);
+    taken.push({ portfolioId, contactId, messageId: id });
   }
   await reservePlaces(ctx, taken);
   return overAllowance;
@@ -141,10 +138,10 @@ export async function reserveAllowance(
 export async function releasePlaces(ctx: Ctx, messageIds: readonly string[]): Promise<void> {
   if (messageIds.length === 0) return;
   const held = ctx.db
-    .select({ portfolioId: outreach.portfolioId, recipientIndex: outreach.recipientIndex })
+    .select({ portfolioId: outreach.portfolioId, contactId: outreach.contactId })
     .from(outreach)
     .where(and(eq(outreach.organizationId, ctx.organizationId), inArray(outreach.reservedBy, [...messageIds])))
-    .orderBy(outreach.portfolioId, outreach.recipientIndex)
+    .orderBy(outreach.portfolioId, outreach.contactId)
     .for("update");
   await ctx.db
     .update(outreach)
@@ -153,28 +150,28 @@ export async function releasePlaces(ctx: Ctx, messageIds: readonly string[]): Pr
       and(
         eq(outreach.organizationId, ctx.organizationId),
         inArray(outreach.reservedBy, [...messageIds]),
-        sql`(${outreach.portfolioId}, ${outreach.recipientIndex}) in ${held}`,
+        sql`(${outreach.portfolioId}, ${outreach.contactId}) in ${held}`,
       ),
     );
 }
 
-type Delivered = { portfolioId: string; recipientIndex: string; messageId: string; at: Date };
+type Delivered = { portfolioId: string; contactId: string; messageId: string; at: Date };
 
 /** Meta counts people on delivery, whichever message reached them: from here their 24 hours run. */
 export async function countDelivered(ctx: Ctx, delivered: readonly Delivered[]): Promise<void> {
   if (delivered.length === 0) return;
   const rows = delivered.map((d) => ({
     portfolio: d.portfolioId,
-    person: d.recipientIndex,
+    person: d.contactId,
     message: d.messageId,
     at: d.at.toISOString(),
   }));
   await ctx.db.execute(sql`
-    insert into outreach as o (organization_id, portfolio_id, recipient_index, delivered_at)
+    insert into outreach as o (organization_id, portfolio_id, contact_id, delivered_at)
     select ${ctx.organizationId}, d.portfolio, d.person, max(d.at)
     from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as d(portfolio text, person text, at timestamptz)
     group by d.portfolio, d.person order by d.portfolio, d.person
-    on conflict (organization_id, portfolio_id, recipient_index) do update set delivered_at = greatest(o.delivered_at, excluded.delivered_at)`);
+    on conflict (organization_id, portfolio_id, contact_id) do update set delivered_at = greatest(o.delivered_at, excluded.delivered_at)`);
   await releasePlaces(
     ctx,
     delivered.map((d) => d.messageId),

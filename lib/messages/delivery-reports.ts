@@ -35,7 +35,6 @@ const wamidIndexOf = (wamid: string) => blindIndex("messages.wamid", wamid);
 type Draft = {
   id: string;
   contactId: string;
-  recipientIndex: string;
   templateName: string | null;
   templateLanguage: string | null;
   outsideWindow: boolean | null;
@@ -146,7 +145,6 @@ async function lockMessages(tx: Ctx, integrationId: string, reported: readonly R
     .select({
       id: messages.id,
       contactId: messages.contactId,
-      recipientIndex: messages.recipientIndex,
       templateName: messages.templateName,
       templateLanguage: messages.templateLanguage,
       outsideWindow: messages.outsideWindow,
@@ -229,7 +227,7 @@ async function write(tx: Ctx, drafts: readonly Draft[]): Promise<void> {
 async function drawConsequences(tx: Ctx, integrationId: string, drafts: readonly Draft[]): Promise<Draft[]> {
   const reached = drafts.flatMap((d) => {
     const at = d.deliveredAt ?? d.readAt;
-    return d.outsideWindow && at ? [{ messageId: d.id, recipientIndex: d.recipientIndex, at }] : [];
+    return d.outsideWindow && at ? [{ messageId: d.id, contactId: d.contactId, at }] : [];
   });
   const account = reached.length > 0 ? await readAccount(tx, integrationId) : undefined;
   if (account)

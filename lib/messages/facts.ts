@@ -1,8 +1,8 @@
 import "server-only";
 import { sql } from "drizzle-orm";
+import { addressIndex } from "@/lib/contacts/addresses";
 import { deriveConsent, type LedgerEntry } from "@/lib/contacts/consent";
 import type { KnownContact } from "@/lib/contacts/contacts";
-import { phoneIndex } from "@/lib/contacts/phone-index";
 import type { ConsentState } from "@/lib/contacts/schema";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
@@ -51,34 +51,37 @@ type Found = {
 /** Reads the facts for one wish or a thousand in one statement, and in a second one the allowance where a tier limits it. */
 export async function readFacts(ctx: Ctx, wishes: readonly SendMessage[]): Promise<Facts> {
   const phones = new Map(wishes.map((wish) => [wish.phoneNumber, toE164(wish.phoneNumber)]));
-  const byIndex = new Map([...phones.values()].flatMap((phone) => (phone ? [[phoneIndex(phone), phone] as const] : [])));
+  const indexes = new Map(
+    [...phones.values()].flatMap((phone) => (phone ? [[phone, addressIndex(ctx.organizationId, "phone", phone)] as const] : [])),
+  );
   const names = [...new Set(wishes.flatMap((wish) => wish.template ?? []))];
-  const { settings, integrations, contacts, templates } = await findAll(ctx, [...byIndex.keys()], names);
+  const { settings, integrations, contacts, templates } = await findAll(ctx, [...new Set(indexes.values())], names);
   if (!settings) throw new AppError("not_found");
   const known = new Map(integrations.map((row) => [row.id, row]));
   const defaultIntegration = integrations.find((row) => row.isDefault) ?? null;
   const recipients = new Map<string, Recipient>();
-  for (const contact of contacts) {
-    const phone = byIndex.get(contact.phoneIndex);
-    if (phone) recipients.set(phone, toRecipient(contact, phone));
+  const byIndex = new Map(contacts.map((contact) => [contact.phoneIndex, contact]));
+  for (const [phone, index] of indexes) {
+    const contact = byIndex.get(index);
+    if (contact) recipients.set(phone, toRecipient(contact, phone));
   }
-  const people = new Map<string, { integration: SendingIntegration; indexes: Set<string> }>();
+  const people = new Map<string, { integration: SendingIntegration; contactIds: Set<string> }>();
   for (const wish of wishes) {
     const integration = wish.integrationId === undefined ? defaultIntegration : known.get(wish.integrationId);
-    const phone = phones.get(wish.phoneNumber);
-    if (!integration || !phone || wish.template === undefined) continue;
-    const group = people.get(portfolioOf(integration)) ?? { integration, indexes: new Set() };
-    group.indexes.add(phoneIndex(phone));
+    const recipient = recipients.get(phones.get(wish.phoneNumber) ?? "");
+    if (!integration || !recipient || wish.template === undefined) continue;
+    const group = people.get(portfolioOf(integration)) ?? { integration, contactIds: new Set() };
+    group.contactIds.add(recipient.id);
     people.set(portfolioOf(integration), group);
   }
   const allowances = new Map<string, Facts["allowances"] extends Map<string, infer A> ? A : never>();
-  for (const [portfolioId, { integration, indexes }] of people) {
+  for (const [portfolioId, { integration, contactIds }] of people) {
     const allowance = await allowanceOf(ctx, integration);
     // Who is counted already matters only when there may not be a place for everybody.
-    const isTight = allowance.left !== null && allowance.left < indexes.size;
+    const isTight = allowance.left !== null && allowance.left < contactIds.size;
     allowances.set(portfolioId, {
       ...allowance,
-      counted: isTight ? await countedPeople(ctx, portfolioId, [...indexes]) : new Set(),
+      counted: isTight ? await countedPeople(ctx, portfolioId, [...contactIds]) : new Set(),
     });
   }
   return { settings, integrations: known, defaultIntegration, phones, recipients, templates, allowances };
@@ -111,7 +114,7 @@ async function findAll(ctx: Ctx, phoneIndexes: string[], templateNames: string[]
           'businessAccountId', i.business_account_id, 'messagingLimitTier', i.messaging_limit_tier)), '[]')
         from integrations i where i.organization_id = ${organizationId} and i.deleted_at is null) as integrations,
       (select coalesce(jsonb_agg(jsonb_build_object(
-          'id', c.id, 'phoneIndex', c.phone_index, 'name', c.name, 'language', c.language, 'country', c.country, 'timeZone', c.time_zone,
+          'id', c.id, 'phoneIndex', a.value_index, 'name', c.name, 'language', c.language, 'country', c.country, 'timeZone', c.time_zone,
           'marketingStoppedAt', c.marketing_stopped_at,
           'windows', (select jsonb_object_agg(v.integration_id, v.last_inbound_at) from conversations v
             where v.organization_id = c.organization_id and v.contact_id = c.id and v.last_inbound_at is not null),
@@ -119,7 +122,8 @@ async function findAll(ctx: Ctx, phoneIndexes: string[], templateNames: string[]
             select distinct on (e.purpose) e.id, e.purpose, e.status, e.occurred_at as "occurredAt", e.recorded_at as "recordedAt"
             from consents e where e.organization_id = c.organization_id and e.contact_id = c.id
             order by e.purpose, date_trunc('second', e.occurred_at) desc, e.recorded_at desc, e.id desc) k))), '[]')
-        from contacts c where c.organization_id = ${organizationId} and c.phone_index = any(${sql.param(phoneIndexes)}::text[])) as contacts,
+        from contact_addresses a join contacts c on c.id = a.contact_id
+        where a.organization_id = ${organizationId} and a.kind = 'phone' and a.value_index = any(${sql.param(phoneIndexes)}::text[])) as contacts,
       (select coalesce(jsonb_agg(jsonb_build_object(
           'businessAccountId', t.business_account_id, 'name', t.name, 'language', t.language, 'category', t.category, 'status', t.status,
           'parameterFormat', t.parameter_format, 'components', t.components, 'rejectedReason', t.rejected_reason) order by t.name, t.language), '[]')

@@ -48,7 +48,7 @@ async function useUp(org: Sender, people: number, agoMs = HOUR_MS): Promise<void
     Array.from({ length: people }, (_, i) => ({
       organizationId: org.organizationId,
       portfolioId: org.integration.businessAccountId,
-      recipientIndex: `person ${i}`,
+      contactId: `person ${i}`,
       deliveredAt: new Date(Date.now() - agoMs + i * 1_000),
     })),
   );

@@ -7,7 +7,6 @@ import { batched } from "@/lib/batched";
 import { mayReceive, NO_CONSENT } from "@/lib/contacts/consent";
 import { consentStates } from "@/lib/contacts/consents";
 import type { KnownContact } from "@/lib/contacts/contacts";
-import { phoneIndex } from "@/lib/contacts/phone-index";
 import type { ConsentState } from "@/lib/contacts/schema";
 import type { Ctx } from "@/lib/ctx";
 import { AppError, type ErrorCode } from "@/lib/errors";
@@ -30,7 +29,6 @@ export type Reason = { code: ErrorCode; message: string; fix: string; details?: 
 export type Passed = {
   integration: SendingIntegration;
   contact: KnownContact;
-  recipientIndex: string;
   content: SendableContent;
   purpose: MessagePurpose;
   priority: number;
@@ -99,8 +97,8 @@ function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set
   }
   const outsideWindow = !windowOpen;
   if (wish.message !== undefined && outsideWindow && phone) reasons.push(WINDOW_CLOSED);
-  if (taken && integration && phone && outsideWindow && wish.template !== undefined) {
-    reasons.push(...allowanceReasons(ctx, portfolioOf(integration), phoneIndex(phone), facts, taken));
+  if (taken && integration && contact && outsideWindow && wish.template !== undefined) {
+    reasons.push(...allowanceReasons(ctx, portfolioOf(integration), contact.id, facts, taken));
   }
 
   const isReply = wish.message !== undefined && windowOpen;
@@ -114,7 +112,6 @@ function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set
     passed: {
       integration,
       contact,
-      recipientIndex: phoneIndex(phone),
       content: template ? templateContent(template, wish.templateParams ?? null) : { type: "text", body: wish.message ?? "" },
       purpose,
       priority: taken === null ? PRIORITY.bulk : isReply ? PRIORITY.reply : PRIORITY.transactional,
@@ -338,17 +335,17 @@ function mismatch(check: ReturnType<typeof checkTemplateParams>): string {
 function allowanceReasons(
   ctx: Ctx,
   portfolioId: string,
-  recipientIndex: string,
+  contactId: string,
   facts: Facts,
   taken: Map<string, Set<string>>,
 ): Reason[] {
   const allowance = facts.allowances.get(portfolioId);
-  if (!allowance || allowance.left === null || allowance.counted.has(recipientIndex)) return [];
+  if (!allowance || allowance.left === null || allowance.counted.has(contactId)) return [];
   const people = taken.get(portfolioId) ?? new Set<string>();
   taken.set(portfolioId, people);
-  if (people.has(recipientIndex)) return [];
+  if (people.has(contactId)) return [];
   if (people.size < allowance.left) {
-    people.add(recipientIndex);
+    people.add(contactId);
     return [];
   }
   return [allowanceUsedUp(allowance, ctx.now)];

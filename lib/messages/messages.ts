@@ -4,7 +4,7 @@ import { madeBetween } from "@/db/columns";
 import { contacts, conversations } from "@/db/schema/contacts";
 import { messages } from "@/db/schema/messages";
 import { audit } from "@/lib/audit";
-import { phoneIndex } from "@/lib/contacts/phone-index";
+import { hasPhone } from "@/lib/contacts/contacts";
 import { requirePhone } from "@/lib/contacts/require-phone";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
@@ -74,7 +74,7 @@ export async function listMessages(ctx: Ctx, query: ListMessages): Promise<Page<
     ? ctx.db
         .select({ id: contacts.id })
         .from(contacts)
-        .where(and(eq(contacts.organizationId, ctx.organizationId), eq(contacts.phoneIndex, phoneIndex(phone))))
+        .where(and(eq(contacts.organizationId, ctx.organizationId), hasPhone(ctx, phone)))
     : undefined;
   const rows = await ctx.db
     .select(SHOWN)

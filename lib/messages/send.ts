@@ -89,7 +89,7 @@ async function reserveForEach(tx: Ctx, candidates: readonly Candidate[]): Promis
   for (const [, group] of [...portfolios].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const [first] = group;
     if (!first) continue;
-    const people = group.map(({ id, passed }) => ({ id, recipientIndex: passed.recipientIndex }));
+    const people = group.map(({ id, passed }) => ({ id, contactId: passed.contact.id }));
     const waiting = await reserveAllowance(tx, first.passed.integration, people);
     overAllowance.push(...group.filter(({ id }) => waiting.has(id)));
   }

@@ -22,12 +22,12 @@ export async function storeMessages(ctx: Ctx, taken: readonly Taken[]): Promise<
       select i.id from integrations i
       where i.organization_id = ${ctx.organizationId} and i.deleted_at is null and i.id = any(${sql.param(integrationIds)}::text[])
       order by i.id for key share)
-    insert into messages (id, organization_id, integration_id, contact_id, recipient, recipient_index, content, template_name, template_language,
+    insert into messages (id, organization_id, integration_id, contact_id, recipient, content, template_name, template_language,
       purpose, priority, status, due_at, scheduled_for, outside_window, timeline, created_by, created_at)
-    select r.id, ${ctx.organizationId}, r.integration_id, r.contact_id, r.recipient, r.recipient_index, r.content, r.template_name, r.template_language,
+    select r.id, ${ctx.organizationId}, r.integration_id, r.contact_id, r.recipient, r.content, r.template_name, r.template_language,
       r.purpose, r.priority, r.status, r.due_at, r.scheduled_for, r.outside_window, r.timeline, r.created_by, r.created_at
     from jsonb_to_recordset((${rows}::text)::jsonb) as r(
-      id text, integration_id text, contact_id text, recipient text, recipient_index text, content text, template_name text, template_language text,
+      id text, integration_id text, contact_id text, recipient text, content text, template_name text, template_language text,
       purpose text, priority smallint, status text, due_at timestamptz, scheduled_for timestamptz, outside_window boolean,
       timeline jsonb, created_by text, created_at timestamptz)
     where (select count(*) from present) = ${integrationIds.length}
@@ -45,7 +45,6 @@ function rowOf({ ctx, id, passed }: Taken) {
     integration_id: passed.integration.id,
     contact_id: passed.contact.id,
     recipient: seal("messages.recipient", passed.contact.phone),
-    recipient_index: passed.recipientIndex,
     content: seal("messages.content", JSON.stringify(content)),
     template_name: content.type === "template" ? content.name : null,
     template_language: content.type === "template" ? content.language : null,

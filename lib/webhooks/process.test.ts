@@ -9,7 +9,7 @@ import { earlyStatuses, messages } from "@/db/schema/messages";
 import { templates } from "@/db/schema/templates";
 import { webhookEvents } from "@/db/schema/webhooks";
 import { useTestDatabase } from "@/db/testing";
-import { phoneIndex } from "@/lib/contacts/phone-index";
+import { findContacts } from "@/lib/contacts/contacts";
 import { openDatabase } from "@/lib/ctx";
 import { addIntegration, makeSender, ORDER, type Sender, somePhone } from "@/lib/messages/testing";
 import { namedAccounts, parseWebhookJson } from "@/lib/whatsapp/inbound";
@@ -219,11 +219,11 @@ describe("what people write", () => {
     await processAll(db);
   };
   const windowOf = async (org: Sender) => {
+    const contact = (await findContacts(org.ctx, ["+905551230000"])).get("+905551230000");
     const [row] = await db
       .select({ at: conversations.lastInboundAt })
       .from(conversations)
-      .innerJoin(contacts, eq(contacts.id, conversations.contactId))
-      .where(and(eq(conversations.integrationId, org.integration.id), eq(contacts.phoneIndex, phoneIndex("+905551230000"))));
+      .where(and(eq(conversations.integrationId, org.integration.id), eq(conversations.contactId, contact?.id ?? "")));
     return row?.at ?? null;
   };
   const text = (id: string, timestamp: number) => ({
@@ -263,11 +263,7 @@ describe("what people write", () => {
       const preference = { wa_id: "905551230000", category: "marketing_messages", value, timestamp };
       await deliver(bodyOf(entryOf(org.integration, { user_preferences: [preference] }, "user_preferences")), org.secret);
       await processAll(db);
-      const [contact] = await db
-        .select()
-        .from(contacts)
-        .where(and(eq(contacts.organizationId, org.organizationId), eq(contacts.phoneIndex, phoneIndex("+905551230000"))));
-      return contact?.marketingStoppedAt ?? null;
+      return (await findContacts(org.ctx, ["+905551230000"])).get("+905551230000")?.marketingStoppedAt ?? null;
     };
     expect(await prefer("stop", 1_790_000_100)).toEqual(new Date(1_790_000_100_000));
     expect(await prefer("resume", 1_790_000_050)).toEqual(new Date(1_790_000_100_000));

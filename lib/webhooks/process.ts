@@ -2,19 +2,18 @@ import "server-only";
 import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { anyOf } from "@/db/columns";
-import { contacts, conversations } from "@/db/schema/contacts";
+import { conversations } from "@/db/schema/contacts";
 import { integrations } from "@/db/schema/integrations";
 import { templates } from "@/db/schema/templates";
 import { deadLetters, webhookEvents } from "@/db/schema/webhooks";
-import { ensureContacts } from "@/lib/contacts/contacts";
 import { noteMarketingWords } from "@/lib/contacts/marketing-stop";
+import { resolvePeople } from "@/lib/contacts/people";
 import { type Ctx, systemCtx } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import { accountOf } from "@/lib/integrations/access";
 import { announceSoon } from "@/lib/live";
 import { log } from "@/lib/log";
 import { applyStatuses, type ReportedStatus } from "@/lib/messages/delivery-reports";
-import { toE164 } from "@/lib/phone";
 import { normalizeLanguage } from "@/lib/templates/language";
 import { errorLabel, isTransient } from "@/lib/transient";
 import { parseWebhook, parseWebhookJson } from "@/lib/whatsapp/inbound";
@@ -232,18 +231,19 @@ const NOT_WRITTEN: readonly string[] = ["request_welcome", "edit", "revoke"];
 
 /** A person's message opens the customer service window of this number, from Meta's own time. */
 async function openWindow(ctx: Ctx, integrationId: string, item: MessageItem): Promise<void> {
-  const phone = phoneOf(item.from ?? item.contactWaId);
-  if (!phone || item.groupId || NOT_WRITTEN.includes(item.type)) return;
-  const contact = (await ensureContacts(ctx, [phone])).get(phone);
-  if (!contact) return;
-  if (!contact.name && item.profileName) {
-    await ctx.db
-      .update(contacts)
-      .set({ name: item.profileName.slice(0, 120), updatedAt: ctx.now })
-      .where(and(eq(contacts.organizationId, ctx.organizationId), eq(contacts.id, contact.id)));
-  }
+  if (item.groupId || NOT_WRITTEN.includes(item.type)) return;
+  const [contactId] = await resolvePeople(ctx, [
+    {
+      waId: item.from ?? item.contactWaId,
+      userId: item.fromUserId ?? item.contactUserId,
+      parentUserId: item.fromParentUserId ?? item.contactParentUserId,
+      username: item.username,
+      profileName: item.profileName,
+    },
+  ]);
+  if (!contactId) return;
   // A time that has not come yet would hold the window open too long.
-  await noteInbound(ctx, integrationId, contact.id, item.at && item.at < ctx.now ? item.at : ctx.now);
+  await noteInbound(ctx, integrationId, contactId, item.at && item.at < ctx.now ? item.at : ctx.now);
   announceSoon(ctx.organizationId, ["contacts"]);
 }
 
@@ -295,14 +295,8 @@ async function updateTemplate(
 }
 
 async function keepPreference(ctx: Ctx, item: Extract<WebhookItem, { kind: "preference" }>): Promise<void> {
-  const phone = phoneOf(item.waId);
-  if (!phone || item.category !== "marketing_messages" || (item.value !== "stop" && item.value !== "resume")) return;
-  const contact = (await ensureContacts(ctx, [phone])).get(phone);
-  if (!contact) return;
-  await noteMarketingWords(ctx, [{ contactId: contact.id, stops: item.value === "stop", at: item.at ?? ctx.now }]);
-}
-
-/** Meta writes numbers without `+`. */
-function phoneOf(waId: string | undefined): string | null {
-  return waId ? toE164(waId.startsWith("+") ? waId : `+${waId}`) : null;
+  if (item.category !== "marketing_messages" || (item.value !== "stop" && item.value !== "resume")) return;
+  const [contactId] = await resolvePeople(ctx, [{ waId: item.waId, userId: item.userId }]);
+  if (!contactId) return;
+  await noteMarketingWords(ctx, [{ contactId, stops: item.value === "stop", at: item.at ?? ctx.now }]);
 }

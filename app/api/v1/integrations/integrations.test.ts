@@ -14,7 +14,6 @@ import { templates } from "@/db/schema/templates";
 import { useTestDatabase } from "@/db/testing";
 import { makeOrganization } from "@/db/testing-data";
 import { ensureContacts } from "@/lib/contacts/contacts";
-import { phoneIndex } from "@/lib/contacts/phone-index";
 import { type Ctx, openDatabase } from "@/lib/ctx";
 import { resetEnv } from "@/lib/env";
 import { newId } from "@/lib/ids";
@@ -445,7 +444,6 @@ async function addMessage(ctx: Ctx, integrationId: string, status: MessageStatus
     integrationId,
     contactId: contact?.id ?? "",
     recipient: phone,
-    recipientIndex: phoneIndex(phone),
     content: { type: "text", body: "Hello" },
     purpose: "service",
     priority: 0,
@@ -473,7 +471,7 @@ describe("removing", () => {
     ];
     await db
       .insert(outreach)
-      .values({ organizationId, portfolioId: "p", recipientIndex: "r", reservedBy: ids[0], reservedAt: ctx.now });
+      .values({ organizationId, portfolioId: "p", contactId: "r", reservedBy: ids[0], reservedAt: ctx.now });
     const refused = await ask(DELETE, { token, id: made.id });
     expect(refused.status).toBe(409);
     expect(refused.body).toMatchObject({
@@ -542,9 +540,9 @@ describe("health", () => {
     const portfolioId = portfolioOf(await getIntegrationRow(ctx, body.id));
     const hoursAgo = (hours: number) => new Date(Date.now() - hours * 60 * 60 * 1000);
     await db.insert(outreach).values([
-      { organizationId, portfolioId, recipientIndex: "a", reservedBy: "m", reservedAt: hoursAgo(1) },
-      { organizationId, portfolioId, recipientIndex: "b", deliveredAt: hoursAgo(3) },
-      { organizationId, portfolioId, recipientIndex: "c", deliveredAt: hoursAgo(25) },
+      { organizationId, portfolioId, contactId: "a", reservedBy: "m", reservedAt: hoursAgo(1) },
+      { organizationId, portfolioId, contactId: "b", deliveredAt: hoursAgo(3) },
+      { organizationId, portfolioId, contactId: "c", deliveredAt: hoursAgo(25) },
     ]);
     const { body: health } = await ask(readHealth, { token, id: body.id });
     expect(health).toMatchObject({
