@@ -3,6 +3,7 @@
 import { CalendarClock, SendHorizontal } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type FormEvent, type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { useContactSearch } from "@/components/contacts/queries";
 import { useAllIntegrations } from "@/components/messages/queries";
 import { ErrorNote } from "@/components/shared/error-note";
 import { Note } from "@/components/shared/note";
@@ -28,7 +29,8 @@ import { newIdempotencyKey, useCheck, useSend } from "./queries";
 import { paramProblems, type ReasonContext, Reasons } from "./reasons";
 import { RecipientField, RecipientSummary } from "./recipient-field";
 import { TemplatePicker } from "./template-picker";
-import { TextEditor } from "./text-editor";
+import { LONGEST_TEXT, TextEditor } from "./text-editor";
+import { useDraft } from "./use-draft";
 
 type Mode = "text" | "template";
 type TemplateRef = { name: string; language?: string };
@@ -61,11 +63,27 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
   const templates = useMemo(() => ofAccount(allTemplates.data, integration), [allTemplates.data, integration]);
   const template = mode === "template" ? findTemplate(templates, wanted) : undefined;
   const phone = toE164(to);
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const isNamed = /\p{L}/u.test(to);
+  const named = useContactSearch(to, isNamed);
+  const isTooLong = text.length > LONGEST_TEXT;
+  const draft = useDraft(phone, { mode, text, ...(wanted ? { template: wanted } : {}), values }, (left) => {
+    setMode(left.mode);
+    setText(left.text);
+    setWanted(left.template ?? wanted);
+    setValues(left.values);
+  });
+  function clear() {
+    setText("");
+    setValues({});
+    setTouched(new Set());
+    draft.drop();
+  }
 
   const body = useMemo((): SendMessage | null => {
     if (!/\d/.test(to) || /\p{L}/u.test(to)) return null;
     const where = { phoneNumber: to.trim(), ...(integrationId ? { integrationId } : {}) };
-    if (!template) return { ...where, message: (mode === "text" && text.trim()) || NOT_WRITTEN };
+    if (!template) return { ...where, message: (mode === "text" && !isTooLong && text.trim()) || NOT_WRITTEN };
     const given = Object.fromEntries(template.variables.flatMap((v) => (values[v.key] ? [[v.key, values[v.key] ?? ""]] : [])));
     return {
       ...where,
@@ -73,7 +91,7 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
       language: template.language,
       ...(template.variables.length > 0 ? { templateParams: given } : {}),
     };
-  }, [to, integrationId, mode, text, template, values]);
+  }, [to, integrationId, mode, text, isTooLong, template, values]);
 
   const check = useCheck(body);
   // While no template is chosen, the stand-in text must not be blamed for being text.
@@ -81,13 +99,18 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
   const reasons =
     (body && check.data?.reasons.filter((reason) => !isUnchosen || reason.code !== "outside_customer_service_window")) || [];
   const result = body && check.data ? { ...check.data, ok: reasons.length === 0, reasons } : undefined;
+  const nobody = isNamed && named.data?.data.length === 0;
   const missing = !body
-    ? t("check.noRecipient")
+    ? nobody
+      ? t("check.nobody", { name: to.trim() })
+      : t("check.noRecipient")
     : isUnchosen
       ? t("check.noTemplate")
       : mode === "text" && !text.trim()
         ? t("check.noText")
-        : null;
+        : mode === "text" && isTooLong
+          ? t("check.tooLong", { count: text.length - LONGEST_TEXT, limit: LONGEST_TEXT })
+          : null;
   const problems = paramProblems(reasons);
   const send = useSend();
   const isRefused = result !== undefined && !result.ok;
@@ -102,6 +125,7 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
   const context: ReasonContext = {
     phoneNumber: to,
     template,
+    isTouched: template?.variables.some((variable) => touched.has(variable.key)) ?? false,
     hasIntegration: (integrations.data?.length ?? 0) > 0,
     takeNumber: (e164) => setTo(formatPhone(e164)),
     chooseTemplate: () => {
@@ -120,8 +144,7 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
         onSuccess: ({ id }) => {
           setSentIds((ids) => [...ids, id]);
           setKey(newIdempotencyKey());
-          setText("");
-          setValues({});
+          clear();
         },
         // The server has decided; another press is another attempt.
         onError: (error) => error instanceof Error && "status" in error && error.status !== 0 && setKey(newIdempotencyKey()),
@@ -141,9 +164,20 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
         <form ref={form} onSubmit={submit} onKeyDown={onKeyDown} className="grid gap-4" noValidate>
           <Card className="grid gap-4 p-4">
             <RecipientField value={to} onChange={setTo} autoFocus={!firstTo} />
-            {phone ? <RecipientSummary phone={phone} /> : null}
+            {phone ? <RecipientSummary phone={phone} /> : nobody ? <Nobody name={to.trim()} /> : null}
             <IntegrationField integrations={integrations.data} value={integration} onChange={setIntegrationId} />
           </Card>
+          {draft.isRestored ? (
+            <Note
+              action={
+                <Button size="sm" onClick={clear}>
+                  {t("draft.discard")}
+                </Button>
+              }
+            >
+              {t("draft.restored")}
+            </Note>
+          ) : null}
           <Card>
             <Tabs value={mode} onValueChange={(next) => setMode(next as Mode)}>
               <TabsList aria-label={t("content")} className="px-4 pt-1">
@@ -164,11 +198,21 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
                       onChange={({ name, language }) => {
                         setWanted({ name, language });
                         setValues({});
+                        setTouched(new Set());
                       }}
                     />
                   </Field>
                 </div>
-                {template ? <Values template={template} values={values} problems={problems} onChange={setValues} /> : null}
+                {template ? (
+                  <Values
+                    template={template}
+                    values={values}
+                    problems={problems}
+                    touched={touched}
+                    onTouch={(key) => setTouched(new Set([...touched, key]))}
+                    onChange={setValues}
+                  />
+                ) : null}
               </TabsContent>
             </Tabs>
           </Card>
@@ -218,6 +262,11 @@ function findTemplate(templates: readonly Template[] | undefined, wanted: Templa
   return named.find((x) => x.language === wanted?.language) ?? named[0];
 }
 
+function Nobody({ name }: { name: string }) {
+  const t = useTranslations("compose.check");
+  return <p className="text-muted text-sm">{t("nobody", { name })}</p>;
+}
+
 type IntegrationFieldProps = {
   integrations: Integration[] | undefined;
   value: Integration | undefined;
@@ -252,15 +301,19 @@ type ValuesProps = {
   template: Template;
   values: Record<string, string>;
   problems: Map<string, string>;
+  /** The fields that were left at least once. */
+  touched: ReadonlySet<string>;
+  onTouch: (key: string) => void;
   onChange: (values: Record<string, string>) => void;
 };
 
-function Values({ template, values, problems, onChange }: ValuesProps) {
+function Values({ template, values, problems, touched, onTouch, onChange }: ValuesProps) {
   const t = useTranslations("compose.values");
   if (template.variables.length === 0) return <p className="text-muted text-sm">{t("none")}</p>;
   const problemText = (key: string) => {
     const reason = problems.get(key);
-    if (!reason || !values[key]) return undefined;
+    if (!values[key]) return touched.has(key) ? t("problems.empty") : undefined;
+    if (!reason) return undefined;
     return t.has(`problems.${reason}` as never) ? t(`problems.${reason}` as never) : t("problems.other");
   };
   return (
@@ -284,6 +337,7 @@ function Values({ template, values, problems, onChange }: ValuesProps) {
               name={`param-${key}`}
               autoComplete="off"
               value={values[key] ?? ""}
+              onBlur={() => onTouch(key)}
               onChange={(event) => onChange({ ...values, [key]: event.target.value })}
             />
           </Field>

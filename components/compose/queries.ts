@@ -7,6 +7,8 @@ import type { Accepted, CheckResult, SendMessage } from "@/lib/messages/schema";
 
 const TYPING_MS = 300;
 const RECHECK_MS = 60_000;
+/** A check that failed is tried again this soon, until it works. */
+const RETRY_MS = 5_000;
 
 /**
  * Everything that stands against the message as it is being written. Asked again when contacts change (an opt-in was recorded,
@@ -19,7 +21,8 @@ export function useCheck(body: SendMessage | null) {
     queryFn: ({ signal }) => api.post<CheckResult>("/crm/whatsapp/check", { body: asked, signal }),
     enabled: asked !== null,
     placeholderData: keepPreviousData,
-    refetchInterval: RECHECK_MS,
+    refetchInterval: (query) => (query.state.status === "error" ? RETRY_MS : RECHECK_MS),
+    refetchOnReconnect: "always",
     staleTime: 0,
   });
   const isBehind = JSON.stringify(asked) !== JSON.stringify(body);

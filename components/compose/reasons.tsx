@@ -1,11 +1,11 @@
 "use client";
 
 import { CircleCheck, CircleX, LoaderCircle, PencilLine } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState } from "react";
 import { z } from "zod";
-import { ConsentDialog } from "@/components/contacts/consent-dialog";
 import { useContactByNumber, useLedger } from "@/components/contacts/queries";
 import { ErrorNote } from "@/components/shared/error-note";
 import { StatusBadge } from "@/components/shared/status-badge";
@@ -18,10 +18,14 @@ import type { CheckResult, GateReason } from "@/lib/messages/schema";
 import { formatPhone, toE164 } from "@/lib/phone";
 import type { Template } from "@/lib/templates/schema";
 
+const ConsentDialog = dynamic(() => import("@/components/contacts/consent-dialog").then((file) => file.ConsentDialog));
+
 /** What the reasons need to know of the draft, and what can be done about them from here. */
 export type ReasonContext = {
   phoneNumber: string;
   template: Template | undefined;
+  /** Whether one of the template's fields was left once: before, what is missing is only asked for. */
+  isTouched: boolean;
   hasIntegration: boolean;
   takeNumber: (e164: string) => void;
   chooseTemplate: () => void;
@@ -38,18 +42,16 @@ type ReasonsProps = {
 /** Whether the message may go: ready, or everything that stands against it with what to do about each. */
 export function Reasons({ check, missing, context }: ReasonsProps) {
   const t = useTranslations("compose.check");
-  const reasons = check.data?.reasons ?? [];
+  const all = check.data?.reasons ?? [];
   if (check.error) return <ErrorNote error={check.error} title={t("failed")} onRetry={() => check.refetch()} />;
   if (!check.data) return <Line icon={<PencilLine className="size-4 text-muted" aria-hidden />}>{missing ?? t("checking")}</Line>;
-  const [only] = reasons;
-  const unfilled = reasons.length === 1 && only ? unfilledKeys(only) : null;
+  const unfilled = context.isTouched && all.length > 1 ? undefined : all.find((reason) => unfilledKeys(reason));
+  const reasons = all.filter((reason) => reason !== unfilled);
+  const toFill = unfilled ? (unfilledKeys(unfilled) ?? []) : [];
+  const pencil = <PencilLine className="size-4 text-muted" aria-hidden />;
   return (
     <div aria-live="polite" aria-busy={check.isBehind} className="grid gap-3">
-      {unfilled ? (
-        <Line icon={<PencilLine className="size-4 text-muted" aria-hidden />}>
-          {t("noValues", { keys: unfilled.join(", ") })}
-        </Line>
-      ) : reasons.length > 0 ? (
+      {reasons.length > 0 ? (
         <>
           <p className="flex items-center gap-2 font-medium text-sm">
             {t("reasons", { count: reasons.length })}
@@ -63,8 +65,10 @@ export function Reasons({ check, missing, context }: ReasonsProps) {
             ))}
           </ul>
         </>
-      ) : missing ? (
-        <Line icon={<PencilLine className="size-4 text-muted" aria-hidden />}>{missing}</Line>
+      ) : null}
+      {toFill.length > 0 ? <Line icon={pencil}>{t("noValues", { keys: toFill.join(", ") })}</Line> : null}
+      {reasons.length > 0 || toFill.length > 0 ? null : missing ? (
+        <Line icon={pencil}>{missing}</Line>
       ) : (
         <Ready scheduledFor={check.data.scheduledFor} isBehind={check.isBehind} />
       )}
@@ -147,7 +151,7 @@ const SuggestionDetails = z.object({ suggestion: z.string() });
 function InvalidNumber({ reason, context, sentence }: SpecialProps) {
   const t = useTranslations("compose.fix");
   const { data } = SuggestionDetails.safeParse(reason.details);
-  if (!data) return <Shown sentence={sentence} fix={t("number")} />;
+  if (!data) return <Shown sentence={sentence} fix={t(whatIsWrong(context.phoneNumber))} />;
   const phone = formatPhone(data.suggestion);
   return (
     <Shown
@@ -160,6 +164,14 @@ function InvalidNumber({ reason, context, sentence }: SpecialProps) {
       }
     />
   );
+}
+
+/** E.164 has at most 15 digits; no country has numbers of fewer than seven with its code. */
+function whatIsWrong(number: string): "number" | "numberShort" | "numberLong" | "numberUnknown" {
+  const digits = number.replace(/\D/g, "").length;
+  if (!number.trim().startsWith("+")) return "number";
+  if (digits < 7) return "numberShort";
+  return digits > 15 ? "numberLong" : "numberUnknown";
 }
 
 const ConsentDetails = z.object({

@@ -37,6 +37,16 @@ export function TextEditor({ value, onChange }: { value: string; onChange: (valu
     <div className="grid gap-1.5">
       <Field
         label={t("label")}
+        error={
+          value.length > LONGEST_TEXT ? (
+            <>
+              {t("tooLong", { count: value.length - LONGEST_TEXT, limit: LONGEST_TEXT })}{" "}
+              <Button variant="link" size="inline" className="text-xs" onClick={() => onChange(value.slice(0, LONGEST_TEXT))}>
+                {t("cut")}
+              </Button>
+            </>
+          ) : undefined
+        }
         aside={
           <span className="tabular-nums">
             <Num value={value.length} /> / <Num value={LONGEST_TEXT} />
@@ -47,7 +57,6 @@ export function TextEditor({ value, onChange }: { value: string; onChange: (valu
           ref={area}
           name="message"
           className="max-h-96 min-h-28"
-          maxLength={LONGEST_TEXT}
           placeholder={t("placeholder")}
           value={value}
           onChange={(event) => onChange(event.target.value)}

@@ -2,11 +2,13 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useTranslations } from "next-intl";
-import { useId, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { z } from "zod";
+import { DateField } from "@/components/shared/date-field";
 import { ErrorNote } from "@/components/shared/error-note";
 import { useClock } from "@/components/shared/time";
+import { useGuardedClose } from "@/components/shared/unsaved";
 import { useZone } from "@/components/shared/use-language";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent } from "@/components/ui/dialog";
@@ -47,15 +49,16 @@ export function ConsentDialog({
   const common = useTranslations("common");
   const formId = useId();
   const [busy, setBusy] = useState(false);
+  const { setDirty, question, tryClose } = useGuardedClose(() => onOpenChange(false));
   const who = name ?? formatPhone(phoneNumber);
   return (
-    <Dialog open={open} onOpenChange={onOpenChange}>
+    <Dialog open={open} onOpenChange={(next) => (next ? onOpenChange(true) : tryClose())}>
       <DialogContent
         title={t("title", { who })}
         description={t("description")}
         footer={
           <>
-            <Button onClick={() => onOpenChange(false)}>{common("cancel")}</Button>
+            <Button onClick={tryClose}>{common("cancel")}</Button>
             <Button variant="primary" type="submit" form={formId} loading={busy}>
               {t("record")}
             </Button>
@@ -68,12 +71,15 @@ export function ConsentDialog({
           status={status}
           purpose={purpose}
           onBusy={setBusy}
+          onDirty={setDirty}
           onDone={() => {
+            setDirty(false);
             onOpenChange(false);
             toast.success(t("recorded"));
             onDone?.();
           }}
         />
+        {question}
       </DialogContent>
     </Dialog>
   );
@@ -88,10 +94,11 @@ type ConsentFormProps = {
   status: ConsentStatus;
   purpose: ConsentPurpose;
   onBusy: (busy: boolean) => void;
+  onDirty: (dirty: boolean) => void;
   onDone: () => void;
 };
 
-function ConsentForm({ id, phoneNumber, status, purpose, onBusy, onDone }: ConsentFormProps) {
+function ConsentForm({ id, phoneNumber, status, purpose, onBusy, onDirty, onDone }: ConsentFormProps) {
   const t = useTranslations("contacts.consentForm");
   const words = useTranslations("status.purpose");
   const { timeZone } = useZone();
@@ -105,13 +112,17 @@ function ConsentForm({ id, phoneNumber, status, purpose, onBusy, onDone }: Conse
     source: z.string().trim().min(1, t("sourceMissing")).max(200),
     evidence: z.string().max(2000),
     wording: z.string().max(4000),
-    at: z.string().refine((text) => Date.parse(fromLocal(timeZone, text) ?? "") <= Date.now(), t("inFuture")),
+    at: z
+      .string()
+      .refine((text) => fromLocal(timeZone, text) !== undefined, { error: t("noMoment"), abort: true })
+      .refine((text) => Date.parse(fromLocal(timeZone, text) ?? "") <= Date.now(), t("inFuture")),
   });
   const { register, handleSubmit, setError, setValue, watch, control, formState } = useForm({
     resolver: zodResolver(Fields),
     defaultValues: { status, purpose, source: "", evidence: "", wording: "", at: startedAt },
   });
-  const { errors } = formState;
+  const { errors, isDirty } = formState;
+  useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
 
   const submit = handleSubmit(async ({ at, evidence, wording, ...said }) => {
     setFailure(undefined);
@@ -161,7 +172,11 @@ function ConsentForm({ id, phoneNumber, status, purpose, onBusy, onDone }: Conse
           />
         </Field>
         <Field label={t("at")} hint={t("zone", { zone: timeZone })} error={errors.at?.message}>
-          <Input type="datetime-local" max={startedAt} {...register("at")} />
+          <Controller
+            control={control}
+            name="at"
+            render={({ field }) => <DayAndClock value={field.value} latest={startedAt} onChange={field.onChange} />}
+          />
         </Field>
       </div>
       <div className="grid gap-2">
@@ -195,7 +210,31 @@ function ConsentForm({ id, phoneNumber, status, purpose, onBusy, onDone }: Conse
   );
 }
 
-/** What a `datetime-local` input shows for a moment, by the organization's clock. */
+type DayAndClockProps = { value: string; latest: string; onChange: (value: string) => void };
+
+function DayAndClock({ value, latest, onChange }: DayAndClockProps) {
+  const t = useTranslations("contacts.consentForm");
+  const clockId = useId();
+  const [day = "", clock = ""] = value.split("T");
+  return (
+    <span className="grid grid-cols-[minmax(0,1fr)_5rem] gap-2">
+      <DateField value={day} max={latest.slice(0, 10)} onChange={(next) => onChange(`${next}T${clock}`)} />
+      <Input
+        id={clockId}
+        aria-label={t("clock")}
+        inputMode="numeric"
+        autoComplete="off"
+        maxLength={5}
+        placeholder="09:30"
+        className="text-center tabular-nums"
+        value={clock}
+        onChange={(event) => onChange(`${day}T${event.target.value}`)}
+      />
+    </span>
+  );
+}
+
+/** A moment as day and clock, `YYYY-MM-DDTHH:MM`, by the organization's clock. */
 function toLocal(timeZone: string, at: Date): string {
   const { date, minutes } = wallTimeAt(timeZone, at);
   return `${date}T${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
@@ -207,7 +246,7 @@ function two(value: number): string {
 
 function fromLocal(timeZone: string, text: string): string | undefined {
   const [date, clock] = text.split("T");
-  const [hours, minutes] = (clock ?? "").split(":").map(Number);
-  if (!date || hours === undefined || minutes === undefined || Number.isNaN(hours + minutes)) return undefined;
-  return momentsOf(timeZone, { date, minutes: hours * 60 + minutes })[0]?.toISOString();
+  const time = /^([01]?\d|2[0-3])[:.]([0-5]\d)$/.exec(clock ?? "");
+  if (!date || !time) return undefined;
+  return momentsOf(timeZone, { date, minutes: Number(time[1]) * 60 + Number(time[2]) })[0]?.toISOString();
 }

@@ -3,11 +3,12 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { useId, useMemo, useState } from "react";
+import { useEffect, useId, useMemo, useState } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { z } from "zod";
 import { ErrorNote } from "@/components/shared/error-note";
 import { Note } from "@/components/shared/note";
+import { useGuardedClose } from "@/components/shared/unsaved";
 import { Button } from "@/components/ui/button";
 import { Combobox } from "@/components/ui/combobox";
 import { Dialog, DialogContent } from "@/components/ui/dialog";
@@ -36,14 +37,15 @@ export function ContactDialog({ open, onOpenChange, contact, onDone }: ContactDi
   const common = useTranslations("common");
   const formId = useId();
   const [busy, setBusy] = useState(false);
+  const { setDirty, question, tryClose } = useGuardedClose(() => onOpenChange(false));
   return (
-    <Dialog open={open} onOpenChange={onOpenChange}>
+    <Dialog open={open} onOpenChange={(next) => (next ? onOpenChange(true) : tryClose())}>
       <DialogContent
         title={contact ? t("editTitle") : t("addTitle")}
         description={contact ? undefined : t("addDescription")}
         footer={
           <>
-            <Button onClick={() => onOpenChange(false)}>{common("cancel")}</Button>
+            <Button onClick={tryClose}>{common("cancel")}</Button>
             <Button variant="primary" type="submit" form={formId} loading={busy}>
               {contact ? common("save") : t("add")}
             </Button>
@@ -54,12 +56,15 @@ export function ContactDialog({ open, onOpenChange, contact, onDone }: ContactDi
           id={formId}
           contact={contact}
           onBusy={setBusy}
+          onDirty={setDirty}
           onDone={(saved) => {
+            setDirty(false);
             onOpenChange(false);
             toast.success(contact ? common("saved") : t("added"));
             onDone?.(saved);
           }}
         />
+        {question}
       </DialogContent>
     </Dialog>
   );
@@ -68,9 +73,15 @@ export function ContactDialog({ open, onOpenChange, contact, onDone }: ContactDi
 const NOT_SET = "-";
 const Fields = z.object({ phoneNumber: z.string(), name: z.string(), language: z.string(), timeZone: z.string() });
 
-type ContactFormProps = { id: string; contact?: Contact; onBusy: (busy: boolean) => void; onDone: (contact: Contact) => void };
+type ContactFormProps = {
+  id: string;
+  contact?: Contact;
+  onBusy: (busy: boolean) => void;
+  onDirty: (dirty: boolean) => void;
+  onDone: (contact: Contact) => void;
+};
 
-function ContactForm({ id, contact, onBusy, onDone }: ContactFormProps) {
+function ContactForm({ id, contact, onBusy, onDirty, onDone }: ContactFormProps) {
   const t = useTranslations("contacts.form");
   const labels = useTranslations("contacts");
   const create = useCreateContact();
@@ -91,7 +102,8 @@ function ContactForm({ id, contact, onBusy, onDone }: ContactFormProps) {
       timeZone: contact?.timeZone ?? NOT_SET,
     },
   });
-  const { errors } = formState;
+  const { errors, isDirty } = formState;
+  useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
 
   const submit = handleSubmit(async ({ phoneNumber, name, language, timeZone }) => {
     const fields = { name: name.trim() || null, language: orNull(language), timeZone: orNull(timeZone) };

@@ -6,6 +6,7 @@ import { type ReactNode, useState } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { z } from "zod";
 import { ErrorNote } from "@/components/shared/error-note";
+import { UnsavedGuard } from "@/components/shared/unsaved";
 import { useFieldText } from "@/components/shared/use-field-text";
 import { Button } from "@/components/ui/button";
 import { CheckboxField } from "@/components/ui/choice";
@@ -65,7 +66,7 @@ export function IntegrationForm({ integration, kind: fixedKind, onDone, onCancel
       isDefault: integration?.isDefault ?? false,
     },
   });
-  const { errors, isSubmitting, dirtyFields } = formState;
+  const { errors, isSubmitting, isSubmitSuccessful, isDirty, dirtyFields } = formState;
   const text = (field: keyof Values) => register(field, { setValueAs: emptyToUndefined });
 
   async function submit(values: Values) {
@@ -208,6 +209,7 @@ export function IntegrationForm({ integration, kind: fixedKind, onDone, onCancel
         </details>
       ) : null}
 
+      <UnsavedGuard when={isDirty && !isSubmitting && (!isSubmitSuccessful || failure !== undefined)} />
       <ErrorNote error={failure} title={t(integration ? "notSaved" : "notConnected")} />
       <div className="flex flex-wrap justify-end gap-2">
         {onCancel ? <Button onClick={onCancel}>{common("cancel")}</Button> : null}

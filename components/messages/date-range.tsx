@@ -2,12 +2,12 @@
 
 import { CalendarDays } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { DateField } from "@/components/shared/date-field";
 import { useClock } from "@/components/shared/time";
 import { useZone } from "@/components/shared/use-language";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { Field } from "@/components/ui/field";
-import { Input } from "@/components/ui/input";
 import { Popover, PopoverClose, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
 import { formatDate } from "@/lib/i18n/format";
 import { addDays, firstMomentOf, wallTimeAt } from "@/lib/time";
@@ -56,7 +56,7 @@ export function DateRange({ from, to, onChange }: DateRangeProps) {
           )}
         </Button>
       </PopoverTrigger>
-      <PopoverContent align="end" className="grid gap-3" aria-label={t("label")}>
+      <PopoverContent align="end" className="grid w-80 gap-3" aria-label={t("label")}>
         <div className="grid grid-cols-2 gap-2">
           {PRESETS.map((p) => (
             <PopoverClose asChild key={p.key}>
@@ -68,10 +68,10 @@ export function DateRange({ from, to, onChange }: DateRangeProps) {
         </div>
         <div className="grid grid-cols-2 gap-2">
           <Field label={t("from")}>
-            <Input type="date" value={from} max={to || today} onChange={(event) => onChange("from", event.target.value)} />
+            <DateField value={from} max={to || today} onChange={(day) => onChange("from", day)} />
           </Field>
           <Field label={t("to")}>
-            <Input type="date" value={to} min={from} max={today} onChange={(event) => onChange("to", event.target.value)} />
+            <DateField value={to} min={from} max={today} onChange={(day) => onChange("to", day)} />
           </Field>
         </div>
         {chosen ? (

@@ -2,7 +2,7 @@
 
 import { Ban, PenLine, RotateCcw } from "lucide-react";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
+import { useRouter, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { ConfirmDialog } from "@/components/shared/confirm-dialog";
 import { useCan } from "@/components/shell/session";
@@ -46,6 +46,7 @@ function Cancel({ message }: { message: MessageDetail }) {
       title={t("title", { who: message.contactName ?? formatPhone(message.phoneNumber) })}
       description={t("description")}
       action={t("action")}
+      keep={t("keep")}
       onConfirm={async () => {
         await cancel.mutateAsync();
         toast.success(t("done"));
@@ -57,6 +58,7 @@ function Cancel({ message }: { message: MessageDetail }) {
 function Resend({ message }: { message: MessageDetail }) {
   const t = useTranslations("messages.resend");
   const router = useRouter();
+  const search = useSearchParams().toString();
   const resend = useResendMessage(message.id);
   const unknown = message.status === "unknown" || message.error?.reason === "outcome_unknown";
   return (
@@ -74,7 +76,7 @@ function Resend({ message }: { message: MessageDetail }) {
       onConfirm={async () => {
         const accepted = await resend.mutateAsync();
         toast.success(t("done"));
-        router.push(`/messages/${accepted.id}`, { scroll: false });
+        router.push(`/messages/${accepted.id}${search ? `?${search}` : ""}`, { scroll: false });
       }}
     />
   );

@@ -3,12 +3,15 @@
 import { Plus, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { DateField } from "@/components/shared/date-field";
+import { useClock } from "@/components/shared/time";
 import { useZone } from "@/components/shared/use-language";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { formatDate } from "@/lib/i18n/format";
 import type { BusinessHours } from "@/lib/organizations/schema";
+import { wallTimeAt } from "@/lib/time";
 
 type HolidayList = BusinessHours["holidays"];
 type HolidaysProps = { holidays: HolidayList; disabled: boolean; onChange: (holidays: HolidayList) => void };
@@ -16,13 +19,15 @@ type HolidaysProps = { holidays: HolidayList; disabled: boolean; onChange: (holi
 /** Days on which nothing is open, in the order of the calendar. */
 export function Holidays({ holidays, disabled, onChange }: HolidaysProps) {
   const t = useTranslations("settings.hours.holidays");
-  const { language } = useZone();
+  const { language, timeZone } = useZone();
   const [date, setDate] = useState("");
   const [name, setName] = useState("");
+  const today = wallTimeAt(timeZone, useClock()).date;
   const isKnown = holidays.some((holiday) => holiday.date === date);
+  const isPast = date !== "" && date < today;
 
   function add() {
-    if (!date || isKnown) return;
+    if (!date || isKnown || isPast) return;
     onChange([...holidays, { date, ...(name.trim() ? { name: name.trim() } : {}) }].sort((a, b) => (a.date < b.date ? -1 : 1)));
     setDate("");
     setName("");
@@ -56,9 +61,9 @@ export function Holidays({ holidays, disabled, onChange }: HolidaysProps) {
         </ul>
       )}
       {disabled ? null : (
-        <div className="grid items-end gap-2 sm:grid-cols-[10rem_minmax(0,1fr)_auto]">
-          <Field label={t("date")} error={isKnown ? t("known") : undefined}>
-            <Input type="date" value={date} onChange={(event) => setDate(event.target.value)} />
+        <div className="grid items-start gap-2 sm:grid-cols-[10rem_minmax(0,1fr)_auto]">
+          <Field label={t("date")} error={isKnown ? t("known") : isPast ? t("past") : undefined}>
+            <DateField value={date} min={today} onChange={setDate} />
           </Field>
           <Field label={t("name")}>
             <Input
@@ -72,7 +77,7 @@ export function Holidays({ holidays, disabled, onChange }: HolidaysProps) {
               }}
             />
           </Field>
-          <Button onClick={add} disabled={!date || isKnown}>
+          <Button onClick={add} disabled={!date || isKnown || isPast} className="sm:mt-6">
             <Plus aria-hidden />
             {t("add")}
           </Button>

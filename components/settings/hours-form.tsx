@@ -6,6 +6,7 @@ import { ErrorNote } from "@/components/shared/error-note";
 import { Note } from "@/components/shared/note";
 import { Section } from "@/components/shared/section";
 import { Time, useClock } from "@/components/shared/time";
+import { UnsavedGuard } from "@/components/shared/unsaved";
 import { WeekStrip } from "@/components/shared/week-strip";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
@@ -150,6 +151,7 @@ export function HoursForm({ initial }: { initial: Organization }) {
         </Section>
         <ErrorNote error={update.error} title={t("notSaved")} />
       </div>
+      <UnsavedGuard when={draft !== null} />
       {draft ? (
         <div className="sticky bottom-4 z-10 flex flex-wrap items-center gap-2 rounded-lg border border-border-strong bg-surface-raised p-3 max-md:bottom-20 max-md:mr-14 lg:col-span-2">
           <Button type="submit" variant="primary" disabled={!parsed.success} loading={update.isPending}>

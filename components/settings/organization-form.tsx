@@ -8,6 +8,7 @@ import { Controller, useForm } from "react-hook-form";
 import { ErrorNote } from "@/components/shared/error-note";
 import { IdChip } from "@/components/shared/id-chip";
 import { Section } from "@/components/shared/section";
+import { UnsavedGuard } from "@/components/shared/unsaved";
 import { useFieldText } from "@/components/shared/use-field-text";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
@@ -63,6 +64,7 @@ export function OrganizationForm({ initial, countries, timeZones, languages }: O
         }
       })}
     >
+      <UnsavedGuard when={isDirty && !isSubmitting} />
       <Section
         title={t("title")}
         actions={<IdChip id={initial.id} />}

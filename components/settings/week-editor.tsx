@@ -62,6 +62,7 @@ export function WeekEditor({ week, problems, disabled, onChange }: WeekEditorPro
                       isEnd
                       onChange={(to) => change({ to })}
                     />
+                    {span.to < span.from ? <span className="text-muted text-xs">{t("nextDay")}</span> : null}
                     {disabled ? null : (
                       <Button
                         variant="ghost"

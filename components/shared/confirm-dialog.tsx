@@ -15,6 +15,8 @@ type ConfirmDialogProps = {
   description: ReactNode;
   /** Verb and object: "Delete integration". */
   action: string;
+  /** The way out, where "Cancel" could mean the act itself: "Keep". */
+  keep?: string;
   /** Rejecting keeps the dialog open and shows why. */
   onConfirm: () => Promise<unknown> | unknown;
   /** For what cannot be taken back and touches much: the person types this word first. */
@@ -27,7 +29,7 @@ type ConfirmDialogProps = {
 );
 
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { title, description, action, onConfirm, typeToConfirm, tone = "danger", children, trigger } = props;
+  const { title, description, action, keep, onConfirm, typeToConfirm, tone = "danger", children, trigger } = props;
   const t = useTranslations();
   const [ownOpen, setOwnOpen] = useState(false);
   const [typed, setTyped] = useState("");
@@ -66,7 +68,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         footer={
           <>
             <AlertDialogCancel asChild>
-              <Button disabled={busy}>{t("common.cancel")}</Button>
+              <Button disabled={busy}>{keep ?? t("common.cancel")}</Button>
             </AlertDialogCancel>
             <Button
               variant={tone}

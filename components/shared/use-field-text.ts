@@ -21,7 +21,7 @@ const SENTENCES: Record<string, string> = {
   "The WhatsApp Business Account id is missing": "businessAccountId",
   "Already connected": "alreadyConnected",
   "Must be the same as config.phoneNumberId, or be left out": "phoneNumberIdDiffers",
-  "The end must be after the start": "spanEnd",
+  "The end must differ from the start; write midnight as 24:00": "spanEnd",
   "Spans of a day must not overlap": "spanOverlap",
   "Write the time as HH:MM, 00:00 to 24:00": "time",
   "Not a time zone of the IANA database, such as Europe/Istanbul": "timeZone",

@@ -32,14 +32,11 @@ export function WeekStrip({ week, className }: { week: Week; className?: string 
                 {[6, 12, 18].map((hour) => (
                   <span key={hour} className="absolute inset-y-0 w-px bg-border" style={{ left: `${(hour / 24) * 100}%` }} />
                 ))}
-                {spans.map(({ from, to }) => (
+                {blocksOf(week, index).map(({ from, to }) => (
                   <span
                     key={from}
                     className="absolute inset-y-0 rounded-sm bg-accent opacity-80"
-                    style={{
-                      left: `${(minutes(from) / DAY_MINUTES) * 100}%`,
-                      right: `${(1 - minutes(to) / DAY_MINUTES) * 100}%`,
-                    }}
+                    style={{ left: `${(from / DAY_MINUTES) * 100}%`, right: `${(1 - to / DAY_MINUTES) * 100}%` }}
                   />
                 ))}
               </span>
@@ -63,6 +60,15 @@ export function WeekStrip({ week, className }: { week: Week; className?: string 
       </ul>
     </div>
   );
+}
+
+/** What is open on a day, with what began the evening before. */
+function blocksOf(week: Week, index: number): { from: number; to: number }[] {
+  const spansOf = (at: number) =>
+    (week[WEEKDAYS[(at + 7) % 7] ?? "monday"] ?? []).map(({ from, to }) => ({ from: minutes(from), to: minutes(to) }));
+  const nights = spansOf(index - 1).filter(({ from, to }) => to < from);
+  const days = spansOf(index).map(({ from, to }) => ({ from, to: to < from ? DAY_MINUTES : to }));
+  return [...nights.map(({ to }) => ({ from: 0, to })), ...days];
 }
 
 function minutes(time: string): number {

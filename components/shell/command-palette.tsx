@@ -24,6 +24,7 @@ import { Dialog as Primitive } from "radix-ui";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { StatusBadge } from "@/components/shared/status-badge";
 import { Time } from "@/components/shared/time";
+import { leaveWith } from "@/components/shared/unsaved";
 import { cn } from "@/components/ui/cn";
 import { overlayStyles } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
@@ -77,7 +78,7 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
     close();
     act();
   }
-  const go = (href: string) => run(() => router.push(href));
+  const go = (href: string) => run(() => leaveWith(() => router.push(href)));
   const pages = [...NAVIGATION, SANDBOX].filter((item) => !item.permission || can(item.permission));
   const otherLanguages = LANGUAGES.filter((code) => code !== language);
 

@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
+import { leaveWith } from "@/components/shared/unsaved";
 import { NAVIGATION, SANDBOX } from "./navigation";
 
 const SEQUENCE_MS = 1200;
@@ -39,7 +40,7 @@ export function useKeys({ openPalette, openKeys }: { openPalette: () => void; op
         return;
       }
       const place = [...NAVIGATION, SANDBOX].find(({ key }) => key === event.key);
-      if (place && event.timeStamp - gPressedAt < SEQUENCE_MS) router.push(place.href);
+      if (place && event.timeStamp - gPressedAt < SEQUENCE_MS) leaveWith(() => router.push(place.href));
       gPressedAt = 0;
     }
     document.addEventListener("keydown", press);

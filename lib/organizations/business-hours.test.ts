@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { isOpen, nextOpening } from "./business-hours";
-import { type BusinessHours, DEFAULT_BUSINESS_HOURS, WEEKDAYS } from "./schema";
+import { BusinessHours, DEFAULT_BUSINESS_HOURS, WEEKDAYS } from "./schema";
 
 type Spans = { from: string; to: string }[];
 
@@ -13,6 +13,7 @@ const span = (from: string, to: string) => ({ from, to });
 const nineToSix = hoursOf([span("09:00", "18:00")]);
 const allDay = hoursOf([span("00:00", "24:00")]);
 const nights = hoursOf([span("00:00", "02:00"), span("22:00", "24:00")]);
+const overnight = hoursOf([span("18:00", "02:00")]);
 const early = hoursOf([span("02:15", "02:45"), span("09:00", "18:00")]);
 const smallHours = hoursOf([span("01:30", "03:00")]);
 
@@ -50,6 +51,42 @@ describe("the next opening", () => {
       "Europe/Istanbul",
       "2025-04-23T10:00:00Z",
       "2025-04-23T21:00:00Z",
+    ],
+    [
+      "at once past midnight, when it opened the evening before",
+      overnight,
+      "Europe/Istanbul",
+      "2025-03-10T22:30:00Z",
+      "2025-03-10T22:30:00Z",
+    ],
+    ["the next evening, when the night is over", overnight, "Europe/Istanbul", "2025-03-10T23:00:00Z", "2025-03-11T15:00:00Z"],
+    [
+      "not in the night after a holiday",
+      hoursOf([span("18:00", "02:00")], ["2025-04-23"]),
+      "Europe/Istanbul",
+      "2025-04-23T22:00:00Z",
+      "2025-04-24T15:00:00Z",
+    ],
+    [
+      "not in a holiday's small hours, though the evening before was open",
+      hoursOf([span("18:00", "02:00")], ["2025-04-23"]),
+      "Europe/Istanbul",
+      "2025-04-22T21:30:00Z",
+      "2025-04-24T15:00:00Z",
+    ],
+    [
+      "in the night after the last open weekday",
+      hoursOf([span("18:00", "02:00")], [], ["saturday", "sunday"]),
+      "Europe/Istanbul",
+      "2025-03-14T22:00:00Z",
+      "2025-03-14T22:00:00Z",
+    ],
+    [
+      "not in the night after a closed day",
+      hoursOf([span("18:00", "02:00")], [], ["saturday", "sunday"]),
+      "Europe/Istanbul",
+      "2025-03-15T22:00:00Z",
+      "2025-03-17T15:00:00Z",
     ],
     ["across midnight without a gap", nights, "Europe/Istanbul", "2025-03-10T21:00:00Z", "2025-03-10T21:00:00Z"],
     ["in the evening", nights, "Europe/Istanbul", "2025-03-10T23:00:00Z", "2025-03-11T19:00:00Z"],
@@ -134,5 +171,21 @@ describe("open", () => {
       expect(isOpen(DEFAULT_BUSINESS_HOURS, "Europe/Istanbul", new Date(`${date}T06:00:00Z`))).toBe(true);
       expect(isOpen(DEFAULT_BUSINESS_HOURS, "Europe/Istanbul", new Date(`${date}T15:00:00Z`))).toBe(false);
     }
+  });
+});
+
+describe("a span", () => {
+  const accepts = (...spans: Spans) => BusinessHours.safeParse(hoursOf(spans)).success;
+  it("may end after midnight, on the next day", () => {
+    expect(accepts(span("18:00", "02:00"))).toBe(true);
+    expect(accepts(span("09:00", "12:00"), span("18:00", "02:00"))).toBe(true);
+  });
+
+  it("is refused when it overlaps another of its day, or has no length", () => {
+    expect(accepts(span("18:00", "02:00"), span("20:00", "22:00"))).toBe(false);
+    expect(accepts(span("09:00", "12:00"), span("11:00", "14:00"))).toBe(false);
+    expect(accepts(span("09:00", "09:00"))).toBe(false);
+    expect(accepts(span("24:00", "02:00"))).toBe(false);
+    expect(accepts(span("18:00", "00:00"))).toBe(false);
   });
 });

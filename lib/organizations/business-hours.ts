@@ -2,6 +2,7 @@ import { addDays, clockChangeBetween, DAY_MS, momentsOf, wallTimeAt, weekdayOf }
 import { type BusinessHours, WEEKDAYS } from "./schema";
 
 const HORIZON_DAYS = 370;
+const DAY_MINUTES = 24 * 60;
 
 /** True when the clock on the zone's wall stands within a span of the day, and the day is no holiday. */
 export function isOpen(hours: BusinessHours, zone: string, at: Date): boolean {
@@ -34,12 +35,29 @@ function openingsOn(hours: BusinessHours, zone: string, date: string): Date[] {
     .sort((a, b) => a.getTime() - b.getTime());
 }
 
-/** The spans of a calendar day in minutes since midnight; none on a holiday. */
+/**
+ * The spans of a calendar day in minutes since midnight; none on a holiday. What began the evening before goes on after midnight,
+ * unless the evening before was a holiday.
+ */
 function spansOn(hours: BusinessHours, date: string): { from: number; to: number }[] {
-  if (hours.holidays.some((holiday) => holiday.date === date)) return [];
+  if (isHoliday(hours, date)) return [];
+  const before = addDays(date, -1);
+  const nights = isHoliday(hours, before) ? [] : weekdaySpans(hours, before).filter(isOvernight);
+  const days = weekdaySpans(hours, date).map((span) => (isOvernight(span) ? { from: span.from, to: DAY_MINUTES } : span));
+  return [...nights.map(({ to }) => ({ from: 0, to })), ...days];
+}
+
+function weekdaySpans(hours: BusinessHours, date: string): { from: number; to: number }[] {
   const weekday = WEEKDAYS[weekdayOf(date)];
-  if (!weekday) return [];
-  return hours.week[weekday].map((span) => ({ from: toMinutes(span.from), to: toMinutes(span.to) }));
+  return weekday ? hours.week[weekday].map((span) => ({ from: toMinutes(span.from), to: toMinutes(span.to) })) : [];
+}
+
+function isOvernight({ from, to }: { from: number; to: number }): boolean {
+  return to < from;
+}
+
+function isHoliday(hours: BusinessHours, date: string): boolean {
+  return hours.holidays.some((holiday) => holiday.date === date);
 }
 
 function toMinutes(time: string): number {

@@ -9,15 +9,24 @@ export type Role = z.infer<typeof Role>;
 export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, "Write the time as HH:MM, 00:00 to 24:00");
+/** A span that ends at or before the time it starts goes on into the next day: 18:00 to 02:00. */
 const Span = z
   .strictObject({ from: TimeOfDay, to: TimeOfDay })
-  .refine((span) => span.from < span.to, { error: "The end must be after the start", path: ["to"] });
+  .refine((span) => span.from !== span.to && span.from !== "24:00" && span.to !== "00:00", {
+    error: "The end must differ from the start; write midnight as 24:00",
+    path: ["to"],
+  });
+/** When a span ends, looked at from the day on which it starts. */
+function endOnDay(span: { from: string; to: string } | undefined): string {
+  return !span ? "" : span.to < span.from ? "24:00" : span.to;
+}
+
 const Day = z
   .array(Span)
   .max(6)
   .refine(
     (spans) =>
-      [...spans].sort((a, b) => (a.from < b.from ? -1 : 1)).every((s, i, all) => i === 0 || s.from >= (all[i - 1]?.to ?? "")),
+      [...spans].sort((a, b) => (a.from < b.from ? -1 : 1)).every((s, i, all) => i === 0 || s.from >= endOnDay(all[i - 1])),
     {
       error: "Spans of a day must not overlap",
     },
