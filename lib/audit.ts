@@ -1,4 +1,5 @@
 import "server-only";
+import { isDeepStrictEqual } from "node:util";
 import { auditEntries } from "@/db/schema/organizations";
 import type { Ctx } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
@@ -27,4 +28,12 @@ export async function audit(
     ip: ctx.ip,
     at: ctx.now,
   });
+}
+
+export type Differences = Record<string, { from: unknown; to: unknown }>;
+
+/** What a change really changes, field by field, for the details of an entry; nothing when all is as it was. */
+export function differences<T extends object>(before: T, after: T): Differences {
+  const changed = Object.entries(after).filter(([field, to]) => !isDeepStrictEqual(before[field as keyof T], to));
+  return Object.fromEntries(changed.map(([field, to]) => [field, { from: before[field as keyof T] ?? null, to }]));
 }

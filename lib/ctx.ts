@@ -2,9 +2,10 @@ import "server-only";
 import { type Db, database } from "@/db/client";
 import { newId } from "@/lib/ids";
 import { openKeyring } from "@/lib/keyring";
+import type { ActorType } from "@/lib/organizations/schema";
 import { requireSettings } from "@/lib/readiness";
 
-export type Actor = { type: "user" | "token" | "system"; id: string; name: string };
+export type Actor = { type: ActorType; id: string; name: string };
 
 /** Who asks, in which organization, over which connection, and when. */
 export type Ctx = {
@@ -15,6 +16,8 @@ export type Ctx = {
   scopes: readonly string[];
   /** The session behind the request; programs have none. */
   sessionId?: string;
+  /** The organization asks for a second factor, and this person has none yet: only their own account is open to them. */
+  lacksSecondFactor?: boolean;
   requestId: string;
   ip: string | null;
   now: Date;
@@ -38,6 +41,25 @@ export function systemCtx(db: Db, organizationId: string, id = "engine"): Ctx {
     requestId: newId("job"),
     ip: null,
     now: new Date(),
+  };
+}
+
+/** A context for what a person does before they have a session. */
+export function asThemselves(
+  db: Db,
+  user: { id: string; name: string },
+  organizationId: string,
+  ip: string | null,
+  now: Date,
+): Ctx {
+  return {
+    db,
+    organizationId,
+    actor: { type: "user", id: user.id, name: user.name },
+    scopes: [],
+    requestId: newId("req", now.getTime()),
+    ip,
+    now,
   };
 }
 

@@ -31,6 +31,7 @@ export const EnvSchema = z.object({
   OIDC_CLIENT_ID: z.string().min(1).optional(),
   OIDC_CLIENT_SECRET: z.string().min(1).optional(),
   OIDC_NAME: z.string().default("Single sign-on"),
+  ORGANIZATION_FOUNDERS: z.enum(["owners", "everybody"]).default("owners"),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
   SANDBOX_SPEED: z.coerce.number().min(0).max(1000).default(1),
   TRUST_PROXY: flag.default(false),

@@ -66,6 +66,7 @@ const ALL_DAY: OrganizationSettings = {
   },
   unknownSettleMinutes: 60,
   resendUnknown: "after_settling",
+  requireSecondFactor: false,
 };
 
 async function seed(serverOfItsOwn: boolean) {

@@ -46,6 +46,10 @@ test("does not believe a stranger's word on his address, and believes a proxy's"
   const behind = await serve(address, true);
   const forwarded = { "x-forwarded-for": "9.9.9.9, 5.6.7.8" };
   expect(await (await fetch(`${behind.url}/api/v1/ip`, { headers: forwarded })).json()).toEqual(["5.6.7.8", "9.9.9.9, 5.6.7.8"]);
+  expect(await (await fetch(`${behind.url}/api/v1/ip`, { headers: { "x-real-ip": "1.2.3.4" } })).json()).toEqual([
+    "127.0.0.1",
+    null,
+  ]);
 });
 
 test("leaves pages and sign-in to the pages", async () => {

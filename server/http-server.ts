@@ -108,7 +108,7 @@ function noteClient(req: IncomingMessage, trustProxy: boolean): void {
   if (trustProxy) {
     // The last entry is the one our own proxy wrote.
     const forwarded = headers["x-forwarded-for"]?.toString().split(",").at(-1)?.trim();
-    headers["x-real-ip"] = forwarded || headers["x-real-ip"] || direct;
+    headers["x-real-ip"] = forwarded || direct;
     return;
   }
   for (const name of ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "forwarded"])

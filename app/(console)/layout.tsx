@@ -6,6 +6,7 @@ import { getSession } from "@/lib/auth/session";
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
   const session = await getSession();
   if (!session) redirect("/login");
+  if (session.lacksSecondFactor) redirect("/second-factor");
   const { user, organization, organizations, role, permissions } = session;
   return <Shell session={{ user, organization, organizations, role, permissions }}>{children}</Shell>;
 }

@@ -10,6 +10,7 @@ import { useFieldText } from "@/components/shared/use-field-text";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { PasswordInput } from "@/components/ui/password-input";
 import { ApiError, api, applyFieldErrors } from "@/lib/http/client";
 import { type LinkPreview, Password, type UsedLink } from "@/lib/organizations/schema";
 import { AuthCard } from "./auth-card";
@@ -37,11 +38,12 @@ export function LinkForm({ token, preview, isSignedIn }: LinkFormProps) {
   const { kind, email, role } = preview;
   const organization = preview.organizationName ?? "";
   const isJoining = kind === "invitation";
-  const isNew = isJoining && !preview.knownUser;
+  const [hasAccount, setHasAccount] = useState(false);
+  const isNew = isJoining && !isSignedIn && !hasAccount;
   const asksPassword = !isJoining || isNew || !isSignedIn;
   const choosesPassword = !isJoining || isNew;
   const shape = isNew ? NewPerson : choosesPassword ? NewPassword : isSignedIn ? Nothing : PresentPassword;
-  const { register, handleSubmit, setError, formState } = useForm({
+  const { register, handleSubmit, setError, clearErrors, setValue, formState } = useForm({
     resolver: zodResolver(shape),
     defaultValues: { name: "", password: "" },
   });
@@ -56,8 +58,15 @@ export function LinkForm({ token, preview, isSignedIn }: LinkFormProps) {
       setLeaving(true);
       await enter(used, asksPassword ? password : null);
     } catch (error) {
-      if (error instanceof ApiError && error.code === "unauthorized" && asksPassword) {
-        setError("password", { type: "server", message: "The e-mail address or the password is wrong" });
+      if (!(error instanceof ApiError)) setFailure(error);
+      else if (error.code === "second_factor_required") leaveToSignIn();
+      else if (error.code === "unauthorized" && asksPassword) {
+        setHasAccount(true);
+        setValue("password", "");
+        setError("password", {
+          type: "server",
+          message: isNew ? "This address has an account here already" : "The e-mail address or the password is wrong",
+        });
       } else if (!applyFieldErrors(error, setError)) setFailure(error);
     }
   }
@@ -82,8 +91,7 @@ export function LinkForm({ token, preview, isSignedIn }: LinkFormProps) {
             hint={choosesPassword ? t("passwordHint") : undefined}
             error={fieldText(errors.password)}
           >
-            <Input
-              type="password"
+            <PasswordInput
               autoComplete={choosesPassword ? "new-password" : "current-password"}
               autoFocus={!isNew}
               {...register("password")}
@@ -92,12 +100,30 @@ export function LinkForm({ token, preview, isSignedIn }: LinkFormProps) {
         ) : null}
         {kind === "password" ? <p className="text-muted text-sm">{t("link.signsOut")}</p> : null}
         <ErrorNote error={failure} title={t("link.failed")} />
+        {isJoining && !isSignedIn ? (
+          <Button
+            variant="link"
+            className="justify-self-start"
+            onClick={() => {
+              clearErrors();
+              setHasAccount(!hasAccount);
+            }}
+          >
+            {t(hasAccount ? "link.amNew" : "link.haveAccount")}
+          </Button>
+        ) : null}
         <Button type="submit" variant="primary" size="lg" loading={isSubmitting || leaving}>
           {isJoining ? t("link.joinAction", { organization }) : t("link.savePassword")}
         </Button>
       </form>
     </AuthCard>
   );
+
+  /** A code is good for one thing: the person signs in with it, and joins by their session. */
+  function leaveToSignIn() {
+    const back = window.location.pathname + window.location.search;
+    window.location.assign(`/login?email=${encodeURIComponent(email)}&next=${encodeURIComponent(back)}`);
+  }
 
   async function enter(used: UsedLink, password: string | null): Promise<void> {
     if (password !== null && (await signInWithPassword(used.email, password)) !== "signed_in") {

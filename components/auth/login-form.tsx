@@ -2,7 +2,7 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
 import { Note } from "@/components/shared/note";
@@ -10,12 +10,14 @@ import { useFieldText } from "@/components/shared/use-field-text";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { PasswordInput } from "@/components/ui/password-input";
 import { AuthCard } from "./auth-card";
-import { ownPath, type SignInOutcome, signInWithOidc, signInWithPassword } from "./sign-in";
+import { afterSignIn, type SignInOutcome, signInWithOidc, signInWithPassword } from "./sign-in";
 
 const Credentials = z.object({ email: z.email("Not an e-mail address"), password: z.string().min(1) });
+type Credentials = z.infer<typeof Credentials>;
 
-type Trouble = Exclude<SignInOutcome, "signed_in"> | "denied" | "oidc";
+type Trouble = Exclude<SignInOutcome, "signed_in" | "code"> | "denied" | "oidc";
 
 type LoginFormProps = {
   next?: string;
@@ -38,17 +40,19 @@ export function LoginForm({ next, email, error, oidcName, isUnowned }: LoginForm
     defaultValues: { email: email ?? "", password: "" },
   });
   const { errors, isSubmitting } = formState;
+  /** The password was right, and the account asks for a code too. */
+  const [proven, setProven] = useState<Credentials | null>(null);
 
-  async function submit(input: z.infer<typeof Credentials>) {
+  async function submit(input: Credentials, code?: string) {
     setTrouble(null);
-    const outcome = await signInWithPassword(input.email, input.password);
+    const outcome = await signInWithPassword(input.email, input.password, code);
     if (outcome === "signed_in") {
       setLeaving(true);
-      window.location.assign(ownPath(next));
-      return;
-    }
-    setTrouble(outcome);
+      window.location.assign(afterSignIn(next));
+    } else if (outcome === "code") setProven(input);
+    else setTrouble(outcome);
     if (outcome === "wrong") {
+      setProven(null);
       resetField("password");
       setFocus("password");
     }
@@ -57,10 +61,38 @@ export function LoginForm({ next, email, error, oidcName, isUnowned }: LoginForm
   async function leaveForOidc() {
     setTrouble(null);
     setLeaving(true);
-    if (await signInWithOidc(ownPath(next))) return;
+    if (await signInWithOidc(afterSignIn(next))) return;
     setLeaving(false);
     setTrouble("oidc");
   }
+
+  const note = trouble ? (
+    <Note tone={trouble === "throttled" ? "warning" : "danger"} title={t(`trouble.${trouble}.title`)}>
+      {t(`trouble.${trouble}.description`)}
+    </Note>
+  ) : null;
+
+  if (isUnowned)
+    return (
+      <AuthCard title={t("unowned.title")}>
+        <p className="text-muted text-sm">
+          {t.rich("unowned.description", { code: (text) => <code className="font-mono text-xs">{text}</code> })}
+        </p>
+      </AuthCard>
+    );
+
+  if (proven)
+    return (
+      <CodeStep
+        note={note}
+        leaving={leaving}
+        onCode={(code) => submit(proven, code)}
+        onBack={() => {
+          setProven(null);
+          setTrouble(null);
+        }}
+      />
+    );
 
   return (
     <AuthCard
@@ -82,17 +114,8 @@ export function LoginForm({ next, email, error, oidcName, isUnowned }: LoginForm
         </details>
       }
     >
-      {isUnowned ? (
-        <Note title={t("unowned.title")}>
-          {t.rich("unowned.description", { code: (text) => <code className="font-mono text-xs">{text}</code> })}
-        </Note>
-      ) : null}
       <div aria-live="polite" className="empty:hidden">
-        {trouble ? (
-          <Note tone={trouble === "throttled" ? "warning" : "danger"} title={t(`trouble.${trouble}.title`)}>
-            {t(`trouble.${trouble}.description`)}
-          </Note>
-        ) : null}
+        {note}
       </div>
       {oidcName ? (
         <div className="grid gap-4">
@@ -104,15 +127,71 @@ export function LoginForm({ next, email, error, oidcName, isUnowned }: LoginForm
           </div>
         </div>
       ) : null}
-      <form onSubmit={handleSubmit(submit)} noValidate className="grid gap-4">
+      <form onSubmit={handleSubmit((input) => submit(input))} noValidate className="grid gap-4">
         <Field label={t("email")} error={fieldText(errors.email)}>
           <Input type="email" autoComplete="username" autoFocus={!email} {...register("email")} />
         </Field>
         <Field label={t("password")} error={fieldText(errors.password)}>
-          <Input type="password" autoComplete="current-password" autoFocus={Boolean(email)} {...register("password")} />
+          <PasswordInput autoComplete="current-password" autoFocus={Boolean(email)} {...register("password")} />
         </Field>
         <Button type="submit" variant="primary" size="lg" loading={isSubmitting || leaving}>
           {t("signIn")}
+        </Button>
+      </form>
+    </AuthCard>
+  );
+}
+
+type CodeStepProps = { note: ReactNode; leaving: boolean; onCode: (code: string) => Promise<void>; onBack: () => void };
+
+/** Asks for the second factor. Six digits send themselves; a recovery code is sent by the button. */
+function CodeStep({ note, leaving, onCode, onBack }: CodeStepProps) {
+  const t = useTranslations("auth");
+  const [code, setCode] = useState("");
+  const [busy, setBusy] = useState(false);
+
+  async function send(given: string) {
+    if (busy || given.trim() === "") return;
+    setBusy(true);
+    await onCode(given);
+    setBusy(false);
+    setCode("");
+  }
+
+  return (
+    <AuthCard title={t("code.title")} description={t("code.description")}>
+      <div aria-live="polite" className="empty:hidden">
+        {note}
+      </div>
+      <form
+        noValidate
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send(code);
+        }}
+      >
+        <Field label={t("code.label")} hint={t("code.hint")}>
+          <Input
+            autoFocus
+            autoComplete="one-time-code"
+            autoCapitalize="characters"
+            spellCheck={false}
+            className="font-mono tracking-widest"
+            maxLength={40}
+            value={code}
+            readOnly={busy || leaving}
+            onChange={(event) => {
+              setCode(event.target.value);
+              if (/^\d{6}$/.test(event.target.value.replace(/\s/g, ""))) void send(event.target.value);
+            }}
+          />
+        </Field>
+        <Button type="submit" variant="primary" size="lg" loading={busy || leaving}>
+          {t("signIn")}
+        </Button>
+        <Button variant="link" size="inline" className="justify-self-start" onClick={onBack}>
+          {t("code.back")}
         </Button>
       </form>
     </AuthCard>

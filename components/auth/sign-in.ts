@@ -1,12 +1,16 @@
-export type SignInOutcome = "signed_in" | "wrong" | "throttled" | "failed";
+import { ownAddress } from "@/lib/http/own-address";
 
-/** Signs in with a password; the session's cookie is set by the answer. */
-export async function signInWithPassword(email: string, password: string): Promise<SignInOutcome> {
-  const answer = await postAuth("callback/credentials", { email, password });
+export type SignInOutcome = "signed_in" | "wrong" | "code" | "wrongCode" | "throttled" | "failed";
+
+/** Signs in with a password, and a code once it was asked for; the session's cookie is set by the answer. */
+export async function signInWithPassword(email: string, password: string, code?: string): Promise<SignInOutcome> {
+  const answer = await postAuth("callback/credentials", { email, password, ...(code ? { code } : {}) });
   if (answer === null) return "failed";
   const error = new URL(answer, window.location.origin).searchParams.get("error");
   if (error === null) return "signed_in";
   if (error === "CredentialsSignin") return "wrong";
+  if (error === "second_factor_required") return "code";
+  if (error === "wrong_code") return "wrongCode";
   return error === "too_many_attempts" ? "throttled" : "failed";
 }
 
@@ -34,7 +38,8 @@ async function postAuth(path: string, fields: Record<string, string>): Promise<s
   }
 }
 
-/** Only a page of our own: an address from a link must not lead a person elsewhere after signing in. */
-export function ownPath(next: string | undefined): string {
-  return next && /^\/(?![/\\])/.test(next) && !next.startsWith("/login") ? next : "/";
+/** Where to go after signing in: an address from a link must not lead elsewhere, nor back here. */
+export function afterSignIn(next: string | undefined): string {
+  const address = ownAddress(next, window.location.origin);
+  return address && new URL(address).pathname !== "/login" ? address : "/";
 }

@@ -19,6 +19,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { PasswordInput } from "@/components/ui/password-input";
 import { NativeSelect } from "@/components/ui/select";
 import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast";
@@ -146,10 +147,10 @@ function PasswordForm() {
         <div className="grid gap-4 sm:grid-cols-2">
           <input type="email" name="username" value={user.email} autoComplete="username" readOnly hidden />
           <Field label={t("current")} error={fieldText(errors.currentPassword)}>
-            <Input type="password" autoComplete="current-password" {...register("currentPassword")} />
+            <PasswordInput autoComplete="current-password" {...register("currentPassword")} />
           </Field>
           <Field label={t("new")} hint={t("hint")} error={fieldText(errors.newPassword)}>
-            <Input type="password" autoComplete="new-password" {...register("newPassword")} />
+            <PasswordInput autoComplete="new-password" {...register("newPassword")} />
           </Field>
           <ErrorNote error={failure} title={t("notChanged")} className="sm:col-span-2" />
         </div>

@@ -14,6 +14,7 @@ import { Button } from "@/components/ui/button";
 import { Combobox } from "@/components/ui/combobox";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { PasswordInput } from "@/components/ui/password-input";
 import { NativeSelect } from "@/components/ui/select";
 import { ApiError, api, applyFieldErrors } from "@/lib/http/client";
 import { isLanguage, LANGUAGE_NAMES, LANGUAGES } from "@/lib/i18n/languages";
@@ -84,7 +85,7 @@ export function OwnerStep({ token, countries, timeZones }: OwnerStepProps) {
               </Field>
             </div>
             <Field label={t("password")} hint={t("passwordHint")} error={fieldText(errors.password)}>
-              <Input type="password" autoComplete="new-password" {...register("password")} />
+              <PasswordInput autoComplete="new-password" {...register("password")} />
             </Field>
           </fieldset>
           <fieldset className="grid gap-4">

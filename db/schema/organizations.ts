@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
-import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
-import { moment } from "@/db/columns";
-import type { OrganizationSettings, Role } from "@/lib/organizations/schema";
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { moment, sealed } from "@/db/columns";
+import type { SignInMethod, SignInOutcome } from "@/lib/auth/schema";
+import type { ActorType, OrganizationSettings, Role } from "@/lib/organizations/schema";
 
 /** One row: what belongs to the whole installation. */
 export const installation = pgTable("installation", {
@@ -59,6 +60,7 @@ export const sessions = pgTable(
     organizationId: text("organization_id")
       .notNull()
       .references(() => organizations.id, { onDelete: "cascade" }),
+    method: text("method").$type<SignInMethod>().notNull().default("password"),
     userAgent: text("user_agent"),
     ip: text("ip"),
     createdAt: moment("created_at").notNull().defaultNow(),
@@ -67,6 +69,47 @@ export const sessions = pgTable(
     revokedAt: moment("revoked_at"),
   },
   (t) => [index("sessions_user").on(t.userId)],
+);
+
+/** A person's time-based codes (TOTP). It counts once it is confirmed; a code of `lastStep` or an earlier one is used up. */
+export const secondFactors = pgTable("second_factors", {
+  userId: text("user_id")
+    .primaryKey()
+    .references(() => users.id, { onDelete: "cascade" }),
+  secret: sealed("secret", "second_factors.secret").notNull(),
+  createdAt: moment("created_at").notNull(),
+  confirmedAt: moment("confirmed_at"),
+  lastStep: bigint("last_step", { mode: "number" }).notNull().default(0),
+});
+
+/** Codes for a person without their phone, each good once. Only keyed fingerprints are kept. */
+export const recoveryCodes = pgTable(
+  "recovery_codes",
+  {
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    codeHash: text("code_hash").notNull(),
+    usedAt: moment("used_at"),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.codeHash] })],
+);
+
+/** Every sign-in of a person and every one that was refused, for their own eyes; kept for 90 days. */
+export const signIns = pgTable(
+  "sign_ins",
+  {
+    id: text("id").primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    outcome: text("outcome").$type<SignInOutcome>().notNull(),
+    method: text("method").$type<SignInMethod>().notNull(),
+    userAgent: text("user_agent"),
+    ip: text("ip"),
+    at: moment("at").notNull(),
+  },
+  (t) => [index("sign_ins_user").on(t.userId, t.id)],
 );
 
 /** One-time links: an invitation into an organization, or a new password for a person. Only the token's hash is kept. */
@@ -115,7 +158,7 @@ export const auditEntries = pgTable(
     organizationId: text("organization_id")
       .notNull()
       .references(() => organizations.id, { onDelete: "cascade" }),
-    actorType: text("actor_type").$type<"user" | "token" | "system">().notNull(),
+    actorType: text("actor_type").$type<ActorType>().notNull(),
     actorId: text("actor_id").notNull(),
     actorName: text("actor_name").notNull(),
     action: text("action").notNull(),

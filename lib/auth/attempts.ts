@@ -5,10 +5,20 @@ import { attempts } from "@/db/schema/organizations";
 import { AppError } from "@/lib/errors";
 import { blindIndex } from "@/lib/keyring";
 
-type Allowance = { limit: number; windowMs: number };
+export type Allowance = { limit: number; windowMs: number };
+
+/** More attempts than allowed. `isFirst` tells the one with which the limit was passed from those that follow it. */
+export class TooManyAttempts extends AppError {
+  readonly isFirst: boolean;
+
+  constructor(isFirst: boolean, retryAfterSeconds: number) {
+    super("too_many_attempts", undefined, { retryAfterSeconds });
+    this.isFirst = isFirst;
+  }
+}
 
 /**
- * Counts one attempt on `subject` (an e-mail address, say), for all processes together. Throws `too_many_attempts` when there
+ * Counts one attempt on `subject` (an e-mail address, say), for all processes together. Throws `TooManyAttempts` when there
  * were more than `limit` in the window, which begins with the first.
  */
 export async function countAttempt(db: Db, subject: string, { limit, windowMs }: Allowance, now: Date): Promise<void> {
@@ -26,12 +36,12 @@ export async function countAttempt(db: Db, subject: string, { limit, windowMs }:
     })
     .returning();
   if (!row || row.count <= limit) return;
-  throw new AppError("too_many_attempts", undefined, { retryAfterSeconds: (row.windowEndsAt.getTime() - now.getTime()) / 1000 });
+  throw new TooManyAttempts(row.count === limit + 1, (row.windowEndsAt.getTime() - now.getTime()) / 1000);
 }
 
-/** Starts the count anew after a success, and sweeps out the counts whose window is over. */
-export async function forgetAttempts(db: Db, subject: string, now: Date): Promise<void> {
-  await db.delete(attempts).where(eq(attempts.key, keyOf(subject)));
+/** Starts the counts anew after a success, and sweeps out those whose window is over. */
+export async function forgetAttempts(db: Db, subjects: readonly string[], now: Date): Promise<void> {
+  for (const subject of subjects) await db.delete(attempts).where(eq(attempts.key, keyOf(subject)));
   await db.delete(attempts).where(lt(attempts.windowEndsAt, now));
 }
 

@@ -7,8 +7,8 @@ import { callerOf, sessionFromRequest } from "@/lib/auth/session";
 import { batched } from "@/lib/batched";
 import { sha256 } from "@/lib/crypto";
 import type { Ctx } from "@/lib/ctx";
-import { publicUrl } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { requireSameOrigin } from "@/lib/http/origin";
 
 const LAST_USED_RESOLUTION = sql`interval '1 minute'`;
 
@@ -20,7 +20,7 @@ export async function authenticate(db: Db, request: Request, requestId: string):
   if (authorization !== null) return { ...(await bearer(db, authorization, now)), db, requestId, ip, now };
   const session = await sessionFromRequest(db, request, now);
   if (!session) throw new AppError("unauthorized", "Send an API token as Authorization: Bearer …, or sign in");
-  if (!isSameOrigin(request)) throw new AppError("forbidden", "This request did not come from the console's own pages");
+  requireSameOrigin(request);
   return { ...callerOf(session), db, requestId, ip, now };
 }
 
@@ -56,15 +56,3 @@ const readToken = batched<{ db: Db; tokenHash: string }, typeof apiTokens.$infer
   },
   ({ db }) => [db, "tokens"],
 );
-
-/** A cookie travels with requests that other sites cause; only our own pages may write with it. */
-function isSameOrigin(request: Request): boolean {
-  if (request.method === "GET" || request.method === "HEAD") return true;
-  const site = request.headers.get("sec-fetch-site");
-  if (site) return site === "same-origin";
-  const origin = request.headers.get("origin");
-  if (!origin || !URL.canParse(origin)) return false;
-  return [request.headers.get("x-forwarded-host"), request.headers.get("host"), new URL(publicUrl()).host].includes(
-    new URL(origin).host,
-  );
-}

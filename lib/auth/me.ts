@@ -4,13 +4,13 @@ import { memberships, organizations, sessions, users } from "@/db/schema/organiz
 import { audit } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
+import { mayCreateOrganizations } from "@/lib/organizations/organizations";
 import { ROLE_SCOPES } from "@/lib/organizations/permissions";
 import { Language, type Me, type UpdateMe } from "@/lib/organizations/schema";
-import { countAttempt, forgetAttempts } from "./attempts";
-import { hashPassword, isPassword } from "./passwords";
+import { requireOwnPassword } from "./own-password";
+import { hashPassword } from "./passwords";
+import { countRecoveryCodes, hasSecondFactor } from "./second-factor";
 import { requirePerson, revokeOtherSessions } from "./sessions";
-
-const PASSWORD_TRIES = { limit: 10, windowMs: 15 * 60_000 };
 
 /** Who asks and what they may do; for a token, its organization and scopes. */
 export async function getMe(ctx: Ctx): Promise<Me> {
@@ -24,8 +24,8 @@ export async function getMe(ctx: Ctx): Promise<Me> {
 export async function updateMe(ctx: Ctx, input: UpdateMe): Promise<Me> {
   const userId = requirePerson(ctx);
   const { name, language, organizationId, newPassword } = input;
-  const passwordHash =
-    newPassword === undefined ? undefined : await changePassword(ctx, userId, newPassword, input.currentPassword);
+  if (newPassword !== undefined) await requireOwnPassword(ctx, userId, input.currentPassword);
+  const passwordHash = newPassword === undefined ? undefined : await hashPassword(newPassword);
   return inTransaction(ctx, async (tx) => {
     const changes = { name, language, passwordHash };
     if (Object.values(changes).some((value) => value !== undefined)) {
@@ -37,17 +37,6 @@ export async function updateMe(ctx: Ctx, input: UpdateMe): Promise<Me> {
     }
     return organizationId ? showPerson(await switchOrganization(tx, userId, organizationId)) : showPerson(tx);
   });
-}
-
-async function changePassword(ctx: Ctx, userId: string, next: string, current: string | undefined): Promise<string> {
-  const refuse = (message: string) =>
-    new AppError("validation_failed", undefined, { details: [{ path: "currentPassword", message }] });
-  if (current === undefined) throw refuse("Give your present password");
-  await countAttempt(ctx.db, `password of ${userId}`, PASSWORD_TRIES, ctx.now);
-  const [user] = await ctx.db.select({ passwordHash: users.passwordHash }).from(users).where(eq(users.id, userId));
-  if (!(await isPassword(current, user?.passwordHash ?? null))) throw refuse("This is not your present password");
-  await forgetAttempts(ctx.db, `password of ${userId}`, ctx.now);
-  return hashPassword(next);
 }
 
 async function switchOrganization(ctx: Ctx, userId: string, organizationId: string): Promise<Ctx> {
@@ -70,13 +59,20 @@ async function showPerson(ctx: Ctx): Promise<Me> {
     .orderBy(asc(organizations.name), asc(organizations.id));
   const current = rows.find((row) => row.organization.id === ctx.organizationId);
   if (!current) throw new AppError("unauthorized");
-  const { id, name, email, language } = current.user;
+  const { id, name, email, language, passwordHash, oidcSubject } = current.user;
   return {
     user: { id, name, email, language: Language.nullable().catch(null).parse(language) },
+    signIn: {
+      password: passwordHash !== null,
+      singleSignOn: oidcSubject !== null,
+      secondFactor: await hasSecondFactor(ctx.db, id),
+      recoveryCodes: await countRecoveryCodes(ctx.db, id),
+    },
+    mayCreateOrganizations: await mayCreateOrganizations(ctx),
     organization: current.organization,
     organizations: rows.map((row) => row.organization),
     role: current.role,
-    permissions: [...ROLE_SCOPES[current.role]],
+    permissions: ctx.lacksSecondFactor ? [] : [...ROLE_SCOPES[current.role]],
   };
 }
 
@@ -86,5 +82,13 @@ async function showToken(ctx: Ctx): Promise<Me> {
     .from(organizations)
     .where(eq(organizations.id, ctx.organizationId));
   if (!organization) throw new AppError("unauthorized");
-  return { user: null, organization, organizations: [organization], role: null, permissions: [...ctx.scopes] };
+  return {
+    user: null,
+    signIn: null,
+    mayCreateOrganizations: false,
+    organization,
+    organizations: [organization],
+    role: null,
+    permissions: [...ctx.scopes],
+  };
 }

@@ -7,10 +7,15 @@ import type { Db } from "@/db/client";
 import { openDatabase } from "@/lib/ctx";
 import { publicUrl } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { requireNoOtherOrigin } from "@/lib/http/origin";
+import { ownAddress } from "@/lib/http/own-address";
+import { requestIdOf, respondError } from "@/lib/http/respond";
 import { log } from "@/lib/log";
-import { cookieSecret, isCookieSecure, SESSION_DAYS } from "./cookie";
+import { cookieSecret, isCookieSecure, readCookie, SESSION_DAYS, sessionCookieName } from "./cookie";
+import { knownBrowserCookie } from "./known-browser";
 import { OidcProfile, oidcProvider, oidcSubject } from "./oidc";
-import { signInWithOidc, signInWithPassword, signOut, type Visit } from "./sign-in";
+import { sessionFromCookie } from "./session";
+import { signInWithOidc, signInWithPassword, signOut, type User, type Visit, visitOf } from "./sign-in";
 
 declare module "next-auth" {
   interface User {
@@ -23,7 +28,11 @@ declare module "next-auth/jwt" {
   }
 }
 
-const SignInInput = z.object({ email: z.string().min(1).max(254), password: z.string().min(1).max(200) });
+const SignInInput = z.object({
+  email: z.string().min(1).max(254),
+  password: z.string().min(1).max(200),
+  code: z.string().max(40).optional(),
+});
 type Context = { params: Promise<{ nextauth: string[] }> };
 
 /** Answers everything under `/api/auth`. */
@@ -31,19 +40,30 @@ export async function answerAuth(request: NextRequest, context: Context): Promis
   // next-auth reads its own address from this variable and nowhere else.
   // biome-ignore lint/style/noProcessEnv: it is written for next-auth, not read.
   process.env.NEXTAUTH_URL ??= publicUrl();
-  return NextAuth(request, context, await authOptions(request.headers));
+  try {
+    requireNoOtherOrigin(request);
+  } catch (error) {
+    return respondError(error, requestIdOf(request));
+  }
+  let signedIn: User | undefined;
+  const options = await authOptions(request.headers, (user) => {
+    signedIn = user;
+  });
+  const response: Response = await NextAuth(request, context, options);
+  if (signedIn) response.headers.append("set-cookie", knownBrowserCookie(signedIn, new Date()));
+  return response;
 }
 
 /** What next-auth is told. Our own sessions table decides who is signed in; its cookie only carries the session's id. */
-export async function authOptions(headers: Headers): Promise<AuthOptions> {
+export async function authOptions(headers: Headers, onSignedIn: (user: User) => void = () => {}): Promise<AuthOptions> {
   const db = await openDatabase();
-  const visit = (): Visit => ({ ip: headers.get("x-real-ip"), userAgent: headers.get("user-agent"), now: new Date() });
+  const visit = (): Visit => visitOf(headers, new Date());
   return {
     secret: cookieSecret(),
     useSecureCookies: isCookieSecure(),
     session: { strategy: "jwt", maxAge: SESSION_DAYS * 86_400 },
     pages: { signIn: "/login", error: "/login" },
-    providers: [passwordProvider(db, visit), ...oidcProvider()],
+    providers: [passwordProvider(db, visit, onSignedIn), ...oidcProvider()],
     callbacks: {
       async signIn({ user, account, profile }) {
         if (account?.provider !== "oidc") return true;
@@ -57,14 +77,17 @@ export async function authOptions(headers: Headers): Promise<AuthOptions> {
             name: claims.name ?? null,
           },
           visit(),
+          await sessionUserOf(db, headers),
         );
         if (!signedIn) return false;
+        onSignedIn(signedIn.user);
         Object.assign(user, { id: signedIn.user.id, sessionId: signedIn.sessionId });
         return true;
       },
       jwt: ({ token, user }) =>
         user ? { sub: user.id, sessionId: user.sessionId } : { sub: token.sub, sessionId: token.sessionId },
       session: ({ session }): Session => ({ expires: session.expires }),
+      redirect: ({ url, baseUrl }) => ownAddress(url, baseUrl) ?? baseUrl,
     },
     events: {
       async signOut({ token }) {
@@ -80,17 +103,25 @@ export async function authOptions(headers: Headers): Promise<AuthOptions> {
   };
 }
 
-/** Its errors reach the sign-in page as `?error=`: CredentialsSignin, too_many_attempts or internal_error. */
-function passwordProvider(db: Db, visit: () => Visit) {
+/** Whose session this browser has; somebody who is signed in and signs in with the provider too connects the two. */
+async function sessionUserOf(db: Db, headers: Headers): Promise<string | null> {
+  const value = readCookie(headers.get("cookie"), sessionCookieName());
+  return value ? ((await sessionFromCookie(db, value, new Date()))?.user.id ?? null) : null;
+}
+
+/** Its errors reach the sign-in page as `?error=`: CredentialsSignin, or the code of an AppError. */
+function passwordProvider(db: Db, visit: () => Visit, onSignedIn: (user: User) => void) {
   return Credentials({
     name: "Password",
-    credentials: { email: { type: "email" }, password: { type: "password" } },
+    credentials: { email: { type: "email" }, password: { type: "password" }, code: { type: "text" } },
     async authorize(given) {
       const input = SignInInput.safeParse(given);
       if (!input.success) return null;
       try {
         const signedIn = await signInWithPassword(db, input.data, visit());
-        return signedIn && { id: signedIn.user.id, sessionId: signedIn.sessionId };
+        if (!signedIn) return null;
+        onSignedIn(signedIn.user);
+        return { id: signedIn.user.id, sessionId: signedIn.sessionId };
       } catch (error) {
         if (error instanceof AppError) throw new Error(error.code);
         log.error({ err: error }, "A sign-in failed unexpectedly");

@@ -2,12 +2,13 @@ import "server-only";
 import { and, asc, eq, gt, isNull, lt, sql } from "drizzle-orm";
 import { cache } from "react";
 import type { Db } from "@/db/client";
-import { memberships, organizations, sessions, users } from "@/db/schema/organizations";
+import { memberships, organizations, secondFactors, sessions, users } from "@/db/schema/organizations";
 import { type Ctx, openDatabase } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import { ROLE_SCOPES } from "@/lib/organizations/permissions";
 import type { Role } from "@/lib/organizations/schema";
 import { decodeSessionCookie, readCookie, SESSION_DAYS, sessionCookieName } from "./cookie";
+import type { SignInMethod } from "./schema";
 
 const LAST_SEEN_RESOLUTION_MS = 60_000;
 
@@ -20,6 +21,8 @@ export type SignedIn = {
   organizations: { id: string; name: string }[];
   role: Role;
   permissions: string[];
+  /** The organization asks for a second factor, and this person has none yet: only their own account is open to them. */
+  lacksSecondFactor: boolean;
 };
 
 /** Who the session cookie of this request belongs to; null when there is none, or it was revoked or has expired. */
@@ -39,6 +42,10 @@ export const getSession = cache(async (): Promise<SignedIn | null> => {
 export async function pageCtx(): Promise<Ctx | null> {
   const session = await getSession();
   if (!session) return null;
+  if (session.lacksSecondFactor) {
+    const { redirect } = await import("next/navigation");
+    redirect("/second-factor");
+  }
   const { headers } = await import("next/headers");
   return {
     db: await openDatabase(),
@@ -50,8 +57,11 @@ export async function pageCtx(): Promise<Ctx | null> {
 }
 
 /** The part of a context that a session answers for. */
-export function callerOf(session: SignedIn): Pick<Ctx, "organizationId" | "actor" | "scopes" | "sessionId"> {
+export function callerOf(
+  session: SignedIn,
+): Pick<Ctx, "organizationId" | "actor" | "scopes" | "sessionId" | "lacksSecondFactor"> {
   return {
+    lacksSecondFactor: session.lacksSecondFactor,
     organizationId: session.organization.id,
     actor: { type: "user", id: session.user.id, name: session.user.name },
     scopes: session.permissions,
@@ -59,24 +69,35 @@ export function callerOf(session: SignedIn): Pick<Ctx, "organizationId" | "actor
   };
 }
 
-async function sessionFromCookie(db: Db, value: string, now: Date): Promise<SignedIn | null> {
+/** The same for the cookie's value alone. */
+export async function sessionFromCookie(db: Db, value: string, now: Date): Promise<SignedIn | null> {
   const id = await decodeSessionCookie(value);
   return id ? loadSession(db, id, now) : null;
 }
 
 async function loadSession(db: Db, id: string, now: Date): Promise<SignedIn | null> {
   const rows = await db
-    .select({ session: sessions, user: users, role: memberships.role, organization: organizations })
+    .select({
+      session: sessions,
+      user: users,
+      role: memberships.role,
+      organization: organizations,
+      secondFactorAt: secondFactors.confirmedAt,
+    })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .innerJoin(memberships, eq(memberships.userId, users.id))
     .innerJoin(organizations, eq(organizations.id, memberships.organizationId))
+    .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
     .where(and(eq(sessions.id, id), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
     .orderBy(asc(organizations.name), asc(organizations.id));
   const current = rows.find((row) => row.organization.id === row.session.organizationId) ?? rows[0];
   if (!current) return null;
   await touch(db, current.session, now);
-  const { user, organization, role } = current;
+  const { session, user, organization, role, secondFactorAt } = current;
+  const isAsked =
+    session.method === "password" && user.passwordHash !== null && organization.settings.requireSecondFactor === true;
+  const lacksSecondFactor = isAsked && secondFactorAt === null;
   return {
     sessionId: id,
     user: { id: user.id, name: user.name, email: user.email, language: user.language },
@@ -89,7 +110,8 @@ async function loadSession(db: Db, id: string, now: Date): Promise<SignedIn | nu
     },
     organizations: rows.map((row) => ({ id: row.organization.id, name: row.organization.name })),
     role,
-    permissions: [...ROLE_SCOPES[role]],
+    permissions: lacksSecondFactor ? [] : [...ROLE_SCOPES[role]],
+    lacksSecondFactor,
   };
 }
 
@@ -105,9 +127,17 @@ async function touch(db: Db, session: typeof sessions.$inferSelect, now: Date): 
 /** Opens a session of a person who has proven who they are. It starts in the organization they used last, else in their first. */
 export async function openSession(
   db: Db,
-  input: { userId: string; userAgent: string | null; ip: string | null; now: Date },
+  input: {
+    userId: string;
+    userAgent: string | null;
+    ip: string | null;
+    now: Date;
+    method?: SignInMethod;
+    /** One that they have just joined. */
+    organizationId?: string;
+  },
 ): Promise<{ id: string; userId: string; organizationId: string } | null> {
-  const organizationId = await homeOf(db, input.userId);
+  const organizationId = input.organizationId ?? (await homeOf(db, input.userId));
   if (!organizationId) return null;
   const id = newId("ses", input.now.getTime());
   const expiresAt = new Date(input.now.getTime() + SESSION_DAYS * 86_400_000);
@@ -115,6 +145,7 @@ export async function openSession(
     id,
     userId: input.userId,
     organizationId,
+    method: input.method ?? "password",
     userAgent: input.userAgent?.slice(0, 300) ?? null,
     ip: input.ip,
     createdAt: input.now,

@@ -5,13 +5,16 @@ import { memberships, sessions, users } from "@/db/schema/organizations";
 import { useTestDatabase } from "@/db/testing";
 import { makeOrganization } from "@/db/testing-data";
 import { openDatabase } from "@/lib/ctx";
+import { listAuditEntries } from "@/lib/organizations/audit-trail";
 import { createInvitation } from "@/lib/organizations/invitations";
 import { updateMember } from "@/lib/organizations/members";
 import { encodeSessionCookie, sessionCookieName } from "./cookie";
+import { knownBrowserCookie } from "./known-browser";
 import { getMe, updateMe } from "./me";
 import { sessionFromRequest } from "./session";
 import { listSessions, revokeOtherSessions, revokeSession } from "./sessions";
 import { signInWithOidc, signInWithPassword, signOut } from "./sign-in";
+import { listSignIns } from "./sign-in-log";
 
 useTestDatabase();
 
@@ -25,7 +28,12 @@ beforeEach(async () => {
   org = await makeOrganization(db);
 });
 
-const visit = (now = new Date(), ip: string | null = null) => ({ ip, userAgent: "Firefox", now });
+const visit = (now = new Date(), ip: string | null = null, cookies: string | null = null) => ({
+  ip,
+  userAgent: "Firefox",
+  cookies,
+  now,
+});
 const minutesLater = (minutes: number) => new Date(Date.now() + minutes * 60_000);
 
 async function requestOf(sessionId: string, userId: string): Promise<Request> {
@@ -66,6 +74,70 @@ describe("a password", () => {
       expect(await signInWithPassword(db, { email: org.email, password: org.password }, visit())).not.toBeNull();
     }
   });
+
+  it("locks out the stranger who guesses, and not the person elsewhere", async () => {
+    const attempt = (password: string, ip: string) =>
+      signInWithPassword(db, { email: org.email, password }, visit(new Date(), ip));
+    for (let i = 0; i < 10; i++) expect(await attempt("wrong", "203.0.113.66")).toBeNull();
+    await expect(attempt(org.password, "203.0.113.66")).rejects.toMatchObject({ code: "too_many_attempts" });
+    expect(await attempt(org.password, "198.51.100.7")).not.toBeNull();
+  });
+
+  it("counts all addresses of an IPv6 network as one", async () => {
+    const attempt = (ip: string) => signInWithPassword(db, { email: org.email, password: "wrong" }, visit(new Date(), ip));
+    for (let i = 0; i < 10; i++) expect(await attempt(`2001:db8:7:7::${i}`)).toBeNull();
+    await expect(attempt("2001:db8:7:7:ffff::1")).rejects.toMatchObject({ code: "too_many_attempts" });
+    expect(await attempt("2001:db8:7:8::1")).toBeNull();
+  });
+
+  it("waits for a hundred tries from many networks, and lets a browser pass that the person used before", async () => {
+    const attempt = (ip: string, cookies: string | null = null) =>
+      signInWithPassword(db, { email: org.email, password: org.password }, visit(new Date(), ip, cookies));
+    const cookie = await knownCookie();
+    for (let i = 0; i < 100; i += 10) {
+      const wrong = { email: org.email, password: "wrong" };
+      await Promise.all(
+        Array.from({ length: 10 }, (_, k) => signInWithPassword(db, wrong, visit(new Date(), `198.18.${i}.${k}`))),
+      );
+    }
+    await expect(attempt("192.0.2.1")).rejects.toMatchObject({ code: "too_many_attempts" });
+    await expect(attempt("192.0.2.1", cookie.replace(/.$/, "x"))).rejects.toMatchObject({ code: "too_many_attempts" });
+    expect(await attempt("192.0.2.1", cookie)).not.toBeNull();
+  });
+
+  it("is tried ten times in a known browser too, and a new password makes it a stranger", async () => {
+    const cookie = await knownCookie();
+    const attempt = (password: string, ip: string) =>
+      signInWithPassword(db, { email: org.email, password }, visit(new Date(), ip, cookie));
+    for (let i = 0; i < 10; i++) expect(await attempt("wrong", `198.18.1.${i}`)).toBeNull();
+    await expect(attempt(org.password, "198.18.1.99")).rejects.toMatchObject({ code: "too_many_attempts" });
+    const { sessionId } = await org.signIn();
+    await updateMe({ ...org.ctx, sessionId }, { newPassword: "another long one", currentPassword: org.password });
+    expect(await attempt("another long one", "198.18.1.99")).not.toBeNull();
+  });
+
+  it("leaves a trace when it is refused: for the person, and in all their organizations", async () => {
+    const second = await makeOrganization(db);
+    await db.insert(memberships).values({ organizationId: second.organizationId, userId: org.userId, role: "viewer" });
+    for (let i = 0; i < 14; i++) {
+      await signInWithPassword(db, { email: org.email, password: "wrong" }, visit(new Date(), "203.0.113.66")).catch(() => null);
+    }
+    const outcomes = (await listSignIns(org.ctx, { limit: 50 })).data.map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === "wrong_password")).toHaveLength(10);
+    expect(outcomes.filter((outcome) => outcome === "too_many_attempts")).toHaveLength(1);
+    for (const { ctx } of [org, second]) {
+      const refused = (await listAuditEntries(ctx, { limit: 50, action: "session.refused" })).data;
+      expect(refused).toHaveLength(11);
+      expect(refused[0]).toMatchObject({ actor: { type: "stranger" }, target: { id: org.userId }, ip: "203.0.113.66" });
+    }
+    const stranger = await org.addMember("admin");
+    expect((await listSignIns(stranger.ctx, { limit: 50 })).data).toEqual([]);
+  });
+
+  async function knownCookie(): Promise<string> {
+    const [user] = await db.select().from(users).where(eq(users.id, org.userId));
+    return knownBrowserCookie({ id: org.userId, passwordHash: user?.passwordHash ?? null }, new Date()).split(";")[0] ?? "";
+  }
 
   it("may be tried fifty times from one address, whoever is tried", async () => {
     const attempt = (i: number) =>

@@ -3,106 +3,154 @@ import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { links, memberships, sessions, users } from "@/db/schema/organizations";
 import { audit } from "@/lib/audit";
+import { asThemselves } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
-import { countAttempt, forgetAttempts } from "./attempts";
+import { stillStands } from "@/lib/organizations/authority";
+import { endFallenLinksTo } from "@/lib/organizations/delegations";
+import { Email } from "@/lib/organizations/schema";
+import { TooManyAttempts } from "./attempts";
+import { takeOver } from "./identity";
+import { knownBrowserOf } from "./known-browser";
 import { hashPassword, isOutdatedHash, isPassword } from "./passwords";
+import type { SignInMethod, SignInOutcome } from "./schema";
+import { hasSecondFactor, proveCode } from "./second-factor";
 import { openSession } from "./session";
+import { noteSignIn } from "./sign-in-log";
+import { countPasswordTry, forgivePasswordTries } from "./throttle";
 
-const QUARTER_HOUR_MS = 15 * 60_000;
-const PER_EMAIL = { limit: 10, windowMs: QUARTER_HOUR_MS };
-const PER_ADDRESS = { limit: 50, windowMs: QUARTER_HOUR_MS };
+/** What is known of the browser that signs in. `cookies` is its header, by which the accounts it was used for know it. */
+export type Visit = { ip: string | null; userAgent: string | null; cookies: string | null; now: Date };
 
-/** What is known of the browser that signs in. */
-export type Visit = { ip: string | null; userAgent: string | null; now: Date };
-type User = typeof users.$inferSelect;
-type SignIn = { sessionId: string; user: { id: string; name: string; email: string } };
+export function visitOf(headers: Headers, now: Date): Visit {
+  return { ip: headers.get("x-real-ip"), userAgent: headers.get("user-agent"), cookies: headers.get("cookie"), now };
+}
+
+export type User = typeof users.$inferSelect;
+export type SignIn = { sessionId: string; organizationId: string; user: User };
 
 /**
- * Proves a password. Wrong passwords, unknown people and people without a password take equally long and all give null.
- * Throws `too_many_attempts` after 10 tries for an e-mail address or 50 from a network address within 15 minutes.
+ * Proves a password. Wrong passwords, unknown people and people without a password take equally long and all give null; of a known
+ * person it is written down. Throws `TooManyAttempts` after 10 tries of an account from one network within 15 minutes, or many more
+ * from anywhere; browsers that the account knows are counted apart.
  */
-export async function provePassword(
-  db: Db,
-  input: { email: string; password: string },
-  visit: Omit<Visit, "userAgent">,
-): Promise<User | null> {
+export async function provePassword(db: Db, input: { email: string; password: string }, visit: Visit): Promise<User | null> {
   const email = input.email.trim().toLowerCase();
-  if (visit.ip) await countAttempt(db, `sign-in from ${visit.ip}`, PER_ADDRESS, visit.now);
-  await countAttempt(db, `sign-in as ${email}`, PER_EMAIL, visit.now);
   const [user] = await db
     .select()
     .from(users)
     .where(eq(sql`lower(${users.email})`, email));
-  const proven = await isPassword(input.password, user?.passwordHash ?? null);
-  if (!user || !proven) return null;
-  await forgiveAttempts(db, email, visit.now);
-  return user;
+  const trier = { ...visit, knownBrowser: user ? knownBrowserOf(visit.cookies, user, visit.now) : null };
+  return orNoteRefusal(db, user, visit, async () => {
+    await countPasswordTry(db, email, trier);
+    const proven = await isPassword(input.password, user?.passwordHash ?? null);
+    if (!user) return null;
+    if (!proven) {
+      await note(db, user, "wrong_password", visit);
+      return null;
+    }
+    await forgivePasswordTries(db, email, trier);
+    return user;
+  });
 }
 
-/** Someone who has proven themselves may try again at once, also after others tried their name. */
-export async function forgiveAttempts(db: Db, email: string, now: Date): Promise<void> {
-  await forgetAttempts(db, `sign-in as ${email.toLowerCase()}`, now);
+/** A try that is refused unseen is written down once for the window in which all are. */
+async function orNoteRefusal<T>(db: Db, user: User | undefined, visit: Visit, attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (user && error instanceof TooManyAttempts && error.isFirst) await note(db, user, "too_many_attempts", visit);
+    throw error;
+  }
 }
 
-/** Signs in with e-mail and password; null when they do not fit, or the person belongs to no organization any more. */
+function note(db: Db, user: User, outcome: SignInOutcome, visit: Visit, method: SignInMethod = "password"): Promise<void> {
+  return db.transaction((tx) => noteSignIn(tx, user, { ...visit, outcome, method }));
+}
+
+/**
+ * Signs in with e-mail and password, and a code where the account has a second factor; null when e-mail and password do not fit, or
+ * the person belongs to no organization any more. Throws `second_factor_required` when the code is missing, and `wrong_code`.
+ */
 export async function signInWithPassword(
   db: Db,
-  input: { email: string; password: string },
+  input: { email: string; password: string; code?: string },
   visit: Visit,
 ): Promise<SignIn | null> {
   const user = await provePassword(db, input, visit);
   if (!user) return null;
+  await requireCode(db, user, input.code, visit);
   if (user.passwordHash && isOutdatedHash(user.passwordHash)) {
-    await db
-      .update(users)
-      .set({ passwordHash: await hashPassword(input.password) })
-      .where(eq(users.id, user.id));
+    user.passwordHash = await hashPassword(input.password);
+    await db.update(users).set({ passwordHash: user.passwordHash }).where(eq(users.id, user.id));
   }
   return startSession(db, user, visit, "password");
 }
 
+async function requireCode(db: Db, user: User, code: string | undefined, visit: Visit): Promise<void> {
+  if (!(await hasSecondFactor(db, user.id))) return;
+  if (!code) throw new AppError("second_factor_required");
+  const trier = { ...visit, knownBrowser: knownBrowserOf(visit.cookies, user, visit.now) };
+  if (await orNoteRefusal(db, user, visit, () => proveCode(db, user.id, code, trier))) return;
+  await note(db, user, "wrong_code", visit);
+  throw new AppError("wrong_code");
+}
+
+export type OidcProfile = { subject: string; email: string | null; isEmailVerified: boolean; name: string | null };
+
 /**
- * Signs in a person whom the identity provider vouches for: known by their subject, or else by an e-mail address that the
- * provider has verified. Somebody new is let in only with an open invitation to that address.
+ * Signs in a person whom the identity provider vouches for: known by their subject, or else by an e-mail address that the provider
+ * has verified. An account that used this address unproven is taken over (see `takeOver`), unless its own session asks. Somebody new
+ * is let in only with an open invitation to that address.
  */
 export async function signInWithOidc(
   db: Db,
-  profile: { subject: string; email: string | null; isEmailVerified: boolean; name: string | null },
+  profile: OidcProfile,
   visit: Visit,
+  sessionUserId: string | null = null,
 ): Promise<SignIn | null> {
-  const user = await db.transaction(async (tx) => {
+  const found = await db.transaction(async (tx) => {
     const [known] = await tx.select().from(users).where(eq(users.oidcSubject, profile.subject));
-    const found =
-      known ??
-      (profile.isEmailVerified && profile.email
-        ? await findByEmail(tx, { ...profile, email: profile.email.toLowerCase() }, visit.now)
-        : null);
-    if (found) await joinWhereInvited(tx, found, visit.now);
-    return found;
+    if (known) return { user: known, joined: await joinWhereInvited(tx, known, visit) };
+    const email = profile.isEmailVerified ? Email.safeParse(profile.email).data : undefined;
+    if (!email) return null;
+    const proven = { ...profile, email };
+    const user = (await proveAddress(tx, proven, visit, sessionUserId)) ?? (await createInvited(tx, proven, visit.now));
+    return user && { user, joined: await joinAllInvited(tx, user, visit) };
   });
-  return user ? startSession(db, user, visit, "oidc") : null;
+  return found ? startSession(db, found.user, visit, "oidc", found.joined) : null;
 }
 
-type VerifiedProfile = { subject: string; email: string; name: string | null };
+type Proven = OidcProfile & { email: string };
 
-async function findByEmail(db: Db, profile: VerifiedProfile, now: Date): Promise<User | null> {
-  return (await linkSubject(db, profile.email, profile.subject)) ?? (await createInvited(db, profile, now));
-}
-
-async function linkSubject(db: Db, email: string, oidcSubject: string): Promise<User | null> {
-  const [linked] = await db
-    .update(users)
-    .set({ oidcSubject })
+/** Gives the account that uses this address to whom the provider vouches for; null when there is none, or it is somebody else's. */
+async function proveAddress(tx: Db, { email, subject, name }: Proven, visit: Visit, sessionUserId: string | null) {
+  const [user] = await tx
+    .select()
+    .from(users)
     .where(and(eq(sql`lower(${users.email})`, email), isNull(users.oidcSubject)))
-    .returning();
-  return linked ?? null;
+    .for("update");
+  if (!user) return null;
+  await tx.update(users).set({ oidcSubject: subject }).where(eq(users.id, user.id));
+  if (user.id === sessionUserId) {
+    await auditEverywhere(tx, user, "identity.connected", visit);
+    return { ...user, oidcSubject: subject };
+  }
+  const claimed = { ...user, name: name?.trim() || user.name, oidcSubject: subject };
+  await tx.update(users).set({ name: claimed.name }).where(eq(users.id, user.id));
+  await takeOver(tx, user, visit);
+  return { ...claimed, passwordHash: null };
 }
 
-async function createInvited(db: Db, { subject, email, name }: VerifiedProfile, now: Date): Promise<User | null> {
-  const invitations = await openInvitations(db, email, now);
-  if (invitations.length === 0) return null;
+async function auditEverywhere(tx: Db, user: User, action: string, { ip, now }: Visit): Promise<void> {
+  for (const { organizationId } of await tx.select().from(memberships).where(eq(memberships.userId, user.id))) {
+    await audit(asThemselves(tx, user, organizationId, ip, now), action, { type: "user", id: user.id });
+  }
+}
+
+async function createInvited(db: Db, { subject, email, name }: Proven, now: Date): Promise<User | null> {
+  if ((await openInvitations(db, email, now)).length === 0) return null;
   const [user] = await db
     .insert(users)
     .values({ id: newId("usr", now.getTime()), email, name: name?.trim() || email, oidcSubject: subject, createdAt: now })
@@ -111,48 +159,71 @@ async function createInvited(db: Db, { subject, email, name }: VerifiedProfile, 
   return user ?? null;
 }
 
-/** Someone who belongs nowhere, new or removed, could not use a link: an invitation lets them in by itself. */
-async function joinWhereInvited(db: Db, user: User, now: Date): Promise<void> {
+/** Someone who belongs nowhere, having been removed, could not use a link: an invitation lets them in by itself. */
+async function joinWhereInvited(db: Db, user: User, visit: Visit): Promise<string | undefined> {
   const [membership] = await db.select().from(memberships).where(eq(memberships.userId, user.id)).limit(1);
-  if (membership) return;
-  for (const link of await openInvitations(db, user.email, now)) await acceptInvitation(db, user, link, { ip: null, now });
+  return membership ? undefined : joinAllInvited(db, user, visit);
 }
 
-function openInvitations(db: Db, email: string, now: Date) {
-  return db
+/** The organization joined last; undefined when none was. */
+async function joinAllInvited(db: Db, user: User, visit: Visit): Promise<string | undefined> {
+  let joined: string | undefined;
+  for (const link of await openInvitations(db, user.email, visit.now)) {
+    await acceptInvitation(db, user, link, visit);
+    joined = link.organizationId ?? joined;
+  }
+  return joined;
+}
+
+async function openInvitations(db: Db, email: string, now: Date): Promise<(typeof links.$inferSelect)[]> {
+  const open = await db
     .select()
     .from(links)
     .where(and(eq(links.kind, "invitation"), eq(links.email, email), isNull(links.usedAt), gt(links.expiresAt, now)))
     .for("update");
+  const standing = await Promise.all(open.map((link) => stillStands(db, link, now)));
+  return open.filter((_, at) => standing[at]);
 }
 
-/** Uses up an invitation and makes the person a member; someone who is a member already keeps their role. */
+/**
+ * Uses up an invitation and makes the person a member; someone who is a member already keeps their role. Password links of theirs by
+ * people without authority in this organization end.
+ */
 export async function acceptInvitation(
   db: Db,
   user: User,
   link: typeof links.$inferSelect,
-  { ip, now }: Omit<Visit, "userAgent">,
+  { ip, now }: Pick<Visit, "ip" | "now">,
 ): Promise<void> {
   const { id, organizationId, role } = link;
   if (!organizationId || !role) throw new Error("An invitation names no organization or role.");
   await db.update(links).set({ usedAt: now }).where(eq(links.id, id));
   await db.insert(memberships).values({ organizationId, userId: user.id, role, createdAt: now }).onConflictDoNothing();
-  await audit(asThemselves(db, user, organizationId, ip, now), "invitation.accepted", { type: "invitation", id }, { role });
+  const themselves = asThemselves(db, user, organizationId, ip, now);
+  await endFallenLinksTo(themselves, user.id);
+  await audit(themselves, "invitation.accepted", { type: "invitation", id }, { role });
   await announce(db, organizationId, ["organization"]);
 }
 
-async function startSession(db: Db, user: User, visit: Visit, method: "password" | "oidc"): Promise<SignIn | null> {
+async function startSession(
+  db: Db,
+  user: User,
+  visit: Visit,
+  method: SignInMethod,
+  organizationId?: string,
+): Promise<SignIn | null> {
   return db.transaction(async (tx) => {
-    const session = await openSession(tx, { ...visit, userId: user.id });
+    const session = await openSession(tx, { ...visit, userId: user.id, method, organizationId });
     if (!session) return null;
     await tx.update(users).set({ lastSignInAt: visit.now }).where(eq(users.id, user.id));
+    await noteSignIn(tx, user, { ...visit, outcome: "signed_in", method });
     await audit(
       asThemselves(tx, user, session.organizationId, visit.ip, visit.now),
       "session.started",
       { type: "session", id: session.id },
       { method },
     );
-    return { sessionId: session.id, user: { id: user.id, name: user.name, email: user.email } };
+    return { sessionId: session.id, organizationId: session.organizationId, user };
   });
 }
 
@@ -162,19 +233,6 @@ export async function signOut(db: Db, sessionId: string, now: Date): Promise<voi
     .update(sessions)
     .set({ revokedAt: now })
     .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt)));
-}
-
-/** A context for what a person does before they have a session. */
-export function asThemselves(db: Db, user: { id: string; name: string }, organizationId: string, ip: string | null, now: Date) {
-  return {
-    db,
-    organizationId,
-    actor: { type: "user" as const, id: user.id, name: user.name },
-    scopes: [],
-    requestId: newId("req", now.getTime()),
-    ip,
-    now,
-  };
 }
 
 /** The sentence for a sign-in that failed. */

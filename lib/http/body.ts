@@ -29,8 +29,8 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
 export async function readJson(request: Request): Promise<unknown> {
   const bytes = await readBody(request, BODY_LIMIT_BYTES);
   if (bytes.byteLength === 0) return undefined;
-  const type = request.headers.get("content-type");
-  if (type && !/^application\/([\w.+-]+\+)?json\b/i.test(type)) throw new AppError("unsupported_media_type");
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/([\w.+-]+\+)?json\b/i.test(type)) throw new AppError("unsupported_media_type");
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return SUSPECT.test(text) ? JSON.parse(text, requireText) : JSON.parse(text);

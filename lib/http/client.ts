@@ -105,6 +105,13 @@ export function applyFieldErrors<T extends FieldValues>(error: unknown, setError
   return fields.length > 0;
 }
 
+/** The one field error of a form with one field: its sentence for `useFieldText`. */
+export function fieldErrorOf(error: unknown): { type: string; message: string } | undefined {
+  if (!(error instanceof ApiError) || !Array.isArray(error.details)) return undefined;
+  const field = error.details.find(isFieldError);
+  return field && { type: "server", message: field.message };
+}
+
 function isFieldError(value: unknown): value is { path: string | (string | number)[]; message: string } {
   if (typeof value !== "object" || value === null || !("path" in value) || !("message" in value)) return false;
   return typeof value.message === "string" && (Array.isArray(value.path) ? value.path.length > 0 : Boolean(value.path));

@@ -5,6 +5,7 @@ import { authenticate } from "@/lib/auth/authenticate";
 import { type Ctx, openDatabase } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { readJson, requireText } from "@/lib/http/body";
+import { requireNoOtherOrigin } from "@/lib/http/origin";
 import { json, requestIdOf, respondError } from "@/lib/http/respond";
 import { allows, type Permission } from "@/lib/organizations/permissions";
 
@@ -49,6 +50,7 @@ export function route<
 ): RouteHandler {
   return build(spec, async (request, requestId, read) => {
     const ctx = await authenticate(await openDatabase(), request, requestId);
+    if (spec.permission !== "signed_in" && ctx.lacksSecondFactor) throw new AppError("second_factor_missing");
     if (spec.permission !== "signed_in" && !allows(ctx.scopes, spec.permission)) {
       throw new AppError("forbidden", `You need the permission ${spec.permission} to do this`);
     }
@@ -69,9 +71,10 @@ export function openRoute<
     ) => Promise<R extends z.ZodType ? z.input<R> : void>;
   },
 ): RouteHandler {
-  return build({ ...spec, permission: "public" }, async (_, requestId, read) =>
-    spec.handler({ ...(await read()), db: await openDatabase(), requestId, now: new Date() }),
-  );
+  return build({ ...spec, permission: "public" }, async (request, requestId, read) => {
+    requireNoOtherOrigin(request);
+    return spec.handler({ ...(await read()), db: await openDatabase(), requestId, now: new Date() });
+  });
 }
 
 /** Declares a handler that does everything itself, so that the API's description has it too. */

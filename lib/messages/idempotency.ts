@@ -5,7 +5,9 @@ import { idempotencyKeys } from "@/db/schema/organizations";
 import { batched } from "@/lib/batched";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
-import { blindIndex } from "@/lib/keyring";
+import { blindIndex, open, seal } from "@/lib/keyring";
+
+const SEALED_AS = "idempotency_keys.response";
 
 /** The key of a request, from its header or its body. Throws `validation_failed` when they differ or the header is out of bounds. */
 export function idempotencyKey(inBody: string | undefined, inHeader: string | null): string | null {
@@ -39,7 +41,12 @@ export async function earlierAnswer<T>(ctx: Ctx, { key, requestHash }: Claim): P
   const row = await readKey({ ctx, key });
   if (!row) return null;
   if (row.requestHash !== requestHash) throw new AppError("idempotency_conflict");
-  return row.response as T;
+  return openResponse(row.response) as T;
+}
+
+/** Answers quote what was asked, refused phone numbers among it; those that were kept in clear by earlier versions are still read. */
+function openResponse(kept: unknown): unknown {
+  return typeof kept === "string" ? JSON.parse(open(SEALED_AS, kept)) : kept;
 }
 
 type KeyRow = Pick<typeof idempotencyKeys.$inferSelect, "key" | "requestHash" | "response">;
@@ -69,7 +76,15 @@ export async function claimKeys<R>(tx: Ctx, claims: readonly (Claim & { response
   const firsts = sorted.filter((claim, i) => claim.key !== sorted[i - 1]?.key);
   const claimed = await tx.db
     .insert(idempotencyKeys)
-    .values(firsts.map((claim) => ({ ...claim, organizationId: tx.organizationId, createdAt: tx.now })))
+    .values(
+      firsts.map(({ key, requestHash, response }) => ({
+        key,
+        requestHash,
+        response: seal(SEALED_AS, JSON.stringify(response)),
+        organizationId: tx.organizationId,
+        createdAt: tx.now,
+      })),
+    )
     .onConflictDoNothing()
     .returning({ key: idempotencyKeys.key });
   const keys = new Set(claimed.map(({ key }) => key));

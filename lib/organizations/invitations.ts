@@ -7,8 +7,8 @@ import { AppError } from "@/lib/errors";
 import { type Page, type PageQuery, toPage } from "@/lib/http/paging";
 import { announce } from "@/lib/live";
 import { DAY_MS } from "@/lib/time";
+import { requireMayGrant, requireMayTake } from "./authority";
 import { createLink } from "./links";
-import { requireMayGrant } from "./members";
 import type { CreatedInvitation, CreateInvitation, Invitation } from "./schema";
 
 const INVITATION_DAYS = 7;
@@ -37,10 +37,12 @@ export async function createInvitation(ctx: Ctx, input: CreateInvitation): Promi
       .innerJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.organizationId, ctx.organizationId)))
       .where(eq(sql`lower(${users.email})`, input.email));
     if (member) throw new AppError("conflict", "This person is a member already");
-    await tx.db
+    const replaced = await tx.db
       .update(links)
       .set({ expiresAt: ctx.now })
-      .where(and(isOpenInvitation(ctx), eq(links.email, input.email)));
+      .where(and(isOpenInvitation(ctx), eq(links.email, input.email)))
+      .returning();
+    for (const { role } of replaced) if (role) await requireMayTake(tx, role);
     const { link, url } = await createLink(tx.db, {
       ...input,
       kind: "invitation",
@@ -64,6 +66,7 @@ export async function withdrawInvitation(ctx: Ctx, id: string): Promise<void> {
       .where(and(isOpenInvitation(ctx), eq(links.id, id)))
       .returning();
     if (!withdrawn) throw new AppError("not_found", "There is no such open invitation");
+    if (withdrawn.role) await requireMayTake(tx, withdrawn.role);
     await audit(tx, "invitation.withdrawn", { type: "invitation", id }, { email: withdrawn.email });
     await announce(tx.db, ctx.organizationId, ["organization"]);
   });

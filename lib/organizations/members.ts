@@ -1,26 +1,34 @@
 import "server-only";
 import { and, asc, eq, gt } from "drizzle-orm";
-import { memberships, users } from "@/db/schema/organizations";
+import { memberships, secondFactors, users } from "@/db/schema/organizations";
 import { audit } from "@/lib/audit";
+import { dropSecondFactor } from "@/lib/auth/second-factor";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { type Page, type PageQuery, toPage } from "@/lib/http/paging";
 import { announce } from "@/lib/live";
 import { DAY_MS } from "@/lib/time";
+import { lockOwners, requireAuthorityOver, requireMayGrant, requireMayTake } from "./authority";
+import { endDelegations, endFallenLinksTo, listDelegations } from "./delegations";
 import { createLink } from "./links";
-import { covers, ROLE_SCOPES } from "./permissions";
-import type { Member, OneTimeLink, Role } from "./schema";
+import { ROLE_SCOPES } from "./permissions";
+import type { Delegations, Member, OneTimeLink, RemoveMember, Role, UpdateMember } from "./schema";
 
 const PASSWORD_LINK_MS = DAY_MS;
 
-type MemberRow = { user: typeof users.$inferSelect; membership: typeof memberships.$inferSelect };
+type MemberRow = {
+  user: typeof users.$inferSelect;
+  membership: typeof memberships.$inferSelect;
+  secondFactorAt: Date | null;
+};
 
 /** In the order in which they were first added to the installation. */
 export async function listMembers(ctx: Ctx, query: PageQuery): Promise<Page<Member>> {
   const rows = await ctx.db
-    .select({ user: users, membership: memberships })
+    .select({ user: users, membership: memberships, secondFactorAt: secondFactors.confirmedAt })
     .from(memberships)
     .innerJoin(users, eq(users.id, memberships.userId))
+    .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
     .where(and(eq(memberships.organizationId, ctx.organizationId), query.cursor ? gt(users.id, query.cursor) : undefined))
     .orderBy(asc(users.id))
     .limit(query.limit + 1);
@@ -31,36 +39,53 @@ export async function listMembers(ctx: Ctx, query: PageQuery): Promise<Page<Memb
   );
 }
 
-/** Gives a member another role. Only an owner makes or unmakes owners, and one owner always stays. */
-export async function updateMember(ctx: Ctx, userId: string, { role }: { role: Role }): Promise<Member> {
+/**
+ * Gives a member another role. Only an owner makes or unmakes owners, and one owner always stays. What the member delegated beyond
+ * the new role ends: open invitations and password links, and API tokens unless the asker keeps them as their own.
+ */
+export async function updateMember(ctx: Ctx, userId: string, { role, tokens = "revoke" }: UpdateMember): Promise<Member> {
   return inTransaction(ctx, async (tx) => {
     const owners = await lockOwners(tx);
     const before = await getMember(tx, userId);
+    await requireMayTake(tx, before.membership.role);
     await requireMayGrant(tx, role);
-    if (before.membership.role === "owner" && role !== "owner") await requireMayUnmakeOwner(tx, owners);
-    const membership = { ...before.membership, role };
+    if (before.membership.role === role) return toMember(before);
+    if (before.membership.role === "owner") requireAnotherOwner(owners);
     await tx.db
       .update(memberships)
       .set({ role })
       .where(and(eq(memberships.organizationId, ctx.organizationId), eq(memberships.userId, userId)));
+    await endDelegations(tx, userId, { held: ROLE_SCOPES[role], tokens });
+    await endFallenLinksTo(tx, userId);
     await audit(tx, "member.role_changed", { type: "user", id: userId }, { from: before.membership.role, to: role });
     await announce(tx.db, ctx.organizationId, ["organization"]);
-    return toMember({ user: before.user, membership });
+    return toMember({ ...before, membership: { ...before.membership, role } });
   });
 }
 
-/** Takes a person out of the organization at once: their next request is refused. What they made stays. */
-export async function removeMember(ctx: Ctx, userId: string): Promise<void> {
+/**
+ * Takes a person out of the organization at once: their next request is refused. Their open invitations and password links end, and
+ * the API tokens that they made, unless the asker keeps these as their own.
+ */
+export async function removeMember(ctx: Ctx, userId: string, { tokens = "revoke" }: RemoveMember = {}): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const owners = await lockOwners(tx);
     const { membership } = await getMember(tx, userId);
-    if (membership.role === "owner") await requireMayUnmakeOwner(tx, owners);
+    await requireMayTake(tx, membership.role);
+    if (membership.role === "owner") requireAnotherOwner(owners);
     await tx.db
       .delete(memberships)
       .where(and(eq(memberships.organizationId, ctx.organizationId), eq(memberships.userId, userId)));
+    await endDelegations(tx, userId, { held: [], tokens });
     await audit(tx, "member.removed", { type: "user", id: userId }, { role: membership.role });
     await announce(tx.db, ctx.organizationId, ["organization"]);
   });
+}
+
+/** What ends with the member's authority: when they are removed, or get the role. */
+export async function previewDelegations(ctx: Ctx, userId: string, { role }: { role?: Role }): Promise<Delegations> {
+  await getMember(ctx, userId);
+  return listDelegations(ctx, userId, role);
 }
 
 /**
@@ -68,6 +93,7 @@ export async function removeMember(ctx: Ctx, userId: string): Promise<void> {
  * organization of the person, so the asker must stand at least as high as they do in each of them.
  */
 export async function createPasswordLink(ctx: Ctx, userId: string): Promise<OneTimeLink> {
+  requireAnother(ctx, userId, "Change your own password under Your account: that asks for the present one.");
   return inTransaction(ctx, async (tx) => {
     const { user } = await getMember(tx, userId);
     await requireAuthorityOver(tx, userId);
@@ -85,75 +111,48 @@ export async function createPasswordLink(ctx: Ctx, userId: string): Promise<OneT
   });
 }
 
-/** Throws `forbidden` when the asker may not put anyone into this role: nobody gives more than they hold, and only an owner makes owners. */
-export async function requireMayGrant(ctx: Ctx, role: Role): Promise<void> {
-  if (!covers(ctx.scopes, ROLE_SCOPES[role]))
-    throw new AppError("forbidden", `You cannot give the role ${role}: it may do more than you`);
-  if (role === "owner") await requireOwner(ctx);
+/** Takes a member's second factor away, who lost their phone and their recovery codes. Needs the same authority as a password link. */
+export async function resetSecondFactor(ctx: Ctx, userId: string): Promise<void> {
+  requireAnother(ctx, userId, "Remove your own second factor under Your account: that asks for a code.");
+  await inTransaction(ctx, async (tx) => {
+    await getMember(tx, userId);
+    await requireAuthorityOver(tx, userId);
+    if (!(await dropSecondFactor(tx.db, userId))) throw new AppError("not_found", "This member has no second factor");
+    for (const { organizationId } of await tx.db.select().from(memberships).where(eq(memberships.userId, userId))) {
+      await audit({ ...tx, organizationId }, "second_factor.reset", { type: "user", id: userId });
+      await announce(tx.db, organizationId, ["organization"]);
+    }
+  });
 }
 
-async function requireMayUnmakeOwner(ctx: Ctx, owners: string[]): Promise<void> {
-  await requireOwner(ctx);
+/** What helps someone else out would let whoever finds a browser open change its owner's sign-in without knowing it. */
+function requireAnother(ctx: Ctx, userId: string, message: string): void {
+  if (ctx.actor.id === userId) throw new AppError("conflict", message);
+}
+
+function requireAnotherOwner(owners: string[]): void {
   if (owners.length === 1) throw new AppError("conflict", "The last owner must stay. Make someone else an owner first.");
-}
-
-async function requireOwner(ctx: Ctx): Promise<void> {
-  if (ctx.actor.type === "system") return;
-  if ((await roleIn(ctx, ctx.organizationId)) !== "owner")
-    throw new AppError("forbidden", "Only an owner makes or unmakes owners");
-}
-
-async function requireAuthorityOver(ctx: Ctx, userId: string): Promise<void> {
-  if (ctx.actor.type === "system") return;
-  for (const { organizationId, role } of await ctx.db.select().from(memberships).where(eq(memberships.userId, userId))) {
-    const isHere = organizationId === ctx.organizationId;
-    const mine = await roleIn(ctx, organizationId);
-    if (ctx.actor.type === "token" && isHere && role !== "owner" && covers(ctx.scopes, ROLE_SCOPES[role])) continue;
-    if (mine === "owner" || (mine === "admin" && role !== "owner")) continue;
-    const reason = isHere
-      ? "Only someone who may do as much as this person makes a password link for them"
-      : "This person also belongs to an organization that you do not administer";
-    throw new AppError("forbidden", reason);
-  }
-}
-
-/** The asker's role; null for programs and for people of elsewhere. */
-async function roleIn(ctx: Ctx, organizationId: string): Promise<Role | null> {
-  if (ctx.actor.type !== "user") return null;
-  const [row] = await ctx.db
-    .select({ role: memberships.role })
-    .from(memberships)
-    .where(and(eq(memberships.organizationId, organizationId), eq(memberships.userId, ctx.actor.id)));
-  return row?.role ?? null;
-}
-
-/** Two owners who unmake each other at the same time wait for one another here. */
-async function lockOwners(ctx: Ctx): Promise<string[]> {
-  const rows = await ctx.db
-    .select({ userId: memberships.userId })
-    .from(memberships)
-    .where(and(eq(memberships.organizationId, ctx.organizationId), eq(memberships.role, "owner")))
-    .orderBy(asc(memberships.userId))
-    .for("update");
-  return rows.map((row) => row.userId);
 }
 
 async function getMember(ctx: Ctx, userId: string): Promise<MemberRow> {
   const [row] = await ctx.db
-    .select({ user: users, membership: memberships })
+    .select({ user: users, membership: memberships, secondFactorAt: secondFactors.confirmedAt })
     .from(memberships)
     .innerJoin(users, eq(users.id, memberships.userId))
+    .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
     .where(and(eq(memberships.organizationId, ctx.organizationId), eq(memberships.userId, userId)));
   if (!row) throw new AppError("not_found", "There is no such member");
   return row;
 }
 
-function toMember({ user, membership }: MemberRow): Member {
+function toMember({ user, membership, secondFactorAt }: MemberRow): Member {
   return {
     id: user.id,
     email: user.email,
     name: user.name,
     role: membership.role,
+    secondFactor: secondFactorAt !== null,
+    singleSignOn: user.oidcSubject !== null,
     createdAt: membership.createdAt.toISOString(),
     lastSignInAt: user.lastSignInAt?.toISOString() ?? null,
   };

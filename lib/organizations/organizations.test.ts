@@ -1,11 +1,12 @@
 import { and, eq } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Db } from "@/db/client";
-import { apiTokens, links, memberships, users } from "@/db/schema/organizations";
+import { apiTokens, links, memberships, organizations, users } from "@/db/schema/organizations";
 import { useTestDatabase } from "@/db/testing";
 import { makeOrganization } from "@/db/testing-data";
 import { signInWithPassword } from "@/lib/auth/sign-in";
 import { type Ctx, openDatabase } from "@/lib/ctx";
+import { resetEnv } from "@/lib/env";
 import { listAuditEntries } from "./audit-trail";
 import { createInvitation, listInvitations, withdrawInvitation } from "./invitations";
 import { previewLink, redeemLink } from "./links";
@@ -58,7 +59,21 @@ describe("the organization", () => {
     });
     expect(await getOrganization(org.ctx)).toEqual(changed);
     expect((await listAuditEntries(org.ctx, page)).data).toMatchObject([
-      { action: "organization.updated", details: { name: "Çiçekçi", timeZone: "Europe/Berlin" }, actor: { id: org.userId } },
+      {
+        action: "organization.updated",
+        details: { changes: { name: { to: "Çiçekçi" }, timeZone: { from: "Europe/Istanbul", to: "Europe/Berlin" } } },
+        actor: { id: org.userId },
+      },
+    ]);
+  });
+
+  it("writes down what changed and only that; a save that changes nothing is no entry", async () => {
+    const { businessHours, languages } = await getOrganization(org.ctx);
+    await updateOrganization(org.ctx, { country: "TR", languages, businessHours });
+    expect(await actions()).toEqual([]);
+    await updateOrganization(org.ctx, { country: "DE", languages, businessHours });
+    expect((await listAuditEntries(org.ctx, page)).data.map(({ details }) => details)).toEqual([
+      { changes: { country: { from: "TR", to: "DE" } } },
     ]);
   });
 
@@ -67,10 +82,33 @@ describe("the organization", () => {
     expect(await getOrganization(org.ctx)).toMatchObject({ country: "DE", languages: ["de"] });
   });
 
-  it("can be founded by a person, who owns it, and not by a token", async () => {
+  it("can be founded by an owner of the installation's first one, who owns it, and not by others or a token", async () => {
+    const [first] = await db.select().from(organizations).orderBy(organizations.id).limit(1);
+    const founder = { organizationId: first?.id ?? "", userId: org.userId };
+    await db.insert(memberships).values({ ...founder, role: "owner" });
     const { id } = await createOrganization(org.ctx, { name: "Second" });
     expect((await listMembers({ ...org.ctx, organizationId: id }, page)).data).toMatchObject([{ id: org.userId, role: "owner" }]);
     await expect(createOrganization(asToken(["*"]), { name: "Third" })).rejects.toMatchObject({ code: "forbidden" });
+
+    await db
+      .update(memberships)
+      .set({ role: "admin" })
+      .where(and(eq(memberships.organizationId, founder.organizationId), eq(memberships.userId, org.userId)));
+    await expect(createOrganization(org.ctx, { name: "Fourth" })).rejects.toMatchObject({ code: "forbidden" });
+    const viewer = await org.addMember("viewer");
+    await expect(createOrganization(viewer.ctx, { name: "Fifth" })).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  it("can be founded by everybody where the installation says so", async () => {
+    process.env.ORGANIZATION_FOUNDERS = "everybody";
+    resetEnv();
+    try {
+      const viewer = await org.addMember("viewer");
+      await createOrganization(viewer.ctx, { name: "A viewer's own" });
+    } finally {
+      delete process.env.ORGANIZATION_FOUNDERS;
+      resetEnv();
+    }
   });
 });
 
@@ -133,11 +171,14 @@ describe("an invitation", () => {
       kind: "invitation",
       email,
       role: "operator",
-      knownUser: false,
     });
     await redeemLink(stranger(), { token: tokenOf(url), name: "Yeni Kişi", password: "a long password" });
     expect(
-      await signInWithPassword(db, { email, password: "a long password" }, { ip: null, userAgent: null, now: new Date() }),
+      await signInWithPassword(
+        db,
+        { email, password: "a long password" },
+        { ip: null, userAgent: null, cookies: null, now: new Date() },
+      ),
     ).not.toBeNull();
     expect((await listMembers(org.ctx, page)).data).toContainEqual(
       expect.objectContaining({ email, name: "Yeni Kişi", role: "operator" }),
@@ -157,9 +198,7 @@ describe("an invitation", () => {
 
   it("asks a new person for name and password", async () => {
     const { url } = await createInvitation(org.ctx, { email: freshEmail(), role: "viewer" });
-    await expect(redeemLink(stranger(), { token: tokenOf(url), password: "a long password" })).rejects.toMatchObject({
-      details: [{ path: "name" }],
-    });
+    await expect(redeemLink(stranger(), { token: tokenOf(url) })).rejects.toMatchObject({ code: "unauthorized" });
     await expect(redeemLink(stranger(), { token: tokenOf(url), name: "X" })).rejects.toMatchObject({
       details: [{ path: "password" }],
     });
@@ -171,7 +210,6 @@ describe("an invitation", () => {
     const before = await hashOf();
     const { url } = await createInvitation(org.ctx, { email: known.email, role: "admin" });
     const token = tokenOf(url);
-    expect(await previewLink(stranger(), token)).toMatchObject({ knownUser: true });
     await expect(redeemLink(stranger(), { token, password: "not the password" })).rejects.toMatchObject({ code: "unauthorized" });
     await expect(redeemLink(stranger(), { token })).rejects.toMatchObject({ code: "unauthorized" });
     await expect(redeemLink(stranger(new Date(), (await org.signIn()).headers), { token })).rejects.toMatchObject({
@@ -213,7 +251,7 @@ describe("an invitation", () => {
 
 describe("a password link", () => {
   const signIn = (email: string, password: string) =>
-    signInWithPassword(db, { email, password }, { ip: null, userAgent: null, now: new Date() });
+    signInWithPassword(db, { email, password }, { ip: null, userAgent: null, cookies: null, now: new Date() });
 
   it("sets the password once, ends all sessions and makes other links worthless", async () => {
     const member = await org.addMember("operator");

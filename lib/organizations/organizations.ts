@@ -1,11 +1,13 @@
 import "server-only";
-import { eq } from "drizzle-orm";
-import { memberships, organizations } from "@/db/schema/organizations";
-import { audit } from "@/lib/audit";
+import { and, asc, eq } from "drizzle-orm";
+import { memberships, organizations, secondFactors, users } from "@/db/schema/organizations";
+import { audit, differences } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
+import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
+import { endFallenLinksTo } from "./delegations";
 import {
   type CreateOrganization,
   DEFAULT_SETTINGS,
@@ -19,28 +21,66 @@ export async function getOrganization(ctx: Ctx): Promise<Organization> {
   return toOrganization(await readRow(ctx));
 }
 
-/** Changes what is given and leaves the rest. Business hours are replaced as a whole. */
+/**
+ * Changes what is given and leaves the rest; business hours are replaced as a whole. What is as it was is not written down. Whoever
+ * asks a second factor of others has one: throws `conflict` otherwise.
+ */
 export async function updateOrganization(ctx: Ctx, { name, ...settings }: UpdateOrganization): Promise<Organization> {
   return inTransaction(ctx, async (tx) => {
-    const [before] = await tx.db.select().from(organizations).where(eq(organizations.id, ctx.organizationId)).for("update");
-    if (!before) throw new AppError("not_found");
-    const [after] = await tx.db
+    const [row] = await tx.db.select().from(organizations).where(eq(organizations.id, ctx.organizationId)).for("update");
+    if (!row) throw new AppError("not_found");
+    const before = { name: row.name, ...withDefaults(row.settings) };
+    const after = { ...before, ...(name === undefined ? {} : { name }), ...given(settings) };
+    const changes = differences(before, after);
+    if (Object.keys(changes).length === 0) return toOrganization(row);
+    if (changes.requireSecondFactor && after.requireSecondFactor) await requireSecondFactorOf(tx);
+    const { name: newName, ...newSettings } = after;
+    const [changed] = await tx.db
       .update(organizations)
-      .set({ name: name ?? before.name, settings: { ...withDefaults(before.settings), ...settings }, updatedAt: ctx.now })
+      .set({ name: newName, settings: newSettings, updatedAt: ctx.now })
       .where(eq(organizations.id, ctx.organizationId))
       .returning();
-    if (!after) throw new AppError("not_found");
-    const changes = { ...(name === undefined ? {} : { name }), ...settings };
-    await audit(tx, "organization.updated", { type: "organization", id: ctx.organizationId }, changes);
+    if (!changed) throw new AppError("not_found");
+    await audit(tx, "organization.updated", { type: "organization", id: ctx.organizationId }, { changes });
     await announce(tx.db, ctx.organizationId, ["organization"]);
-    return toOrganization(after);
+    return toOrganization(changed);
   });
+}
+
+async function requireSecondFactorOf(ctx: Ctx): Promise<void> {
+  if (ctx.actor.type !== "user") return;
+  const [self] = await ctx.db
+    .select({ passwordHash: users.passwordHash, confirmedAt: secondFactors.confirmedAt })
+    .from(users)
+    .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
+    .where(eq(users.id, ctx.actor.id));
+  if (self?.passwordHash && !self.confirmedAt)
+    throw new AppError("conflict", "Set up your own second factor first, under Your account.");
 }
 
 /** Makes a further organization, with the asker as its owner. Only people can; a token belongs to one organization. */
 export async function createOrganization(ctx: Ctx, input: CreateOrganization): Promise<Organization> {
   if (ctx.actor.type !== "user") throw new AppError("forbidden", "Only a signed-in person can create an organization");
-  return inTransaction(ctx, async (tx) => toOrganization(await foundOrganization(tx, input)));
+  if (ctx.lacksSecondFactor) throw new AppError("second_factor_missing");
+  if (!(await mayCreateOrganizations(ctx)))
+    throw new AppError("forbidden", "Only owners of this installation's first organization create further ones");
+  return inTransaction(ctx, async (tx) => {
+    const row = await foundOrganization(tx, input);
+    await endFallenLinksTo(tx, ctx.actor.id);
+    return toOrganization(row);
+  });
+}
+
+/** Whether the person may create organizations: a setting of the installation (`ORGANIZATION_FOUNDERS`). */
+export async function mayCreateOrganizations(ctx: Ctx): Promise<boolean> {
+  if (ctx.actor.type !== "user") return false;
+  if (env().ORGANIZATION_FOUNDERS === "everybody") return true;
+  const first = ctx.db.select({ id: organizations.id }).from(organizations).orderBy(asc(organizations.id)).limit(1);
+  const owners = await ctx.db
+    .select({ userId: memberships.userId })
+    .from(memberships)
+    .where(and(eq(memberships.organizationId, first), eq(memberships.userId, ctx.actor.id), eq(memberships.role, "owner")));
+  return owners.length > 0;
 }
 
 /** Stores an organization and its first owner, the context's actor. */
@@ -68,8 +108,11 @@ async function readRow(ctx: Ctx): Promise<typeof organizations.$inferSelect> {
 
 /** A setting that is newer than the row has its default. */
 function withDefaults(settings: Partial<OrganizationSettings>): OrganizationSettings {
-  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-  return { ...DEFAULT_SETTINGS, ...given };
+  return { ...DEFAULT_SETTINGS, ...given(settings) };
+}
+
+function given<T extends object>(settings: T): T {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as T;
 }
 
 function toOrganization(row: typeof organizations.$inferSelect): Organization {

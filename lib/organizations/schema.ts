@@ -96,6 +96,9 @@ export const OrganizationSettings = z.object({
   resendUnknown: z
     .enum(RESEND_RULES)
     .describe("When a person may send a message again whose outcome is unknown: it may have arrived."),
+  requireSecondFactor: z
+    .boolean()
+    .describe("People who sign in with a password need a second factor; whoever has none sets one up before anything else."),
 });
 export type OrganizationSettings = z.infer<typeof OrganizationSettings>;
 
@@ -106,6 +109,7 @@ export const DEFAULT_SETTINGS: OrganizationSettings = {
   businessHours: DEFAULT_BUSINESS_HOURS,
   unknownSettleMinutes: 60,
   resendUnknown: "after_settling",
+  requireSecondFactor: false,
 };
 
 const Name = z.string().trim().min(1, "Give a name").max(120);
@@ -129,12 +133,41 @@ export const Member = z.object({
   email: z.string(),
   name: z.string(),
   role: Role,
+  secondFactor: z.boolean().describe("Their sign-in with a password asks for a code too."),
+  singleSignOn: z.boolean().describe("The identity provider has vouched for their address."),
   createdAt: z.iso.datetime(),
   lastSignInAt: z.iso.datetime().nullable(),
 });
 export type Member = z.infer<typeof Member>;
 export const MemberPage = pageOf(Member);
-export const UpdateMember = z.strictObject({ role: Role });
+
+/** What becomes of API tokens whose maker loses the authority they were made with. */
+export const TokenFate = z.enum(["revoke", "keep"]);
+export type TokenFate = z.infer<typeof TokenFate>;
+const tokenFate = TokenFate.optional().describe(
+  "What becomes of API tokens that they made and that hold more than they do now: revoke (the default), or keep, as yours.",
+);
+export const UpdateMember = z.strictObject({ role: Role, tokens: tokenFate });
+export type UpdateMember = z.infer<typeof UpdateMember>;
+export const RemoveMember = z.object({ tokens: tokenFate });
+export type RemoveMember = z.infer<typeof RemoveMember>;
+
+/** What ends with somebody's authority. */
+export const Delegations = z.object({
+  tokens: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      hint: z.string(),
+      scopes: z.array(z.string()),
+      lastUsedAt: z.iso.datetime().nullable(),
+    }),
+  ),
+  invitations: z.array(z.object({ id: z.string(), email: z.string(), role: Role })),
+  passwordLinks: z.array(z.object({ id: z.string(), member: z.object({ id: z.string(), name: z.string() }) })),
+});
+export type Delegations = z.infer<typeof Delegations>;
+export const DelegationsQuery = z.object({ role: Role.optional().describe("The role they would get; without it, removal.") });
 
 export const Invitation = z.object({
   id: z.string(),
@@ -153,20 +186,19 @@ export type CreatedInvitation = z.infer<typeof CreatedInvitation>;
 export const OneTimeLink = z.object({ url: z.string().describe("Shown only now."), expiresAt: z.iso.datetime() });
 export type OneTimeLink = z.infer<typeof OneTimeLink>;
 
-/** What a stranger with a one-time link may know before using it. */
+/** What a stranger with a one-time link may know before using it; not whether the address has an account here. */
 export const LinkPreview = z.object({
   kind: z.enum(["invitation", "password"]),
   email: z.string(),
   organizationName: z.string().nullable(),
   role: Role.nullable(),
-  knownUser: z.boolean(),
 });
 export type LinkPreview = z.infer<typeof LinkPreview>;
 export const UseLink = z.strictObject({
   token: z.string().min(1).max(200),
   name: z.string().trim().min(1).max(120).optional().describe("Needed when the invited person is new here."),
   password: Password.optional().describe(
-    "The new password. A person who is already known here and accepts an invitation keeps theirs: they give it, or are signed in.",
+    "The new password. A person who already has an account here and accepts an invitation keeps theirs: they give it without a name, or are signed in.",
   ),
 });
 export type UseLink = z.infer<typeof UseLink>;
@@ -193,6 +225,16 @@ export type SetupResult = z.infer<typeof SetupResult>;
 
 export const Me = z.object({
   user: z.object({ id: z.string(), name: z.string(), email: z.string(), language: Language.nullable() }).nullable(),
+  signIn: z
+    .object({
+      password: z.boolean(),
+      singleSignOn: z.boolean(),
+      secondFactor: z.boolean(),
+      recoveryCodes: z.number().int().describe("How many are left."),
+    })
+    .nullable()
+    .describe("How the person signs in; null for a token."),
+  mayCreateOrganizations: z.boolean(),
   organization: z.object({ id: z.string(), name: z.string() }),
   organizations: z.array(z.object({ id: z.string(), name: z.string() })),
   role: Role.nullable(),
@@ -230,12 +272,20 @@ export const ApiToken = z.object({
   name: z.string(),
   hint: z.string().describe("The token's first characters, to recognise it by."),
   scopes: z.array(z.string()),
+  createdBy: z
+    .object({ id: z.string(), name: z.string().nullable() })
+    .nullable()
+    .describe("The person or token that made it, or that kept it when its maker left."),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
   lastUsedAt: z.iso.datetime().nullable(),
 });
 export type ApiToken = z.infer<typeof ApiToken>;
 export const ApiTokenPage = pageOf(ApiToken);
+export const ApiTokenWithDelegations = ApiToken.extend(Delegations.shape);
+export type ApiTokenWithDelegations = z.infer<typeof ApiTokenWithDelegations>;
+export const RevokeApiToken = RemoveMember;
+export type RevokeApiToken = z.infer<typeof RevokeApiToken>;
 export const CreateApiToken = z.strictObject({
   name: Name,
   scopes: z.array(Scope).min(1, "Choose at least one scope"),
@@ -247,10 +297,17 @@ export type CreatedApiToken = z.infer<typeof CreatedApiToken>;
 
 /* Audit */
 
+export const ACTOR_TYPES = ["user", "token", "system", "stranger"] as const;
+export type ActorType = (typeof ACTOR_TYPES)[number];
+
 export const AuditEntry = z.object({
   id: z.string(),
   at: z.iso.datetime(),
-  actor: z.object({ type: z.enum(["user", "token", "system"]), id: z.string(), name: z.string() }),
+  actor: z.object({
+    type: z.enum(ACTOR_TYPES).describe("A stranger is someone who was not signed in: a refused sign-in, say."),
+    id: z.string(),
+    name: z.string(),
+  }),
   action: z.string(),
   target: z.object({ type: z.string(), id: z.string() }),
   details: z.record(z.string(), z.unknown()),

@@ -1,6 +1,7 @@
 import "server-only";
-import { and, desc, eq, isNull, lt } from "drizzle-orm";
-import { apiTokens } from "@/db/schema/organizations";
+import { and, desc, eq, getTableColumns, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
+import { apiTokens, users } from "@/db/schema/organizations";
 import { audit } from "@/lib/audit";
 import { newToken, sha256 } from "@/lib/crypto";
 import { type Ctx, inTransaction } from "@/lib/ctx";
@@ -8,25 +9,16 @@ import { AppError } from "@/lib/errors";
 import { type Page, type PageQuery, toPage } from "@/lib/http/paging";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
+import { endDelegations, listDelegations } from "./delegations";
 import { covers } from "./permissions";
-import type { ApiToken, CreateApiToken, CreatedApiToken } from "./schema";
+import type { ApiToken, ApiTokenWithDelegations, CreateApiToken, CreatedApiToken, RevokeApiToken } from "./schema";
 
 const HINT_LENGTH = 10;
+const parents = alias(apiTokens, "parents");
 
 /** The organization's tokens that were not revoked, newest first. Expired ones are shown, so that people see why a program stopped. */
 export async function listApiTokens(ctx: Ctx, query: PageQuery): Promise<Page<ApiToken>> {
-  const rows = await ctx.db
-    .select()
-    .from(apiTokens)
-    .where(
-      and(
-        eq(apiTokens.organizationId, ctx.organizationId),
-        isNull(apiTokens.revokedAt),
-        query.cursor ? lt(apiTokens.id, query.cursor) : undefined,
-      ),
-    )
-    .orderBy(desc(apiTokens.id))
-    .limit(query.limit + 1);
+  const rows = await readTokens(ctx, query.cursor ? lt(apiTokens.id, query.cursor) : undefined).limit(query.limit + 1);
   return toPage(rows, query.limit, toApiToken);
 }
 
@@ -60,11 +52,14 @@ export async function createApiToken(ctx: Ctx, input: CreateApiToken): Promise<C
     await announce(tx.db, ctx.organizationId, ["organization"]);
     return created;
   });
-  return { ...toApiToken(row), token };
+  return { ...toApiToken({ ...row, makerName: ctx.actor.name }), token };
 }
 
-/** Ends a token at once and for good. */
-export async function revokeApiToken(ctx: Ctx, id: string): Promise<void> {
+/**
+ * Ends a token at once and for good, with the invitations, links and further tokens that were made with it; these the asker may
+ * keep as their own. Only someone who holds as much revokes a token, or the token itself; a token does not end the one it calls with.
+ */
+export async function revokeApiToken(ctx: Ctx, id: string, { tokens = "revoke" }: RevokeApiToken = {}): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const [revoked] = await tx.db
       .update(apiTokens)
@@ -72,17 +67,39 @@ export async function revokeApiToken(ctx: Ctx, id: string): Promise<void> {
       .where(and(eq(apiTokens.organizationId, ctx.organizationId), eq(apiTokens.id, id), isNull(apiTokens.revokedAt)))
       .returning();
     if (!revoked) throw new AppError("not_found", "There is no such API token");
+    if (id !== ctx.actor.id && !covers(ctx.scopes, revoked.scopes))
+      throw new AppError("forbidden", "You cannot revoke a token that holds more permissions than you do");
     await audit(tx, "token.revoked", { type: "token", id }, { name: revoked.name });
+    await endDelegations(tx, id, { held: [], tokens, sparing: ctx.actor.id });
     await announce(tx.db, ctx.organizationId, ["organization"]);
   });
 }
 
-function toApiToken(row: typeof apiTokens.$inferSelect): ApiToken {
+/** A token as it stands, and what ends with it. */
+export async function getApiToken(ctx: Ctx, id: string): Promise<ApiTokenWithDelegations> {
+  const [row] = await readTokens(ctx, eq(apiTokens.id, id)).limit(1);
+  if (!row) throw new AppError("not_found", "There is no such API token");
+  return { ...toApiToken(row), ...(await listDelegations(ctx, id)) };
+}
+
+/** The organization's tokens that were not revoked, with the name of who made each. */
+function readTokens(ctx: Ctx, which: SQL | undefined) {
+  return ctx.db
+    .select({ ...getTableColumns(apiTokens), makerName: sql<string | null>`coalesce(${users.name}, ${parents.name})` })
+    .from(apiTokens)
+    .leftJoin(users, eq(users.id, apiTokens.createdBy))
+    .leftJoin(parents, and(eq(parents.id, apiTokens.createdBy), eq(parents.organizationId, ctx.organizationId)))
+    .where(and(eq(apiTokens.organizationId, ctx.organizationId), isNull(apiTokens.revokedAt), which))
+    .orderBy(desc(apiTokens.id));
+}
+
+function toApiToken(row: typeof apiTokens.$inferSelect & { makerName: string | null }): ApiToken {
   return {
     id: row.id,
     name: row.name,
     hint: row.hint,
     scopes: row.scopes,
+    createdBy: row.createdBy ? { id: row.createdBy, name: row.makerName } : null,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,

@@ -1,10 +1,11 @@
 import { IdParams, route } from "@/lib/http/route";
 import { removeMember, updateMember } from "@/lib/organizations/members";
-import { Member, UpdateMember } from "@/lib/organizations/schema";
+import { Member, RemoveMember, UpdateMember } from "@/lib/organizations/schema";
 
 export const PATCH = route({
   summary: "Change a member's role",
-  description: "Only an owner makes or unmakes owners, and the last owner stays.",
+  description:
+    "Only an owner makes or unmakes owners, and the last owner stays. What the member delegated beyond the new role ends: GET …/delegations?role= shows it first.",
   permission: "members:write",
   params: IdParams,
   body: UpdateMember,
@@ -14,7 +15,9 @@ export const PATCH = route({
 
 export const DELETE = route({
   summary: "Remove a member",
+  description: "What the member delegated ends with their authority: GET …/delegations shows it first.",
   permission: "members:write",
   params: IdParams,
-  handler: ({ ctx, params }) => removeMember(ctx, params.id),
+  query: RemoveMember,
+  handler: ({ ctx, params, query }) => removeMember(ctx, params.id, query),
 });

@@ -1,0 +1,11 @@
+import { ProveSecondFactor, RecoveryCodes } from "@/lib/auth/schema";
+import { renewRecoveryCodes } from "@/lib/auth/second-factor";
+import { route } from "@/lib/http/route";
+
+export const POST = route({
+  summary: "Replace your recovery codes",
+  permission: "signed_in",
+  body: ProveSecondFactor,
+  response: RecoveryCodes,
+  handler: ({ ctx, body }) => renewRecoveryCodes(ctx, body),
+});
