@@ -4,6 +4,7 @@ import { drizzle, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js"
 import postgres from "postgres";
 import { env } from "@/lib/env";
 import * as contacts from "./schema/contacts";
+import * as engine from "./schema/engine";
 import * as integrations from "./schema/integrations";
 import * as messages from "./schema/messages";
 import * as organizations from "./schema/organizations";
@@ -12,7 +13,7 @@ import * as templates from "./schema/templates";
 import * as webhooks from "./schema/webhooks";
 import { endWith, type Lifetime, liveOut, requireLife } from "./transaction-guard";
 
-const schema = { ...contacts, ...integrations, ...messages, ...organizations, ...sandbox, ...templates, ...webhooks };
+const schema = { ...contacts, ...engine, ...integrations, ...messages, ...organizations, ...sandbox, ...templates, ...webhooks };
 
 /** A connection or a transaction: verbs take either. */
 export type Db = PgDatabase<PostgresJsQueryResultHKT, typeof schema>;

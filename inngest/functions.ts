@@ -1,24 +1,21 @@
 import "server-only";
-import { cron } from "inngest";
+import { cron, type EventType } from "inngest";
 import { openDatabase } from "@/lib/ctx";
-import { dispatchIntegration } from "@/lib/dispatch/dispatch";
-import { failUnsettled, findDueIntegrations, rescueStuck, settleEarly, tidy } from "@/lib/dispatch/sweep";
 import { newId } from "@/lib/ids";
-import { refreshNumbers } from "@/lib/integrations/refresh";
-import { askHistory } from "@/lib/messages/history";
-import { deliverDueWebhooks } from "@/lib/sandbox/deliver";
-import { syncAllTemplates } from "@/lib/templates/sync-all";
-import { processWebhooks } from "@/lib/webhooks/process";
-import { inngest, messagesWaiting, sandboxWaiting, webhooksReceived } from "./client";
+import type { Wake } from "@/lib/wake";
+import { AWAKE_MS, awakeUntil, noteInngest, sleepNow, whileAwake } from "./awake";
+import { inngest, messagesWaiting, sandboxWaiting, wakeLater, webhooksReceived } from "./client";
+import { CHORES, keyOf, runRound, sweepOnce } from "./jobs";
 
-/** One step sends for this long: thousands of messages a step at full speed, and shorter than any platform's time-out. */
+/** One step works for this long: thousands of messages at full speed, and shorter than any platform's time-out. */
 const STEP_MS = 20_000;
-/** How long a run waits until the process that sent is gone. */
+/** A run stays awake this long after its last work, so that steady traffic is one run and not one for each message. */
+const LINGER_MS = 5_000;
+const LOOK_EVERY_MS = 200;
+/** How long a run waits until the process that worked is gone. */
 const HAND_OVER_MS = 2_000;
 /** A run ends after so many steps and hands over, well below Inngest's 1,000. */
 const MOST_STEPS = 200;
-/** What is due later than this is left to the sweep, so that no run sleeps for hours. */
-const LONGEST_SLEEP_MS = 10 * 60_000;
 /** An unreachable app uses up an attempt, so a deploy must not be the last one. */
 const RETRIES = 4;
 
@@ -29,73 +26,104 @@ export function stopServing(): void {
   stopping.abort();
 }
 
-const iso = (at: Date | null) => at?.toISOString() ?? null;
-
-/** The run that sleeps for each number, and until when, as far as this process knows. */
-const sleepers = new Map<string, { runId: string; until: number }>();
+/** What a step decided: go on with the next one at a moment, or end, with something to be woken for later. */
+type Decision = { goOnAt: string } | { wakeAt: string | null };
 
 /**
- * When this run is to go on; null when it may end, because another one will be awake by then. Every wake-up starts a run, and
- * sleeping ones do not count for Inngest's concurrency: without this a queue that always waits for something would collect them.
+ * One step of a woken run: rounds of the work until nothing was due for a while. Whoever stores work in this time finds the run
+ * awake and sends no event; the last thing the run does is to say that it sleeps, and to look once more.
  */
-function sleepUntil(name: string, runId: string, nextDueAt: Date | null): string | null {
-  const until = nextDueAt?.getTime() ?? Number.POSITIVE_INFINITY;
-  if (until > Date.now() + LONGEST_SLEEP_MS) return null;
-  const known = sleepers.get(name);
-  if (known && known.runId !== runId && known.until > Date.now() && known.until <= until) return null;
-  if (until > Date.now()) sleepers.set(name, { runId, until });
-  return iso(nextDueAt);
+async function workStep(wake: Wake, runId: string): Promise<Decision> {
+  const db = await openDatabase();
+  const key = keyOf(wake);
+  return whileAwake(db, key, runId, async () => {
+    const endsAt = performance.now() + STEP_MS;
+    const round = () =>
+      runRound(db, wake, { owner: newId("run"), maxMs: Math.max(1, endsAt - performance.now()), signal: stopping.signal });
+    const isDue = ({ nextDueAt }: { nextDueAt: Date | null }) => nextDueAt !== null && nextDueAt.getTime() <= Date.now();
+
+    let found = await round();
+    let idleSince = performance.now();
+    while (!found.isTaken && performance.now() < endsAt && !stopping.signal.aborted) {
+      if (isDue(found)) idleSince = performance.now();
+      else if (performance.now() - idleSince > LINGER_MS) break;
+      else await pause(LOOK_EVERY_MS);
+      found = await round();
+      if (isDue(found)) idleSince = performance.now();
+    }
+    // This process is stopping: the next step is another one's.
+    if (stopping.signal.aborted) return { goOnAt: inMs(HAND_OVER_MS) };
+    if (isDue(found) && !found.isTaken) return { goOnAt: inMs(0) };
+    await sleepNow(db, key, runId);
+    // Whoever has the number works on, or has died and is replaced when its lease has ended.
+    if (found.isTaken) return { wakeAt: inMs(AWAKE_MS + 500) };
+    found = await round();
+    return isDue(found) ? { goOnAt: inMs(0) } : { wakeAt: found.nextDueAt?.toISOString() ?? null };
+  });
 }
 
-export const dispatch = inngest.createFunction(
-  { id: "dispatch", retries: RETRIES, triggers: [messagesWaiting], concurrency: [{ limit: 1, key: "event.data.integrationId" }] },
-  async ({ event, step, runId }) => {
-    const { integrationId: id, organizationId } = event.data;
-    for (let turn = 0; turn < MOST_STEPS; turn++) {
-      const goOnAt = await step.run(`send-${turn}`, async () => {
-        const db = await openDatabase();
-        const result = await dispatchIntegration(
-          db,
-          { id, organizationId },
-          { owner: newId("run"), maxMs: STEP_MS, signal: stopping.signal },
-        );
-        if (result.taken) return null;
-        // This process is stopping: the next step is another one's.
-        if (stopping.signal.aborted) return iso(new Date(Date.now() + HAND_OVER_MS));
-        return sleepUntil(id, runId, result.nextDueAt);
-      });
-      if (!goOnAt) return;
-      if (Date.parse(goOnAt) > Date.now()) await step.sleepUntil(`wait-${turn}`, goOnAt);
-    }
-    await step.sendEvent("go-on", messagesWaiting.create({ integrationId: id, organizationId }));
-  },
-);
+const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export const webhooks = inngest.createFunction(
-  { id: "webhooks", retries: RETRIES, triggers: [webhooksReceived], batchEvents: { maxSize: 100, timeout: "1s" } },
-  async ({ step }) => {
-    const isLeft = await step.run("process", async () => {
-      const db = await openDatabase();
-      for (const until = performance.now() + STEP_MS; performance.now() < until && !stopping.signal.aborted; )
-        if ((await processWebhooks(db)) === 0) return false;
-      return true;
-    });
-    if (isLeft) await step.sendEvent("go-on", webhooksReceived.create({}));
-  },
-);
+/** A function that works while there is work, one run at a time for each key. */
+// biome-ignore lint/suspicious/noExplicitAny: an event of any data
+function woken<T extends EventType<string, any>>(
+  id: string,
+  trigger: T,
+  concurrency: { limit: number; key?: string },
+  wakeOf: (data: Record<string, unknown>) => Wake,
+) {
+  return inngest.createFunction(
+    { id, retries: RETRIES, triggers: [trigger], concurrency: [concurrency] },
+    async ({ event, step, runId }) => {
+      const wake = wakeOf(event.data as Record<string, unknown>);
+      for (let turn = 0; turn < MOST_STEPS; turn++) {
+        const decision = await step.run(`work-${turn}`, () => workStep(wake, runId));
+        if ("wakeAt" in decision) {
+          if (decision.wakeAt) await step.sendEvent("later", later({ ...wake, at: new Date(decision.wakeAt) }));
+          return;
+        }
+        if (Date.parse(decision.goOnAt) > Date.now()) await step.sleepUntil(`wait-${turn}`, decision.goOnAt);
+      }
+      await step.sendEvent("go-on", eventOf(wake));
+    },
+  );
+}
 
-export const sandbox = inngest.createFunction(
-  { id: "sandbox", retries: RETRIES, triggers: [sandboxWaiting], concurrency: [{ limit: 1 }] },
-  async ({ step, runId }) => {
-    for (let turn = 0; turn < MOST_STEPS; turn++) {
-      const goOnAt = await step.run(`deliver-${turn}`, async () => {
-        const { nextDueAt } = await deliverDueWebhooks(await openDatabase(), new Date());
-        return sleepUntil("sandbox", runId, nextDueAt);
-      });
-      if (!goOnAt) return;
-      if (Date.parse(goOnAt) > Date.now()) await step.sleepUntil(`wait-${turn}`, goOnAt);
-    }
-    await step.sendEvent("go-on", sandboxWaiting.create({}));
+/** The event that wakes at once. */
+export function eventOf(wake: Wake) {
+  if (wake.kind === "messages")
+    return messagesWaiting.create({ integrationId: wake.integrationId, organizationId: wake.organizationId });
+  return wake.kind === "webhooks" ? webhooksReceived.create({}) : sandboxWaiting.create({});
+}
+
+/** The event that wakes at its moment, by whole seconds: Inngest takes one of an id, so that many of them are one. */
+export function later(wake: Wake & { at: Date }) {
+  const at = new Date(Math.ceil(wake.at.getTime() / 1000) * 1000);
+  const whom = wake.kind === "messages" ? { integrationId: wake.integrationId, organizationId: wake.organizationId } : {};
+  return wakeLater.create({ kind: wake.kind, ...whom, at: at.toISOString() }, { id: `later ${keyOf(wake)} ${at.toISOString()}` });
+}
+
+export const dispatch = woken("dispatch", messagesWaiting, { limit: 1, key: "event.data.integrationId" }, (data) => ({
+  kind: "messages",
+  integrationId: String(data.integrationId),
+  organizationId: String(data.organizationId),
+}));
+export const webhooks = woken("webhooks", webhooksReceived, { limit: 1 }, () => ({ kind: "webhooks" }));
+export const sandbox = woken("sandbox", sandboxWaiting, { limit: 1 }, () => ({ kind: "sandbox" }));
+
+/** Wakes at a moment whom nobody has woken until then. */
+export const wakeUp = inngest.createFunction(
+  { id: "wake-later", retries: RETRIES, triggers: [wakeLater] },
+  async ({ event, step }) => {
+    const { kind, integrationId = "", organizationId = "", at } = event.data;
+    const wake: Wake = kind === "messages" ? { kind, integrationId, organizationId } : { kind };
+    if (Date.parse(at) > Date.now()) await step.sleepUntil("wait", at);
+    const isAsleep = await step.run(
+      "look",
+      async () => !(await awakeUntil(await openDatabase(), [keyOf(wake)])).has(keyOf(wake)),
+    );
+    if (isAsleep) await step.sendEvent("wake", eventOf(wake));
   },
 );
 
@@ -105,47 +133,25 @@ export const sweep = inngest.createFunction(
   async ({ step }) => {
     const due = await step.run("find", async () => {
       const db = await openDatabase();
-      const now = new Date();
-      await rescueStuck(db, now);
-      await failUnsettled(db, now);
-      await settleEarly(db);
-      return findDueIntegrations(db, now);
+      await noteInngest(db);
+      const wakes = await sweepOnce(db);
+      const awake = await awakeUntil(db, wakes.map(keyOf));
+      return wakes.filter((wake) => !awake.has(keyOf(wake)));
     });
-    await step.sendEvent("wake", [
-      webhooksReceived.create({}),
-      sandboxWaiting.create({}),
-      ...due.map(({ id, organizationId }) => messagesWaiting.create({ integrationId: id, organizationId })),
-    ]);
+    if (due.length > 0)
+      await step.sendEvent(
+        "wake",
+        due.map((wake) => eventOf(wake as Wake)),
+      );
   },
 );
 
-export const templateSync = inngest.createFunction(
-  { id: "template-sync", retries: RETRIES, triggers: [cron("17 3 * * *")] },
-  async ({ step }) => {
-    await step.run("sync", async () => syncAllTemplates(await openDatabase(), stopping.signal));
-  },
+const chores = CHORES.map(({ id, cron: when, run }) =>
+  inngest.createFunction({ id, retries: RETRIES, triggers: [cron(when)] }, async ({ step }) => {
+    await step.run("run", async () => {
+      await run(await openDatabase(), stopping.signal);
+    });
+  }),
 );
 
-export const numberRefresh = inngest.createFunction(
-  { id: "number-refresh", retries: RETRIES, triggers: [cron("41 * * * *")] },
-  async ({ step }) => {
-    await step.run("refresh", async () => refreshNumbers(await openDatabase(), stopping.signal));
-  },
-);
-
-/** As often as `HISTORY_EVERY_MS` says. */
-export const history = inngest.createFunction(
-  { id: "history", retries: RETRIES, triggers: [cron("*/5 * * * *")] },
-  async ({ step }) => {
-    await step.run("ask", async () => askHistory(await openDatabase(), new Date(), stopping.signal));
-  },
-);
-
-export const retention = inngest.createFunction(
-  { id: "retention", retries: RETRIES, triggers: [cron("*/10 * * * *")] },
-  async ({ step }) => {
-    await step.run("tidy", async () => tidy(await openDatabase(), new Date()));
-  },
-);
-
-export const functions = [dispatch, webhooks, sandbox, sweep, templateSync, numberRefresh, history, retention];
+export const functions = [dispatch, webhooks, sandbox, wakeUp, sweep, ...chores];

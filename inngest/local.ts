@@ -1,21 +1,11 @@
 import "server-only";
-import type { Db } from "@/db/client";
 import { openDatabase } from "@/lib/ctx";
-import { dispatchIntegration } from "@/lib/dispatch/dispatch";
-import { failUnsettled, findDueIntegrations, rescueStuck, settleEarly, tidy } from "@/lib/dispatch/sweep";
 import { newId } from "@/lib/ids";
-import { refreshNumbers } from "@/lib/integrations/refresh";
 import { log } from "@/lib/log";
-import { askHistory, HISTORY_EVERY_MS } from "@/lib/messages/history";
-import { deliverDueWebhooks } from "@/lib/sandbox/deliver";
-import { syncAllTemplates } from "@/lib/templates/sync-all";
-import { setWaker } from "@/lib/wake";
-import { processWebhooks } from "@/lib/webhooks/process";
+import { setWaker, type Wake } from "@/lib/wake";
+import { CHORES, keyOf, runRound, sweepOnce } from "./jobs";
 
 const SWEEP_MS = 2_000;
-const TIDY_MS = 10 * 60_000;
-const REFRESH_MS = 60 * 60_000;
-const TEMPLATES_MS = 24 * 60 * 60_000;
 const TAKEN_RETRY_MS = 300;
 const LONGEST_TIMER_MS = 60_000;
 
@@ -43,48 +33,38 @@ export async function startLocalEngine(): Promise<Engine> {
     jobs.set(key, made);
     return made;
   };
-  const dispatch = (id: string, organizationId: string) =>
-    job(`messages ${id}`, async () => {
-      const result = await dispatchIntegration(
-        db,
-        { id, organizationId },
-        { owner, signal: stopping.signal, background: (calls) => keep(calls, id, organizationId) },
-      );
-      return result.taken ? new Date(Date.now() + TAKEN_RETRY_MS) : result.nextDueAt;
-    });
   // A call that hangs must not keep the number's next messages waiting; what the answers send back is due soon.
   const endings = new Set<Promise<void>>();
-  const keep = (calls: Promise<void>, id: string, organizationId: string) => {
-    const ending = calls.finally(() => {
-      endings.delete(ending);
-      dispatch(id, organizationId).wake();
+  const woken = (wake: Wake): Job =>
+    job(keyOf(wake), async () => {
+      const background = (calls: Promise<void>) => {
+        const ending = calls.finally(() => {
+          endings.delete(ending);
+          woken(wake).wake();
+        });
+        endings.add(ending);
+      };
+      const { nextDueAt, isTaken } = await runRound(db, wake, { owner, signal: stopping.signal, background });
+      return isTaken ? new Date(Date.now() + TAKEN_RETRY_MS) : nextDueAt;
     });
-    endings.add(ending);
-  };
-  const webhooks = job("webhooks", async () => ((await processWebhooks(db)) > 0 ? new Date() : null));
-  const sandbox = job("sandbox", async () => (await deliverDueWebhooks(db, new Date())).nextDueAt);
   const sweep = job("sweep", async () => {
-    await sweepOnce(db, (id, organizationId) => dispatch(id, organizationId).wake());
-    webhooks.wake();
-    sandbox.wake();
+    for (const wake of await sweepOnce(db)) woken(wake).wake();
     return new Date(Date.now() + SWEEP_MS);
   });
-  const every = (name: string, ms: number, work: () => Promise<unknown>) =>
-    job(name, async () => {
-      await work();
-      return new Date(Date.now() + ms);
-    });
 
   setWaker((wake) => {
-    if (wake.kind === "messages") dispatch(wake.integrationId, wake.organizationId).wake();
-    else if (wake.kind === "webhooks") webhooks.wake();
-    else sandbox.wake();
+    if (wake.at) woken(wake).sleep(Math.max(0, wake.at.getTime() - Date.now()));
+    else woken(wake).wake();
   });
   sweep.wake();
-  every("tidy", TIDY_MS, () => tidy(db, new Date())).wake();
-  every("history", HISTORY_EVERY_MS, () => askHistory(db, new Date(), stopping.signal)).sleep(HISTORY_EVERY_MS);
-  every("refresh", REFRESH_MS, () => refreshNumbers(db, stopping.signal)).sleep(REFRESH_MS);
-  every("templates", TEMPLATES_MS, () => syncAllTemplates(db, stopping.signal)).sleep(TEMPLATES_MS);
+  for (const { id, everyMs, atStart, run } of CHORES) {
+    const chore = job(id, async () => {
+      await run(db, stopping.signal);
+      return new Date(Date.now() + everyMs);
+    });
+    if (atStart) chore.wake();
+    else chore.sleep(everyMs);
+  }
 
   const leave = () => {
     setWaker(undefined);
@@ -98,14 +78,6 @@ export async function startLocalEngine(): Promise<Engine> {
       await Promise.all(endings);
     },
   };
-}
-
-async function sweepOnce(db: Db, dispatch: (id: string, organizationId: string) => void): Promise<void> {
-  const now = new Date();
-  await rescueStuck(db, now);
-  await failUnsettled(db, now);
-  await settleEarly(db);
-  for (const { id, organizationId } of await findDueIntegrations(db, now)) dispatch(id, organizationId);
 }
 
 /** Work that runs one at a time: woken while it runs it runs once more; it says itself when it wants to run again. */

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { messages } from "@/db/schema/messages";
@@ -51,8 +52,9 @@ describe("the functions that Inngest runs", () => {
         concurrency: [{ limit: 1, key: "event.data.integrationId" }],
         retries: 4,
       },
-      { id: "webhooks", triggers: ["whatsapp/webhooks.received"], batch: { maxSize: 100, timeout: "1s" } },
+      { id: "webhooks", triggers: ["whatsapp/webhooks.received"], concurrency: [{ limit: 1 }] },
       { id: "sandbox", triggers: ["whatsapp/sandbox.waiting"], concurrency: [{ limit: 1 }] },
+      { id: "wake-later", triggers: ["whatsapp/wake.later"] },
       { id: "sweep", triggers: ["* * * * *"] },
       { id: "template-sync", triggers: ["17 3 * * *"] },
       { id: "number-refresh", triggers: ["41 * * * *"] },
@@ -61,26 +63,66 @@ describe("the functions that Inngest runs", () => {
     ]);
   });
 
-  test("leave one run of a number asleep, however often it is woken while something is due later", async () => {
+  test("leave nobody asleep for a number that is due later, and one wake-up for the moment", async () => {
     const db = await openDatabase();
     const { integration, organizationId, optIn, send } = await makeSender(db);
     await optIn("+905551234567");
     const { id } = await send({ phoneNumber: "+905551234567", ...ORDER });
-    await db
-      .update(messages)
-      .set({ status: "scheduled", dueAt: new Date(Date.now() + 300_000) })
-      .where(eq(messages.id, id));
-    const asleep = () => server.sleeping.get("dese-whatsapp-console-dispatch") ?? 0;
-    const [sleptBefore, endedBefore] = [asleep(), server.runs.length];
+    const dueAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 300_000);
+    await db.update(messages).set({ status: "scheduled", dueAt }).where(eq(messages.id, id));
+    const endedBefore = server.runs.length;
     const wakeUp = { name: "whatsapp/messages.waiting", data: { integrationId: integration.id, organizationId } };
     const events = JSON.stringify(Array.from({ length: 20 }, () => wakeUp));
     await fetch(`${server.url}/e/${EVENT_KEY}`, { method: "POST", body: events });
+    const later = `later messages ${integration.id} ${dueAt.toISOString()}`;
     await eventually(
-      async () => server.runs.slice(endedBefore).filter((run) => run.functionId.endsWith("dispatch")).length,
-      (ended) => ended >= 19,
-      "nineteen runs ending",
+      async () => server.events.filter((event) => event.id === later).length,
+      (sent) => sent > 0,
+      "a wake-up for the moment it is due",
+      30_000,
     );
-    expect(asleep() - sleptBefore).toBe(1);
+    expect(server.sleeping.get("dese-whatsapp-console-dispatch") ?? 0).toBe(0);
+    expect(server.runs.slice(endedBefore).filter((run) => run.outcome === "failed")).toEqual([]);
+  });
+
+  test("need no event of their own while a run of the number is awake", async () => {
+    const db = await openDatabase();
+    const { integration, optIn, send } = await makeSender(db);
+    await optIn("+905551234567");
+    const ids: string[] = [];
+    for (let i = 0; i < 8; i++) {
+      ids.push((await send({ phoneNumber: "+905551234567", ...ORDER })).id);
+      // Longer than wake-ups are gathered for.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    await eventually(
+      () =>
+        db.select({ id: messages.id, wamid: messages.wamid }).from(messages).where(eq(messages.integrationId, integration.id)),
+      (rows) => rows.length === ids.length && rows.every((row) => row.wamid !== null),
+      "all being sent",
+    );
+    const own = server.events.filter(
+      (event) => event.name === "whatsapp/messages.waiting" && event.data.integrationId === integration.id,
+    );
+    expect(own.length).toBeLessThanOrEqual(2);
+  });
+
+  test("are told our own address, whatever host a request names", async () => {
+    const port = Number(new URL(app.url).port);
+    const answer = await new Promise<string>((done) => {
+      const socket = connect(port, "127.0.0.1", () =>
+        socket.write(
+          "PUT /api/inngest HTTP/1.1\r\nHost: attacker.example:9999\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        ),
+      );
+      let said = "";
+      socket.on("data", (chunk) => {
+        said += chunk;
+      });
+      socket.on("close", () => done(said));
+    });
+    expect(answer).toContain("200 OK");
+    for (const fn of server.functions.values()) expect(fn.steps.step.runtime.url).toMatch(new RegExp(`^${app.url}/`));
   });
 
   test("refuse calls that are not signed with the key", async () => {

@@ -9,7 +9,7 @@ export type RegisteredFunction = {
   batchEvents?: { maxSize: number; timeout: string };
   steps: { step: { runtime: { url: string }; retries?: { attempts: number } } };
 };
-type Sent = { name: string; data: Record<string, unknown> };
+type Sent = { id?: string; name: string; data: Record<string, unknown> };
 type Op = { id: string; op: string; name?: string; data?: unknown; error?: unknown };
 type Run = { functionId: string; steps: number; outcome: "done" | "failed" };
 
@@ -23,6 +23,8 @@ export const EVENT_KEY = "test-event-key";
 export async function startInngestServer() {
   const functions = new Map<string, RegisteredFunction>();
   const runs: Run[] = [];
+  /** What was sent, each id once. */
+  const events: Sent[] = [];
   const lanes = new Map<string, Promise<void>>();
   const open = new Set<Promise<void>>();
   /** How many runs of each function sleep now. */
@@ -43,9 +45,9 @@ export async function startInngestServer() {
       return answer(200, { ok: true, modified: true });
     }
     if (req.url === `/e/${EVENT_KEY}`) {
-      const events = [JSON.parse(body)].flat() as Sent[];
-      for (const event of events) receive(event);
-      return answer(200, { ids: events.map((_, i) => `event-${i}`), status: 200 });
+      const sent = [JSON.parse(body)].flat() as Sent[];
+      for (const event of sent) receive(event);
+      return answer(200, { ids: sent.map((_, i) => `event-${i}`), status: 200 });
     }
     answer(404, { error: `not here: ${req.url}` });
   });
@@ -54,6 +56,8 @@ export async function startInngestServer() {
   const url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
 
   function receive(event: Sent): void {
+    if (event.id && events.some((earlier) => earlier.id === event.id)) return;
+    events.push(event);
     for (const fn of functions.values()) if (fn.triggers.some((trigger) => trigger.event === event.name)) start(fn, event);
   }
 
@@ -150,6 +154,7 @@ export async function startInngestServer() {
     url,
     functions,
     runs,
+    events,
     sleeping,
     /** Starts a scheduled function now. */
     fire(id: string): void {

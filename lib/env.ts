@@ -25,6 +25,7 @@ export const EnvSchema = z.object({
   INNGEST_SIGNING_KEY: z.string().min(1).optional(),
   INNGEST_SIGNING_KEY_FALLBACK: z.string().min(1).optional(),
   INNGEST_SERVE_ORIGIN: url.optional(),
+  INNGEST_FALLBACK: flag.default(true),
   INNGEST_DEV: z.string().optional(),
   METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
   OIDC_ISSUER: url.optional(),

@@ -1,10 +1,11 @@
 import "server-only";
 
-/** What may be waiting: messages of an integration, webhook bodies, or the sandbox's own webhooks. */
-export type Wake =
+/** What may be waiting: messages of an integration, webhook bodies, or the sandbox's own webhooks. With `at`, not before then. */
+export type Wake = (
   | { kind: "messages"; integrationId: string; organizationId: string }
   | { kind: "webhooks" }
-  | { kind: "sandbox" };
+  | { kind: "sandbox" }
+) & { at?: Date };
 type Waker = (wake: Wake) => void;
 
 const held = globalThis as typeof globalThis & { __waker?: Waker };

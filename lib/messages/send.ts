@@ -39,7 +39,8 @@ export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string
   if (fate === "over_allowance") throw refusal([allowanceUsedUp(await allowanceOf(ctx, passed.integration), ctx.now)]);
   announceSoon(ctx.organizationId, ["messages"]);
   countAccepted(passed.integration.id);
-  if (!passed.scheduledFor) wake({ kind: "messages", integrationId: passed.integration.id, organizationId: ctx.organizationId });
+  const at = passed.scheduledFor ?? undefined;
+  wake({ kind: "messages", integrationId: passed.integration.id, organizationId: ctx.organizationId, ...(at ? { at } : {}) });
   return accepted;
 }
 

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { database } from "@/db/client";
+import { watched } from "@/inngest/watch";
 import { openDatabase } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { json, requestIdOf } from "@/lib/http/respond";
@@ -7,7 +8,8 @@ import { log } from "@/lib/log";
 import { isMigrated, NOT_MIGRATED, settingsProblem } from "@/lib/readiness";
 
 type Health = {
-  status: "ok" | "not_ready";
+  /** Degraded: it answers and keeps what it is given, and something keeps it from being quick. */
+  status: "ok" | "degraded" | "not_ready";
   /** What keeps it from being ready, and what to do. */
   problem?: string;
   database: { status: "ok" | "unknown" | "unreachable" | "not_migrated"; latencyMs?: number };
@@ -18,7 +20,7 @@ type Health = {
 export async function GET(request: Request): Promise<Response> {
   const requestId = requestIdOf(request);
   const answer = await readHealth();
-  return json(answer, answer.status === "ok" ? 200 : 503, requestId);
+  return json(answer, answer.status === "not_ready" ? 503 : 200, requestId);
 }
 
 async function readHealth(): Promise<Health> {
@@ -37,7 +39,12 @@ async function readHealth(): Promise<Health> {
     const latencyMs = Math.round(performance.now() - startedAt);
     if (!(await isMigrated(db))) return notReady("not_migrated", NOT_MIGRATED);
     await openDatabase();
-    return { status: "ok", database: { status: "ok", latencyMs }, uptimeSeconds: Math.floor(process.uptime()) };
+    const rest = { database: { status: "ok" as const, latencyMs }, uptimeSeconds: Math.floor(process.uptime()) };
+    const state = watched()?.state;
+    if (state === "stalled") return { status: "degraded", problem: "Inngest wakes nobody although work is due.", ...rest };
+    if (state === "taken_over")
+      return { status: "degraded", problem: "Inngest wakes nobody: the built-in engine does its work.", ...rest };
+    return { status: "ok", ...rest };
   } catch (error) {
     if (error instanceof AppError) return notReady("ok", error.message);
     log.warn({ err: error }, "The health check could not reach the database");
