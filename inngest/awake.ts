@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, gt, sql } from "drizzle-orm";
+import { and, eq, gt, ne, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { anyOf } from "@/db/columns";
 import { engineRuns } from "@/db/schema/engine";
@@ -41,6 +41,15 @@ export async function awakeUntil(db: Db, keys: string[]): Promise<Map<string, Da
     .from(engineRuns)
     .where(and(anyOf(engineRuns.key, keys), gt(engineRuns.until, new Date())));
   return new Map(rows.map((row) => [row.key, row.until]));
+}
+
+/** Until when another run than `owner` is awake for the key; null when none is. */
+export async function awakeBeside(db: Db, key: string, owner: string): Promise<Date | null> {
+  const [row] = await db
+    .select({ until: engineRuns.until })
+    .from(engineRuns)
+    .where(and(eq(engineRuns.key, key), ne(engineRuns.owner, owner), gt(engineRuns.until, new Date())));
+  return row?.until ?? null;
 }
 
 /** Inngest has called us: it knows our functions and can reach them. */

@@ -3,9 +3,9 @@ import { cron, type EventType } from "inngest";
 import { openDatabase } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import type { Wake } from "@/lib/wake";
-import { AWAKE_MS, awakeUntil, noteInngest, sleepNow, whileAwake } from "./awake";
+import { AWAKE_MS, awakeBeside, awakeUntil, noteInngest, sleepNow, whileAwake } from "./awake";
 import { inngest, messagesWaiting, sandboxWaiting, wakeLater, webhooksReceived } from "./client";
-import { CHORES, keyOf, runRound, sweepOnce } from "./jobs";
+import { CHORES, keyOf, type Round, runRound, sweepOnce } from "./jobs";
 
 /** One step works for this long: thousands of messages at full speed, and shorter than any platform's time-out. */
 const STEP_MS = 20_000;
@@ -36,20 +36,19 @@ type Decision = { goOnAt: string } | { wakeAt: string | null };
 async function workStep(wake: Wake, runId: string): Promise<Decision> {
   const db = await openDatabase();
   const key = keyOf(wake);
+  const other = await awakeBeside(db, key, runId);
+  if (other) return { wakeAt: new Date(other.getTime() + 500).toISOString() };
   return whileAwake(db, key, runId, async () => {
     const endsAt = performance.now() + STEP_MS;
     const round = () =>
       runRound(db, wake, { owner: newId("run"), maxMs: Math.max(1, endsAt - performance.now()), signal: stopping.signal });
-    const isDue = ({ nextDueAt }: { nextDueAt: Date | null }) => nextDueAt !== null && nextDueAt.getTime() <= Date.now();
-
     let found = await round();
-    let idleSince = performance.now();
+    let lingerUntil = found.hasWorked ? performance.now() + LINGER_MS : 0;
     while (!found.isTaken && performance.now() < endsAt && !stopping.signal.aborted) {
-      if (isDue(found)) idleSince = performance.now();
-      else if (performance.now() - idleSince > LINGER_MS) break;
-      else await pause(LOOK_EVERY_MS);
+      if (!isDue(found) && performance.now() > lingerUntil) break;
+      if (!isDue(found)) await pause(LOOK_EVERY_MS);
       found = await round();
-      if (isDue(found)) idleSince = performance.now();
+      if (found.hasWorked) lingerUntil = performance.now() + LINGER_MS;
     }
     // This process is stopping: the next step is another one's.
     if (stopping.signal.aborted) return { goOnAt: inMs(HAND_OVER_MS) };
@@ -62,6 +61,7 @@ async function workStep(wake: Wake, runId: string): Promise<Decision> {
   });
 }
 
+const isDue = ({ nextDueAt }: Round) => nextDueAt !== null && nextDueAt.getTime() <= Date.now();
 const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -13,6 +13,8 @@ const MINUTE = 60_000;
 
 /** What one round of woken work found. */
 export type Round = {
+  /** True when there was something to do. */
+  hasWorked: boolean;
   /** When there will be something again: now when work is left, null when nothing waits. */
   nextDueAt: Date | null;
   /** True when another process is at it. */
@@ -35,13 +37,17 @@ export async function runRound(db: Db, wake: Wake, options: RoundOptions): Promi
   switch (wake.kind) {
     case "messages": {
       const { integrationId: id, organizationId } = wake;
-      const { taken, nextDueAt } = await dispatchIntegration(db, { id, organizationId }, options);
-      return { nextDueAt, isTaken: taken };
+      const { called, taken, nextDueAt } = await dispatchIntegration(db, { id, organizationId }, options);
+      return { hasWorked: called > 0, nextDueAt, isTaken: taken };
     }
-    case "webhooks":
-      return { nextDueAt: (await processWebhooks(db)) > 0 ? new Date() : null };
-    case "sandbox":
-      return { nextDueAt: (await deliverDueWebhooks(db, new Date())).nextDueAt };
+    case "webhooks": {
+      const hasWorked = (await processWebhooks(db)) > 0;
+      return { hasWorked, nextDueAt: hasWorked ? new Date() : null };
+    }
+    case "sandbox": {
+      const { delivered, nextDueAt } = await deliverDueWebhooks(db, new Date());
+      return { hasWorked: delivered > 0, nextDueAt };
+    }
   }
 }
 
