@@ -12,26 +12,36 @@ const INNGEST = "inngest";
 
 /**
  * Says while `work` runs, and for up to 10 s after, that a run is awake for the key: who has work for it need not wake it.
- * The run must say `sleepNow` before it ends, and look once more after that.
+ * Before the run ends it must `sleep`, and look once more after that for what was committed before.
  */
-export async function whileAwake<T>(db: Db, key: string, owner: string, work: () => Promise<T>): Promise<T> {
-  await say(db, key, owner);
-  const renewing = setInterval(() => void say(db, key, owner).catch(() => undefined), RENEW_MS);
-  try {
-    return await work();
-  } finally {
+export async function whileAwake<T>(
+  db: Db,
+  key: string,
+  owner: string,
+  work: (sleep: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  let saying: Promise<void> = say(db, key, owner);
+  await saying;
+  const renewing = setInterval(() => {
+    saying = saying.then(() => say(db, key, owner)).catch(() => undefined);
+  }, RENEW_MS);
+  const stop = async () => {
     clearInterval(renewing);
+    await saying;
+  };
+  try {
+    return await work(async () => {
+      await stop();
+      await db.delete(engineRuns).where(and(eq(engineRuns.key, key), eq(engineRuns.owner, owner)));
+    });
+  } finally {
+    await stop();
   }
 }
 
 async function say(db: Db, key: string, owner: string): Promise<void> {
   const until = new Date(Date.now() + AWAKE_MS);
   await db.insert(engineRuns).values({ key, owner, until }).onConflictDoUpdate({ target: engineRuns.key, set: { owner, until } });
-}
-
-/** From here on the key must be woken. What was committed before is for the caller to find. */
-export async function sleepNow(db: Db, key: string, owner: string): Promise<void> {
-  await db.delete(engineRuns).where(and(eq(engineRuns.key, key), eq(engineRuns.owner, owner)));
 }
 
 /** Until when each of these keys has somebody awake; the others are not answered. */

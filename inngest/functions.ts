@@ -3,7 +3,7 @@ import { cron, type EventType } from "inngest";
 import { openDatabase } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import type { Wake } from "@/lib/wake";
-import { AWAKE_MS, awakeBeside, awakeUntil, noteInngest, sleepNow, whileAwake } from "./awake";
+import { AWAKE_MS, awakeBeside, awakeUntil, noteInngest, whileAwake } from "./awake";
 import { inngest, messagesWaiting, sandboxWaiting, wakeLater, webhooksReceived } from "./client";
 import { CHORES, keyOf, type Round, runRound, sweepOnce } from "./jobs";
 
@@ -38,7 +38,7 @@ async function workStep(wake: Wake, runId: string): Promise<Decision> {
   const key = keyOf(wake);
   const other = await awakeBeside(db, key, runId);
   if (other) return { wakeAt: new Date(other.getTime() + 500).toISOString() };
-  return whileAwake(db, key, runId, async () => {
+  return whileAwake(db, key, runId, async (sleep) => {
     const endsAt = performance.now() + STEP_MS;
     const round = () =>
       runRound(db, wake, { owner: newId("run"), maxMs: Math.max(1, endsAt - performance.now()), signal: stopping.signal });
@@ -53,7 +53,7 @@ async function workStep(wake: Wake, runId: string): Promise<Decision> {
     // This process is stopping: the next step is another one's.
     if (stopping.signal.aborted) return { goOnAt: inMs(HAND_OVER_MS) };
     if (isDue(found) && !found.isTaken) return { goOnAt: inMs(0) };
-    await sleepNow(db, key, runId);
+    await sleep();
     // Whoever has the number works on, or has died and is replaced when its lease has ended.
     if (found.isTaken) return { wakeAt: inMs(AWAKE_MS + 500) };
     found = await round();
