@@ -43,7 +43,7 @@ test("a day of an operator: numbers, templates, consent, messages, settings", as
 
   await test.step("syncs the templates and looks at one", async () => {
     await page.getByRole("link", { name: "Templates" }).first().click();
-    await page.getByRole("button", { name: "Sync with Meta" }).click();
+    await page.getByRole("button", { name: "Read from Meta" }).click();
     await expect(page.getByText(/templates read from Meta/)).toBeVisible();
     await page
       .getByRole("link", { name: /order_confirmation/ })

@@ -23,6 +23,7 @@ import { explainCode } from "@/lib/whatsapp/explain-code";
 import { useFailureText } from "./failure-text";
 import { MessageBubble } from "./message-bubble";
 import { useIntegrationNames } from "./queries";
+import { useWaitingText, waitingOf } from "./waiting";
 
 /** A message in full: what went wrong, what the person sees, how it got there, and what it consists of. */
 export function MessageView({ message }: { message: MessageDetail }) {
@@ -61,7 +62,8 @@ function Outcome({ message }: { message: MessageDetail }) {
   const { language } = useZone();
   const now = useClock();
   const failureText = useFailureText();
-  const { status, error, scheduledFor } = message;
+  const waitingText = useWaitingText();
+  const { status, error } = message;
   if (error && (status === "failed" || status === "unknown")) {
     const { title, meaning, action } = failureText(error);
     return (
@@ -84,15 +86,20 @@ function Outcome({ message }: { message: MessageDetail }) {
       </Note>
     );
   }
-  if (status === "scheduled" && scheduledFor) {
-    const waitMs = Math.max(0, Date.parse(scheduledFor) - now.getTime());
+  const waiting = waitingOf(message);
+  if (waiting) {
     return (
-      <Note title={t.rich("scheduledTitle", { at: () => <Time at={scheduledFor} format="full" /> })}>
-        {t("scheduled", { duration: formatDuration(Math.ceil(waitMs / 60_000) * 60_000, language) })}
+      <Note title={t("waitingTitle")}>
+        <p>{waitingText(waiting)}</p>
+        {waiting.until ? <p>{t("in", { duration: formatDuration(leftMs(waiting.until, now), language) })}</p> : null}
       </Note>
     );
   }
   return null;
+}
+
+function leftMs(until: string, now: Date): number {
+  return Math.ceil(Math.max(0, Date.parse(until) - now.getTime()) / 60_000) * 60_000;
 }
 
 function Steps({ message }: { message: MessageDetail }) {

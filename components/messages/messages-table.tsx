@@ -5,7 +5,7 @@ import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useMemo } from "react";
-import { Person } from "@/components/contacts/person";
+import { nameOf, Person } from "@/components/contacts/person";
 import { PhoneSuggestion } from "@/components/contacts/phone-suggestion";
 import { CodeBlock } from "@/components/shared/code-block";
 import type { ColumnDef } from "@/components/shared/columns";
@@ -26,7 +26,9 @@ import type { Page } from "@/lib/http/paging";
 import { MESSAGE_STATUSES, type Message } from "@/lib/messages/schema";
 import { toE164 } from "@/lib/phone";
 import { DateRange, dayRange, isDay } from "./date-range";
-import { MESSAGE_FILTERS, useAllIntegrations, useIntegrationNames, useMessages } from "./queries";
+import { MESSAGE_FILTERS, messageQuery, useAllIntegrations, useIntegrationNames, useMessages } from "./queries";
+import { SelectionActions } from "./selection-actions";
+import { WaitingLine, waitingOf } from "./waiting";
 
 const KNOWN = {
   status: (value: string) => MESSAGE_STATUSES.some((one) => one === value),
@@ -42,11 +44,8 @@ export function MessagesTable({ firstPage }: { firstPage?: Page<Message> }) {
   const { timeZone } = useZone();
   const search = useSearchParams().toString();
   const phone = state.q ? toE164(state.q) : null;
-  const asked = useMessages(
-    { ...state, filters: { ...state.filters, ...dayRange(timeZone, state.filters.from, state.filters.to) } },
-    phone,
-    state.active ? undefined : firstPage,
-  );
+  const matching = messageQuery({ ...state.filters, ...dayRange(timeZone, state.filters.from, state.filters.to) }, phone);
+  const asked = useMessages(matching, state.active ? undefined : firstPage);
   const isPartOfNumber = state.q !== "" && phone === null;
   const query = isPartOfNumber ? NOTHING : asked;
   const { data: integrations } = useAllIntegrations();
@@ -67,6 +66,14 @@ export function MessagesTable({ firstPage }: { firstPage?: Page<Message> }) {
         searchPlaceholder={t("search")}
         filters={filters}
         moreFilters={<DateRange from={state.filters.from ?? ""} to={state.filters.to ?? ""} onChange={state.setFilter} />}
+        selection={
+          can("messages:write")
+            ? {
+                rowName: (message) => nameOf(message.contactName, message.phoneNumber) ?? message.phoneNumber,
+                actions: (selected, done) => <SelectionActions selected={selected} matching={matching} onDone={done} />,
+              }
+            : undefined
+        }
         empty={<NoMessages />}
         nothingFound={isPartOfNumber ? <WholeNumberOnly text={state.q} onUse={state.setQ} /> : undefined}
       />
@@ -219,7 +226,7 @@ function useColumns(severalIntegrations: boolean): ColumnDef<Message>[] {
       {
         id: "createdAt",
         accessorKey: "createdAt",
-        meta: { label: t("time"), align: "right", className: "w-44 whitespace-nowrap" },
+        meta: { label: t("time"), align: "right", className: "w-44 max-w-72 md:whitespace-nowrap" },
         cell: ({ row }) => <When message={row.original} />,
       },
       {
@@ -239,11 +246,9 @@ function useColumns(severalIntegrations: boolean): ColumnDef<Message>[] {
   );
 }
 
-/** When it was accepted; of a message that still waits for its hour, when it leaves. */
+/** When it was accepted; of a message that still waits, what for. */
 function When({ message }: { message: Message }) {
-  const t = useTranslations("messages");
-  if (message.status === "scheduled" && message.scheduledFor) {
-    return <span>{t.rich("leaves", { at: () => <Time at={message.scheduledFor} format="short" /> })}</span>;
-  }
+  const waiting = waitingOf(message);
+  if (waiting) return <WaitingLine waiting={waiting} className="text-xs" />;
   return <Time at={message.createdAt} className="text-muted" />;
 }

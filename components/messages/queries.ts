@@ -3,23 +3,47 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { type ListState, useList } from "@/components/shared/use-list";
-import { api, ROWS_AT_ONCE } from "@/lib/http/client";
+import { ApiError, api, type Query, ROWS_AT_ONCE } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import type { Integration } from "@/lib/integrations/schema";
 import type { Accepted, Message, MessageDetail } from "@/lib/messages/schema";
 
 export const MESSAGE_FILTERS = ["status", "template", "integrationId", "from", "to"] as const;
+const PATH = "/crm/whatsapp/messages";
 const LAST_MESSAGES = 5;
+const MOST_AT_ONCE = 100;
 const MOST_INTEGRATIONS = 100;
 
+/** What the list asks the API for. */
+type MessageQuery = Query;
+
 /** `phoneNumber` is a whole number in E.164, or null when none is asked for. */
-export function useMessages(state: ListState, phoneNumber: string | null, firstPage?: Page<Message>) {
-  return useList<Message>(
-    ["messages", "list"],
-    "/crm/whatsapp/messages",
-    { ...state.filters, phoneNumber, limit: ROWS_AT_ONCE },
-    firstPage,
-  );
+export function messageQuery(filters: ListState["filters"], phoneNumber: string | null): MessageQuery {
+  return { ...filters, phoneNumber };
+}
+
+export function useMessages(query: MessageQuery, firstPage?: Page<Message>) {
+  return useList<Message>(["messages", "list"], PATH, { ...query, limit: ROWS_AT_ONCE }, firstPage);
+}
+
+/** The ids of everything that matches at this moment, however much that is. */
+export function useMatchingIds(query: MessageQuery, enabled: boolean) {
+  return useQuery({
+    queryKey: ["message-ids", query],
+    queryFn: async ({ signal }) => {
+      const ids: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await api.get<Page<Message>>(PATH, { query: { ...query, limit: MOST_AT_ONCE, cursor }, signal });
+        ids.push(...page.data.map(({ id }) => id));
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor);
+      return ids;
+    },
+    enabled,
+    staleTime: 0,
+    gcTime: 0,
+  });
 }
 
 export function useMessage(id: string, initialData?: MessageDetail) {
@@ -45,6 +69,45 @@ export function useCancelMessage(id: string) {
 /** Sends it once more, as a new message. */
 export function useResendMessage(id: string) {
   return useMessageChange(() => api.post<Accepted>(`/crm/whatsapp/messages/${id}/resend`));
+}
+
+/** How many of several messages were changed, and how many could not be. */
+export type ManyDone = { done: number; refused: number };
+
+export function useCancelMany() {
+  return useManyChange((id) => api.post(`/crm/whatsapp/messages/${id}/cancel`));
+}
+
+export function useResendMany() {
+  return useManyChange((id) => api.post(`/crm/whatsapp/messages/${id}/resend`));
+}
+
+const AT_ONCE = 4;
+
+/** Changes messages one by one, a few at a time; those whose state does not allow it are counted, any other failure ends it. */
+function useManyChange(change: (id: string) => Promise<unknown>) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async (ids: readonly string[]): Promise<ManyDone> => {
+      const result = { done: 0, refused: 0 };
+      const rest = [...ids];
+      await Promise.all(
+        Array.from({ length: AT_ONCE }, async () => {
+          for (let id = rest.shift(); id !== undefined; id = rest.shift()) {
+            try {
+              await change(id);
+              result.done += 1;
+            } catch (error) {
+              if (!(error instanceof ApiError) || error.status === 0 || error.status === 401 || error.status >= 500) throw error;
+              result.refused += 1;
+            }
+          }
+        }),
+      );
+      return result;
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["messages"] }),
+  });
 }
 
 function useMessageChange<Out>(mutationFn: () => Promise<Out>) {

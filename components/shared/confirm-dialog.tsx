@@ -17,6 +17,8 @@ type ConfirmDialogProps = {
   action: string;
   /** The way out, where "Cancel" could mean the act itself: "Keep". */
   keep?: string;
+  /** While what it will do is not known yet. */
+  disabled?: boolean;
   /** Rejecting keeps the dialog open and shows why. */
   onConfirm: () => Promise<unknown> | unknown;
   /** For what cannot be taken back and touches much: the person types this word first. */
@@ -73,7 +75,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             <Button
               variant={tone}
               loading={busy}
-              disabled={typeToConfirm !== undefined && typed.trim() !== typeToConfirm}
+              disabled={props.disabled || (typeToConfirm !== undefined && typed.trim() !== typeToConfirm)}
               onClick={confirm}
             >
               {action}

@@ -6,8 +6,8 @@ import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import type { Total } from "./use-list";
 
-/** The chosen rows by id, or everything that the search and the filters leave. */
-export type Selected = { ids: string[] } | { all: true };
+/** The chosen rows by id; null for everything that the search and the filters leave. */
+export type Selected = string[] | null;
 
 type Choice = { scope: string; ids: ReadonlySet<string>; all: boolean };
 
@@ -21,7 +21,7 @@ export function useSelection(scope: string) {
       isChosen: (id: string) => present.all || present.ids.has(id),
       all: present.all,
       count: present.ids.size,
-      selected: present.all ? ({ all: true } as const) : { ids: [...present.ids] },
+      selected: present.all ? null : [...present.ids],
       isEmpty: !present.all && present.ids.size === 0,
       toggle: (id: string, loaded: readonly string[]) => {
         const next = new Set(present.all ? loaded : present.ids);
