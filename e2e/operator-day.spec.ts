@@ -129,6 +129,55 @@ test("a day of an operator: numbers, templates, consent, messages, settings", as
     await expect(page.getByText(/Not sent:/).first()).toBeVisible();
   });
 
+  await test.step("chooses rows, and is told what an address asks for in vain", async () => {
+    await page.goto("/messages?status=bogus");
+    await expect(page.getByText("The address asks for “bogus” at Status, which does not exist. It is left out.")).toBeVisible();
+    await page.getByRole("button", { name: "Remove it from the address" }).click();
+    await expect(page).not.toHaveURL(/bogus/);
+    await page.getByRole("button", { name: "Status" }).click();
+    await expectAccessible(page, "an open filter");
+    await page.keyboard.press("Escape");
+    await page.getByRole("table", { name: "Messages" }).getByRole("checkbox").nth(1).click();
+    await expect(page.getByRole("status").filter({ hasText: "1 row selected" })).toBeVisible();
+    await expectAccessible(page, "chosen rows");
+    await page.getByRole("button", { name: "Cancel messages" }).click();
+    await expect(page.getByRole("heading", { name: "Cancel the selected message?" })).toBeVisible();
+    await page.getByRole("button", { name: "Keep" }).click();
+    await page.getByRole("button", { name: "Unselect" }).click();
+    await expect(page.getByRole("button", { name: "Cancel messages" })).toHaveCount(0);
+    await page.goto("/messages/msg_nothing");
+    await expect(page.getByRole("heading", { level: 1 })).not.toHaveText("Messages");
+  });
+
+  await test.step("finds what was written again after a reload, until it is sent or let go", async () => {
+    await page.goto(`/compose?to=${encodeURIComponent(GUIDE_PHONE)}`);
+    await page.getByLabel("Text", { exact: true }).fill("Half a thought");
+    await page.reload();
+    await expect(page.getByLabel("Text", { exact: true })).toHaveValue("Half a thought");
+    await page.getByRole("button", { name: "Discard draft" }).click();
+    await page.reload();
+    await expect(page.getByLabel("Text", { exact: true })).toHaveValue("");
+    await page.getByLabel("Text", { exact: true }).fill("x".repeat(5000));
+    await expect(page.getByText(/904 characters too many: WhatsApp takes 4,096/)).toBeVisible();
+    await expect(page.getByRole("button", { name: "Send message" })).toBeDisabled();
+    await page.getByRole("button", { name: "Cut the end off" }).click();
+    await expect(page.getByLabel("Text", { exact: true })).toHaveValue("x".repeat(4096));
+    await page.getByLabel("Text", { exact: true }).fill("");
+  });
+
+  await test.step("is asked before unsaved hours are left", async () => {
+    await page.goto("/settings/hours");
+    await page.getByRole("button", { name: "Weekdays only" }).click();
+    await page.getByRole("link", { name: "Messages" }).first().click();
+    await expect(page.getByRole("heading", { name: "Leave without saving?" })).toBeVisible();
+    await expectAccessible(page, "the question before leaving");
+    await page.getByRole("button", { name: "Keep editing" }).click();
+    await expect(page).toHaveURL(/settings\/hours/);
+    await page.getByRole("link", { name: "Messages" }).first().click();
+    await page.getByRole("button", { name: "Leave without saving" }).click();
+    await expect(page).toHaveURL(/\/messages/);
+  });
+
   await test.step("closes a day in the business hours", async () => {
     await page.goto("/settings/hours");
     await page.getByRole("button", { name: "Weekdays only" }).click();

@@ -40,9 +40,13 @@ export function MessageView({ message }: { message: MessageDetail }) {
       <Part title={t("facts.title")}>
         <Facts message={message} />
       </Part>
-      <Part title={t("api.title")}>
-        <ApiView message={message} />
-      </Part>
+      <details className="rounded-lg border">
+        <summary className="rounded-lg px-3 py-2 font-semibold text-sm">{t("api.title")}</summary>
+        <div className="grid gap-3 px-3 pb-3">
+          <Ids message={message} />
+          <ApiView message={message} />
+        </div>
+      </details>
     </>
   );
 }
@@ -216,6 +220,14 @@ function Facts({ message }: { message: MessageDetail }) {
         </KeyValue>
       ) : null}
       <KeyValue label={t("attempts")}>{message.attempts}</KeyValue>
+    </KeyValues>
+  );
+}
+
+function Ids({ message }: { message: MessageDetail }) {
+  const t = useTranslations("messages.facts");
+  return (
+    <KeyValues>
       <KeyValue label={t("id")}>
         <IdChip id={message.id} className="-ml-1" />
       </KeyValue>
