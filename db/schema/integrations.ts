@@ -28,6 +28,9 @@ export const integrations = pgTable(
     pauseReason: text("pause_reason").$type<PauseReason>(),
     pauseErrorCode: integer("pause_error_code"),
     pausedAt: moment("paused_at"),
+    pausedBy: text("paused_by"),
+    /** Since when the number is this integration's: it passed the connection test. Null: it is only claimed. */
+    verifiedAt: moment("verified_at"),
     checks: jsonb("checks").$type<IntegrationCheck[]>().notNull().default([]),
     checkedAt: moment("checked_at"),
     displayPhoneNumber: sealed("display_phone_number", "integrations.display_phone_number"),
@@ -40,12 +43,17 @@ export const integrations = pgTable(
     ratePerSecond: integer("rate_per_second"),
     templatesSyncedAt: moment("templates_synced_at"),
     lastWebhookAt: moment("last_webhook_at"),
+    refusedSignatures: integer("refused_signatures").notNull().default(0),
+    refusedSince: moment("refused_since"),
+    refusedLastAt: moment("refused_last_at"),
     createdAt: moment("created_at").notNull().defaultNow(),
     updatedAt: moment("updated_at").notNull().defaultNow(),
     deletedAt: moment("deleted_at"),
   },
   (t) => [
-    uniqueIndex("integrations_phone_number_id").on(t.phoneNumberId).where(sql`not sandbox and deleted_at is null`),
+    uniqueIndex("integrations_verified_number")
+      .on(t.phoneNumberId)
+      .where(sql`not sandbox and deleted_at is null and verified_at is not null`),
     uniqueIndex("integrations_default").on(t.organizationId).where(sql`is_default and deleted_at is null`),
     index("integrations_organization").on(t.organizationId, t.id),
     index("integrations_named").on(t.phoneNumberId),

@@ -10,11 +10,15 @@ import { wake } from "@/lib/wake";
 import { subscribeApp } from "@/lib/whatsapp/graph-accounts";
 import type { GraphAccess } from "@/lib/whatsapp/graph-call";
 import { GraphError } from "@/lib/whatsapp/graph-error";
+import { ownWebhookUrl } from "@/lib/sandbox/accounts";
 import { getIntegrationRow, graphAccess, type IntegrationRow } from "./access";
 import { examine, type Findings } from "./checks";
+import { claimNumber } from "./claim";
+import { numberTaken } from "./findings";
 import { graphSentence } from "./graph-sentence";
 import { statusOfChecks } from "./pause";
-import { CHECK_NAMES, type DoctorReport, type IntegrationStatus } from "./schema";
+import { CHECK_NAMES, type DoctorReport, type IntegrationCheck, type IntegrationStatus } from "./schema";
+import { webhookUrl } from "./webhook";
 
 /**
  * Tests an integration and keeps what was found. `ok` is the word of all checks; `verified` needs only those without which
@@ -24,9 +28,7 @@ import { CHECK_NAMES, type DoctorReport, type IntegrationStatus } from "./schema
 export async function testIntegration(ctx: Ctx, id: string): Promise<DoctorReport> {
   const row = await getIntegrationRow(ctx, id);
   const found = await look(ctx, row);
-  const checks = found.findings.map((finding) => finding.check);
-  const wanted = nextStatus(row, found);
-  const status = await keep(ctx, row, found, wanted);
+  const { status, checks } = await keep(ctx, row, found);
   if (status === "verified") {
     if (row.templatesSyncedAt === null) await syncTemplates(ctx, { integrationId: id });
     wake({ kind: "messages", integrationId: id, organizationId: ctx.organizationId });
@@ -57,10 +59,17 @@ async function look(ctx: Ctx, row: IntegrationRow): Promise<Findings> {
     access = graphAccess(ctx, row);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const check = { ok: false, message: error.message, fix: "Correct endpointUrl, or allow its host with GRAPH_ALLOWED_HOSTS." };
+    const check = {
+      ok: false,
+      code: "endpoint_not_allowed",
+      message: error.message,
+      fix: "Correct endpointUrl, or allow its host with GRAPH_ALLOWED_HOSTS.",
+      remedy: "correct_ids" as const,
+    };
     return { findings: CHECK_NAMES.map((name) => ({ check: { name, ...check }, isPassing: false })), token: null, number: null };
   }
-  return examine(access, row, ctx.now);
+  const callbacks = row.sandbox ? [webhookUrl(), ownWebhookUrl()] : [webhookUrl()];
+  return examine(access, row, { now: ctx.now, callbacks });
 }
 
 function nextStatus(row: IntegrationRow, { findings }: Findings): IntegrationStatus {
@@ -77,11 +86,15 @@ function nextStatus(row: IntegrationRow, { findings }: Findings): IntegrationSta
 async function keep(
   ctx: Ctx,
   row: IntegrationRow,
-  { findings, token, number }: Findings,
-  status: IntegrationStatus,
-): Promise<IntegrationStatus> {
-  const checks = findings.map((finding) => finding.check);
+  found: Findings,
+): Promise<{ status: IntegrationStatus; checks: IntegrationCheck[] }> {
+  const { token, number } = found;
   return inTransaction(ctx, async (tx) => {
+    const proven = found.findings.map((finding) => finding.check);
+    const isProven = statusOfChecks(proven) === "verified";
+    const isTaken = isProven && row.verifiedAt === null && !(await claimNumber(tx, row));
+    const checks = isTaken ? proven.map((check) => (check.name === "phone_number" ? numberTaken() : check)) : proven;
+    const status = isTaken ? (row.status === "paused" ? "paused" : "failed") : nextStatus(row, found);
     const [kept] = await tx.db
       .update(integrations)
       .set({
@@ -89,7 +102,8 @@ async function keep(
         checkedAt: tx.now,
         updatedAt: tx.now,
         status,
-        ...(status !== "paused" && { pauseReason: null, pauseErrorCode: null, pausedAt: null }),
+        ...(isProven && !isTaken && row.verifiedAt === null && { verifiedAt: tx.now }),
+        ...(status !== "paused" && { pauseReason: null, pauseErrorCode: null, pausedAt: null, pausedBy: null }),
         ...(token?.expiresAt !== undefined && { tokenExpiresAt: token.expiresAt }),
         ...(row.appId === null && token?.appId && { appId: token.appId }),
         ...(number && {
@@ -110,10 +124,10 @@ async function keep(
         ),
       )
       .returning({ id: integrations.id });
-    if (!kept) return (await getIntegrationRow(tx, row.id)).status;
+    if (!kept) return { status: (await getIntegrationRow(tx, row.id)).status, checks };
     const failed = checks.filter((check) => !check.ok).map((check) => check.name);
     await audit(tx, "integration.tested", { type: "integration", id: row.id }, { status, failed });
     await announce(tx.db, tx.organizationId, ["integrations"]);
-    return status;
+    return { status, checks };
   });
 }

@@ -61,6 +61,7 @@ export async function healthOf(ctx: Ctx, ids: readonly string[]): Promise<Integr
       integrationId: integration.id,
       status: integration.status,
       pauseReason: integration.pauseReason,
+      verifiedAt: integration.verifiedAt?.toISOString() ?? null,
       ...(queues.get(integration.id) ?? NOTHING),
       ratePerSecond: {
         limit: rate.limit,

@@ -1,6 +1,6 @@
 import "server-only";
 import { randomBytes, randomInt } from "node:crypto";
-import { and, desc, eq, isNull, lt, ne, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, lt, ne } from "drizzle-orm";
 import { integrations } from "@/db/schema/integrations";
 import { organizations } from "@/db/schema/organizations";
 import { audit } from "@/lib/audit";
@@ -12,8 +12,10 @@ import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
 import { wake } from "@/lib/wake";
 import { getIntegrationRow, type IntegrationRow, readEndpoint } from "./access";
+import { requireOwnNumberFree } from "./claim";
 import { pauseIntegration, resumeIntegration, TOKEN_PAUSES } from "./pause";
 import { ratesOf } from "./rate";
+import { NO_REFUSALS } from "./refused-signatures";
 import type { CreateIntegration, Integration, UpdateIntegration, Warning, WebhookValues } from "./schema";
 import { toIntegration } from "./show";
 import { verifyTokenIndex, webhookUrl } from "./webhook";
@@ -40,8 +42,8 @@ export async function getIntegration(ctx: Ctx, id: string): Promise<Integration>
 }
 
 /**
- * Connects a number. It is `unverified` until it was tested. The organization's first integration becomes its default. Throws
- * `conflict` when a real number is connected already, in whichever organization, without saying in which.
+ * Connects a number. It is `unverified` until it was tested, and only then the organization's: what others claim or hold is not
+ * told. The organization's first integration becomes its default. Throws `conflict` when the organization itself has the number.
  */
 export async function createIntegration(ctx: Ctx, input: CreateIntegration): Promise<Integration> {
   const ids = chooseIds(input);
@@ -50,6 +52,7 @@ export async function createIntegration(ctx: Ctx, input: CreateIntegration): Pro
   const verifyToken = input.config.webhookVerifyToken ?? newToken("verify");
   const row = await inTransaction(ctx, async (tx) => {
     await holdDefault(tx);
+    if (!sandbox) await requireOwnNumberFree(tx, ids.phoneNumberId);
     const isDefault = await shiftDefault(tx, input.isDefault ?? false);
     const [added] = await tx.db
       .insert(integrations)
@@ -71,13 +74,8 @@ export async function createIntegration(ctx: Ctx, input: CreateIntegration): Pro
         createdAt: tx.now,
         updatedAt: tx.now,
       })
-      .onConflictDoNothing({ target: integrations.phoneNumberId, where: sql`not sandbox and deleted_at is null` })
       .returning();
-    if (!added) {
-      throw new AppError("conflict", "This phone number id is already connected to an integration of this installation", {
-        details: [{ path: "config.phoneNumberId", message: "Already connected" }],
-      });
-    }
+    if (!added) throw new Error("An integration could not be stored.");
     await audit(tx, "integration.created", { type: "integration", id: added.id }, { name: added.name, sandbox });
     await announce(tx.db, tx.organizationId, ["integrations"]);
     return added;
@@ -150,6 +148,7 @@ export async function updateIntegration(ctx: Ctx, id: string, input: UpdateInteg
     await holdDefault(tx);
     const before = await getIntegrationRow(tx, id);
     const { paused, ...fields } = input;
+    if (input.phoneNumberId !== undefined && input.phoneNumberId !== before.phoneNumberId) await requireCorrectable(tx, before, input.phoneNumberId);
     if (Object.keys(fields).length > 0) {
       if (input.isDefault) await shiftDefault(tx, true);
       await tx.db
@@ -165,6 +164,16 @@ export async function updateIntegration(ctx: Ctx, id: string, input: UpdateInteg
   });
   if (row.status === "verified") wake({ kind: "messages", integrationId: id, organizationId: ctx.organizationId });
   return toIntegration(row, ctx.now, warnings);
+}
+
+/** A mistyped number can be corrected. One that was verified has a history: another number is another integration. */
+async function requireCorrectable(ctx: Ctx, before: IntegrationRow, phoneNumberId: string): Promise<void> {
+  if (before.verifiedAt !== null) {
+    throw new AppError("conflict", "The number of this integration was verified: connect another number as another integration", {
+      details: [{ path: "phoneNumberId", message: "Verified numbers stay" }],
+    });
+  }
+  if (!before.sandbox) await requireOwnNumberFree(ctx, phoneNumberId);
 }
 
 type Columns = Partial<typeof integrations.$inferInsert>;
@@ -187,7 +196,8 @@ function columnsOf(before: IntegrationRow, input: UpdateIntegration, warnings: W
     ...(input.isDefault && { isDefault: true }),
     ...(rate !== undefined && { ratePerSecond: rate === null ? null : Math.min(rate, limit) }),
     ...(input.appId !== undefined && { appId: input.appId }),
-    ...(input.appSecret !== undefined && { appSecret: input.appSecret }),
+    ...(input.appSecret !== undefined && { appSecret: input.appSecret, ...NO_REFUSALS }),
+    ...(input.phoneNumberId !== undefined && { phoneNumberId: input.phoneNumberId }),
     ...(input.webhookVerifyToken !== undefined && {
       webhookVerifyToken: input.webhookVerifyToken,
       webhookVerifyTokenIndex: verifyTokenIndex(input.webhookVerifyToken),
@@ -202,13 +212,15 @@ function columnsOf(before: IntegrationRow, input: UpdateIntegration, warnings: W
 function statusAfter(before: IntegrationRow, input: UpdateIntegration): Columns {
   const isAnother =
     input.apiKey !== undefined ||
+    (input.appSecret !== undefined && before.pauseReason === "app_secret") ||
+    (input.phoneNumberId !== undefined && input.phoneNumberId !== before.phoneNumberId) ||
     (input.businessAccountId !== undefined && input.businessAccountId !== before.businessAccountId) ||
     (input.endpointUrl !== undefined && hostOf(input.endpointUrl) !== hostOf(before.endpointUrl));
   if (!isAnother) return {};
   const staysPaused = before.status === "paused" && !(before.pauseReason && TOKEN_PAUSES.includes(before.pauseReason));
   const untested: Columns = { checks: [], checkedAt: null };
   if (staysPaused) return untested;
-  return { ...untested, status: "unverified", pauseReason: null, pauseErrorCode: null, pausedAt: null };
+  return { ...untested, status: "unverified", pauseReason: null, pauseErrorCode: null, pausedAt: null, pausedBy: null };
 }
 
 function hostOf(endpointUrl: string): string | null {

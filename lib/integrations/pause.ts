@@ -9,13 +9,17 @@ import type { IntegrationCheck, IntegrationStatus, PauseReason } from "./schema"
 /** Without these nothing can be sent. The other checks are about hearing what became of it. */
 const CRITICAL = ["token", "phone_number", "business_account"] as const;
 
-/** Pauses that a better token ends. */
-export const TOKEN_PAUSES: readonly PauseReason[] = ["token_invalid", "permission_missing"];
+/** Pauses that better credentials end. */
+export const TOKEN_PAUSES: readonly PauseReason[] = ["token_invalid", "permission_missing", "app_secret"];
+
+/** Meta refuses calls with a wrong app secret, so nothing can be sent although the other checks are in order. */
+const STOPS_SENDING = ["app_secret_wrong"];
 
 /** What the last doctor's visit allows. */
 export function statusOfChecks(checks: readonly IntegrationCheck[]): Exclude<IntegrationStatus, "paused"> {
   const critical = CRITICAL.map((name) => checks.find((check) => check.name === name));
-  if (critical.every((check) => check?.ok)) return "verified";
+  const isStopped = checks.some(({ code }) => code !== undefined && STOPS_SENDING.includes(code));
+  if (critical.every((check) => check?.ok) && !isStopped) return "verified";
   return checks.length === 0 ? "unverified" : "failed";
 }
 
@@ -27,7 +31,7 @@ export async function pauseIntegration(ctx: Ctx, id: string, reason: PauseReason
   return inTransaction(ctx, async (tx) => {
     const [row] = await tx.db
       .update(integrations)
-      .set({ status: "paused", pauseReason: reason, pauseErrorCode: errorCode ?? null, pausedAt: tx.now, updatedAt: tx.now })
+      .set({ status: "paused", pauseReason: reason, pauseErrorCode: errorCode ?? null, pausedAt: tx.now, pausedBy: reason === "operator" ? tx.actor.name : null, updatedAt: tx.now })
       .where(
         and(
           eq(integrations.organizationId, tx.organizationId),
@@ -64,7 +68,7 @@ export async function resumeIntegration(ctx: Ctx, id: string): Promise<boolean> 
     const status = row.pauseReason && TOKEN_PAUSES.includes(row.pauseReason) ? "unverified" : statusOfChecks(row.checks);
     await tx.db
       .update(integrations)
-      .set({ status, pauseReason: null, pauseErrorCode: null, pausedAt: null, updatedAt: tx.now })
+      .set({ status, pauseReason: null, pauseErrorCode: null, pausedAt: null, pausedBy: null, updatedAt: tx.now })
       .where(mine);
     await audit(tx, "integration.resumed", { type: "integration", id }, { reason: row.pauseReason, status });
     await announce(tx.db, tx.organizationId, ["integrations"]);

@@ -16,16 +16,34 @@ const PAUSE_REASONS = [
   "spam_limit",
   "not_registered",
   "misclassified_templates",
+  "app_secret",
 ] as const;
 export const PauseReason = z.enum(PAUSE_REASONS);
 export type PauseReason = z.infer<typeof PauseReason>;
 
 export const CHECK_NAMES = ["token", "phone_number", "business_account", "webhook_subscription", "signature"] as const;
+/** The one thing that helps against a failed check. */
+const REMEDIES = [
+  "test_again",
+  "new_token",
+  "correct_ids",
+  "app_secret",
+  "app_id",
+  "subscribe",
+  "webhook_values",
+  "open_meta",
+  "ask",
+] as const;
+export type Remedy = (typeof REMEDIES)[number];
+
 export const IntegrationCheck = z.object({
   name: z.enum(CHECK_NAMES),
   ok: z.boolean(),
+  code: z.string().optional().describe("What was found, in one word: `number_of_other_account`, `unreachable`."),
   message: z.string(),
   fix: z.string().optional(),
+  remedy: z.enum(REMEDIES).optional().describe("The one act that helps when the check failed."),
+  values: z.record(z.string(), z.string()).optional().describe("What `message` names: ids, dates, addresses, Meta's words (`said`)."),
 });
 export type IntegrationCheck = z.infer<typeof IntegrationCheck>;
 
@@ -83,6 +101,7 @@ export const UpdateIntegration = z
     appId: MetaId.nullable(),
     appSecret: z.string().trim().min(8).max(200),
     webhookVerifyToken: z.string().trim().min(8).max(200),
+    phoneNumberId: MetaId.describe("Only while the number was never verified."),
     businessAccountId: MetaId,
   })
   .partial();
@@ -100,6 +119,8 @@ export const Integration = z.object({
   pauseReason: PauseReason.nullable(),
   pauseErrorCode: z.number().int().nullable(),
   pausedAt: z.iso.datetime().nullable(),
+  pausedBy: z.string().nullable().describe("Who paused it, when it was a person."),
+  verifiedAt: z.iso.datetime().nullable().describe("Since when the number is this integration's; null: it never passed the test."),
   isDefault: z.boolean(),
   endpointUrl: z.string(),
   graphVersion: z.string().describe("The version that calls are made with."),
@@ -132,6 +153,10 @@ export const Integration = z.object({
   tokenExpiresAt: z.iso.datetime().nullable(),
   templatesSyncedAt: z.iso.datetime().nullable(),
   lastWebhookAt: z.iso.datetime().nullable(),
+  refusedSignatures: z
+    .object({ count: z.number().int(), since: z.iso.datetime(), lastAt: z.iso.datetime() })
+    .nullable()
+    .describe("Webhooks refused for their signature since the last accepted one."),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   warnings: z.array(Warning),
@@ -157,6 +182,7 @@ export const IntegrationHealth = z.object({
   integrationId: z.string(),
   status: IntegrationStatus,
   pauseReason: PauseReason.nullable(),
+  verifiedAt: z.iso.datetime().nullable(),
   queued: z.number().int(),
   scheduled: z.number().int(),
   sending: z.number().int(),

@@ -3,6 +3,7 @@ import { tierAllowance } from "@/lib/whatsapp/tiers";
 import { CURRENT_VERSION, checkVersion, effectiveVersion } from "@/lib/whatsapp/versions";
 import { type IntegrationRow, readEndpoint } from "./access";
 import { ratesOf } from "./rate";
+import { openRefusals } from "./refused-signatures";
 import type { Integration, Warning } from "./schema";
 import { webhookUrl } from "./webhook";
 
@@ -11,6 +12,7 @@ const TOKEN_SOON_MS = 7 * 24 * 60 * 60 * 1000;
 /** An integration as people may see it: no secret is in it. `extra` are warnings about the request that is being answered. */
 export function toIntegration(row: IntegrationRow, now: Date, extra: readonly Warning[] = []): Integration {
   const endpoint = readEndpoint(row);
+  const refusals = openRefusals(row);
   return {
     id: row.id,
     provider: row.provider,
@@ -20,6 +22,8 @@ export function toIntegration(row: IntegrationRow, now: Date, extra: readonly Wa
     pauseReason: row.pauseReason,
     pauseErrorCode: row.pauseErrorCode,
     pausedAt: row.pausedAt?.toISOString() ?? null,
+    pausedBy: row.pausedBy,
+    verifiedAt: row.verifiedAt?.toISOString() ?? null,
     isDefault: row.isDefault,
     endpointUrl: row.endpointUrl,
     graphVersion: endpoint.ok ? effectiveVersion(endpoint.version, now) : CURRENT_VERSION,
@@ -45,6 +49,11 @@ export function toIntegration(row: IntegrationRow, now: Date, extra: readonly Wa
     tokenExpiresAt: row.tokenExpiresAt?.toISOString() ?? null,
     templatesSyncedAt: row.templatesSyncedAt?.toISOString() ?? null,
     lastWebhookAt: row.lastWebhookAt?.toISOString() ?? null,
+    refusedSignatures: refusals && {
+      count: refusals.count,
+      since: refusals.since.toISOString(),
+      lastAt: refusals.lastAt.toISOString(),
+    },
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     warnings: [...extra, ...warningsOf(row, endpoint, now)],
@@ -66,6 +75,13 @@ function warningsOf(row: IntegrationRow, endpoint: ReturnType<typeof readEndpoin
       code: "app_secret_missing",
       message:
         "Without config.appSecret Meta's webhooks cannot be verified and are refused: no delivery status and no opt-out will arrive.",
+    });
+  }
+  const refusals = openRefusals(row);
+  if (refusals && row.appSecret !== null) {
+    warnings.push({
+      code: "signatures_refused",
+      message: `${refusals.count} webhooks for this account were refused because of their signature and none was accepted after them: the saved app secret is most likely not the one of the app that sends them.`,
     });
   }
   if (row.tokenExpiresAt && row.tokenExpiresAt.getTime() - now.getTime() < TOKEN_SOON_MS) {

@@ -20,7 +20,7 @@ const PAUSES_BY_CODE: Record<number, PauseReason> = {
 export function pauseReason(code: number | null, kind: ErrorKind): PauseReason {
   const byCode = code === null ? undefined : PAUSES_BY_CODE[code];
   if (byCode) return byCode;
-  if (kind === "reconnect") return "permission_missing";
+  if (kind === "reconnect") return code === 100 ? "app_secret" : "permission_missing";
   return kind === "fix_setup" ? "not_registered" : "account_restricted";
 }
 
