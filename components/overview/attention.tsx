@@ -32,6 +32,7 @@ const LOOKS: Record<Item["kind"], { icon: LucideIcon; tone: Tone }> = {
   messages_unknown: { icon: CircleHelp, tone: "unknown" },
   messages_failed: { icon: CircleX, tone: "failed" },
   no_webhooks: { icon: WifiOff, tone: "danger" },
+  signatures_refused: { icon: WifiOff, tone: "danger" },
   allowance_low: { icon: Gauge, tone: "warning" },
 };
 

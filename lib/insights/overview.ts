@@ -11,6 +11,7 @@ import { cacheWhenCostly } from "@/lib/cache-when-costly";
 import type { Ctx } from "@/lib/ctx";
 import { firstIdAt } from "@/lib/ids";
 import { healthOf } from "@/lib/integrations/health";
+import { openRefusals } from "@/lib/integrations/refused-signatures";
 import { explainFailure } from "@/lib/messages/failure";
 import { MESSAGE_STATUSES, type MessageFailure, type MessageStatus } from "@/lib/messages/schema";
 import { DEFAULT_SETTINGS } from "@/lib/organizations/schema";
@@ -174,6 +175,9 @@ async function readNumbers(ctx: Ctx) {
       status: integrations.status,
       tokenExpiresAt: integrations.tokenExpiresAt,
       lastWebhookAt: integrations.lastWebhookAt,
+      refusedSignatures: integrations.refusedSignatures,
+      refusedSince: integrations.refusedSince,
+      refusedLastAt: integrations.refusedLastAt,
     })
     .from(integrations)
     .where(and(eq(integrations.organizationId, ctx.organizationId), isNull(integrations.deletedAt)))
@@ -194,6 +198,8 @@ async function findAttention(
     const one = health.find(({ integrationId }) => integrationId === number.id);
     if (number.status === "paused") found.push({ kind: "integration_paused", name: number.name, href });
     else if (number.status !== "verified") found.push({ kind: "integration_not_verified", name: number.name, href });
+    const refusals = openRefusals(number);
+    if (refusals) found.push({ kind: "signatures_refused", name: number.name, count: refusals.count, href });
     if (number.tokenExpiresAt && number.tokenExpiresAt.getTime() < ctx.now.getTime() + TOKEN_WARNING_DAYS * 86_400_000) {
       found.push({ kind: "token_expires", name: number.name, href });
     }

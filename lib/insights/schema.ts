@@ -38,6 +38,7 @@ export const Overview = z.object({
         "messages_unknown",
         "messages_failed",
         "no_webhooks",
+        "signatures_refused",
         "allowance_low",
       ]),
       count: z.number().int().optional(),

@@ -65,7 +65,12 @@ const NEEDED_SCOPES = ["whatsapp_business_messaging", "whatsapp_business_managem
 const NEW_TOKEN =
   "Create a token for a system user in Meta Business settings with both WhatsApp permissions and this WhatsApp account, and save it here.";
 
-export function tokenFinding(token: Attempt<TokenInfo>, number: Attempt<GraphPhoneNumber>, row: IntegrationRow, now: Date): Finding {
+export function tokenFinding(
+  token: Attempt<TokenInfo>,
+  number: Attempt<GraphPhoneNumber>,
+  row: IntegrationRow,
+  now: Date,
+): Finding {
   if (token.ok) return readToken(token.value, row, now);
   // Not every token may ask about itself. One that can read its number works.
   if (number.ok && !isPassing(token.error)) {

@@ -148,7 +148,8 @@ export async function updateIntegration(ctx: Ctx, id: string, input: UpdateInteg
     await holdDefault(tx);
     const before = await getIntegrationRow(tx, id);
     const { paused, ...fields } = input;
-    if (input.phoneNumberId !== undefined && input.phoneNumberId !== before.phoneNumberId) await requireCorrectable(tx, before, input.phoneNumberId);
+    if (input.phoneNumberId !== undefined && input.phoneNumberId !== before.phoneNumberId)
+      await requireCorrectable(tx, before, input.phoneNumberId);
     if (Object.keys(fields).length > 0) {
       if (input.isDefault) await shiftDefault(tx, true);
       await tx.db

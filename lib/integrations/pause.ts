@@ -31,7 +31,14 @@ export async function pauseIntegration(ctx: Ctx, id: string, reason: PauseReason
   return inTransaction(ctx, async (tx) => {
     const [row] = await tx.db
       .update(integrations)
-      .set({ status: "paused", pauseReason: reason, pauseErrorCode: errorCode ?? null, pausedAt: tx.now, pausedBy: reason === "operator" ? tx.actor.name : null, updatedAt: tx.now })
+      .set({
+        status: "paused",
+        pauseReason: reason,
+        pauseErrorCode: errorCode ?? null,
+        pausedAt: tx.now,
+        pausedBy: reason === "operator" ? tx.actor.name : null,
+        updatedAt: tx.now,
+      })
       .where(
         and(
           eq(integrations.organizationId, tx.organizationId),

@@ -30,8 +30,16 @@ function sayFailure(error: unknown): void {
   log.warn({ err: error }, "Refused webhook signatures could not be counted");
 }
 
-/** Writes what was counted. */
-export async function writeRefusedSignatures(db: Db): Promise<void> {
+let writing: Promise<void> = Promise.resolve();
+
+/** Writes what was counted, after what is being written already. */
+export function writeRefusedSignatures(db: Db): Promise<void> {
+  const write = () => writeCounted(db);
+  writing = writing.then(write, write);
+  return writing;
+}
+
+async function writeCounted(db: Db): Promise<void> {
   clearTimeout(timer);
   timer = undefined;
   nextWriteAt = Date.now() + WRITE_EVERY_MS;

@@ -43,7 +43,10 @@ export const IntegrationCheck = z.object({
   message: z.string(),
   fix: z.string().optional(),
   remedy: z.enum(REMEDIES).optional().describe("The one act that helps when the check failed."),
-  values: z.record(z.string(), z.string()).optional().describe("What `message` names: ids, dates, addresses, Meta's words (`said`)."),
+  values: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe("What `message` names: ids, dates, addresses, Meta's words (`said`)."),
 });
 export type IntegrationCheck = z.infer<typeof IntegrationCheck>;
 
@@ -120,7 +123,10 @@ export const Integration = z.object({
   pauseErrorCode: z.number().int().nullable(),
   pausedAt: z.iso.datetime().nullable(),
   pausedBy: z.string().nullable().describe("Who paused it, when it was a person."),
-  verifiedAt: z.iso.datetime().nullable().describe("Since when the number is this integration's; null: it never passed the test."),
+  verifiedAt: z.iso
+    .datetime()
+    .nullable()
+    .describe("Since when the number is this integration's; null: it never passed the test."),
   isDefault: z.boolean(),
   endpointUrl: z.string(),
   graphVersion: z.string().describe("The version that calls are made with."),

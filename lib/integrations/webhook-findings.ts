@@ -57,7 +57,10 @@ const ELSEWHERE = {
     remedy: "webhook_values",
   },
   account: { fix: "Subscribe here again: that removes the address which was set for the account.", remedy: "subscribe" },
-  app: { fix: "Save our address and verify token in Meta for Developers, your app, WhatsApp, Configuration.", remedy: "webhook_values" },
+  app: {
+    fix: "Save our address and verify token in Meta for Developers, your app, WhatsApp, Configuration.",
+    remedy: "webhook_values",
+  },
 } as const;
 
 /** An installation without a public address of its own cannot know under which host Meta reaches it, only under which path. */

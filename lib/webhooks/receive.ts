@@ -6,6 +6,7 @@ import { webhookEvents } from "@/db/schema/webhooks";
 import { sha256 } from "@/lib/crypto";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
+import { countRefusedSignature } from "@/lib/integrations/refused-signatures";
 import { blindIndex } from "@/lib/keyring";
 import { wake } from "@/lib/wake";
 import { namedAccounts, parseWebhook, parseWebhookJson, verifySignature } from "@/lib/whatsapp/inbound";
@@ -43,8 +44,11 @@ export async function receiveWebhook(db: Db, raw: Uint8Array, signature: string 
   if (!signature) throw unsigned;
   const text = Buffer.from(raw).toString("utf8");
   const body = parseWebhookJson(text);
-  const signers = await findSigners(db, body, (secret) => verifySignature(raw, signature, secret));
-  if (signers.length === 0) throw unsigned;
+  const { signers, named } = await findSigners(db, body, (secret) => verifySignature(raw, signature, secret));
+  if (signers.length === 0) {
+    countRefusedSignature(db, named, now);
+    throw unsigned;
+  }
 
   const organizationIds = [...new Set(signers.map((signer) => signer.organizationId))];
   await db
@@ -70,14 +74,19 @@ export async function receiveWebhook(db: Db, raw: Uint8Array, signature: string 
   wake({ kind: "webhooks" });
 }
 
-async function findSigners(db: Db, body: unknown, signedWith: (appSecret: string) => boolean): Promise<Signer[]> {
+/** Who signed a body; `named` are the ids of the integrations that it names. */
+async function findSigners(
+  db: Db,
+  body: unknown,
+  signedWith: (appSecret: string) => boolean,
+): Promise<{ signers: Signer[]; named: string[] }> {
   const named = namedAccounts(body);
   const known = named.phoneNumberIds.length + named.businessAccountIds.length === 0 ? [] : await readSigners(db, named);
   const verify = memo(
     (signer: Signer) => signer.appSecret !== null && signedWith(signer.appSecret),
     (signer) => signer.appSecret ?? "",
   );
-  if (known.length === 0) return (await readSigners(db, null)).filter(verify);
+  if (known.length === 0) return { signers: (await readSigners(db, null)).filter(verify), named: [] };
   const isSignedFor = (names: readonly string[], of: (signer: Signer) => string) =>
     names.every((name) => {
       const candidates = known.filter((signer) => of(signer) === name);
@@ -86,7 +95,7 @@ async function findSigners(db: Db, body: unknown, signedWith: (appSecret: string
   const complete =
     isSignedFor(named.phoneNumberIds, (s) => s.phoneNumberId) &&
     isSignedFor(named.businessAccountIds, (s) => s.businessAccountId);
-  return complete ? known.filter(verify) : [];
+  return { signers: complete ? known.filter(verify) : [], named: known.filter((signer) => !verify(signer)).map(({ id }) => id) };
 }
 
 /** Several integrations may share an app and its secret: each secret is tried once a body. */

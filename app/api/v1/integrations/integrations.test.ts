@@ -150,16 +150,65 @@ describe("connecting", () => {
     });
   });
 
-  test("a real number belongs to one integration of the installation, sandbox ids are free", async () => {
-    const [one, other] = [await makeOrganization(db), await makeOrganization(db)];
+  test("a real number is connected once in an organization, sandbox ids are free", async () => {
+    const { token } = await makeOrganization(db);
     const real = realBody({ phoneNumberId: "100200300" });
-    expect((await ask(create, { token: one.token, body: real })).status).toBe(201);
-    const again = await ask(create, { token: other.token, body: real });
+    expect((await ask(create, { token, body: real })).status).toBe(201);
+    const again = await ask(create, { token, body: real });
     expect(again.status).toBe(409);
     expect(again.body).toMatchObject({ error: "conflict", message: expect.stringContaining("already connected") });
-    expect(JSON.stringify(again.body)).not.toContain(one.organizationId);
-    expect((await ask(create, { token: one.token, body: GUIDE })).status).toBe(201);
-    expect((await ask(create, { token: other.token, body: GUIDE })).status).toBe(201);
+    expect((await ask(create, { token, body: GUIDE })).status).toBe(201);
+    expect((await ask(create, { token, body: GUIDE })).status).toBe(201);
+  });
+
+  test("what another organization claims or holds is not told, and whoever proves a number has it", async () => {
+    const [squatter, owner, late] = [await makeOrganization(db), await makeOrganization(db), await makeOrganization(db)];
+    const real = realBody({ phoneNumberId: "100200301" });
+    const claimed = await ask(create, { token: squatter.token, body: { ...real, apiKey: "garbage" } });
+    expect(claimed.status).toBe(201);
+    expect((await ask(testOne, { token: squatter.token, id: claimed.body.id })).body.status).toBe("failed");
+
+    const owned = await ask(create, { token: owner.token, body: real });
+    expect(owned.status).toBe(201);
+    expect((await ask(testOne, { token: owner.token, id: owned.body.id })).body).toMatchObject({ ok: true, status: "verified" });
+    expect((await ask(readOne, { token: owner.token, id: owned.body.id })).body.verifiedAt).not.toBeNull();
+
+    // Nothing differs for one who has no access to the number, whether somebody holds it or not.
+    const answers = [];
+    for (const phoneNumberId of ["100200301", "100200302"]) {
+      const made = await ask(create, {
+        token: squatter.token,
+        body: { ...real, apiSecret: phoneNumberId === "100200301" ? "100200309" : phoneNumberId, apiKey: "garbage" },
+      });
+      const report = await ask(testOne, { token: squatter.token, id: made.body.id });
+      answers.push([made.status, report.status, report.body.status, report.body.checks.map((c: { code: string }) => c.code)]);
+    }
+    expect(answers[0]).toEqual(answers[1]);
+
+    // Who proves it as well learns that it is held, and not by whom; the holder keeps it.
+    const second = await ask(create, { token: late.token, body: real });
+    const report = (await ask(testOne, { token: late.token, id: second.body.id })).body;
+    expect(report).toMatchObject({ ok: false, status: "failed" });
+    expect(report.checks.filter((c: { ok: boolean }) => !c.ok)).toMatchObject([{ name: "phone_number", code: "number_taken" }]);
+    expect(JSON.stringify(report)).not.toContain(owner.organizationId);
+    expect((await ask(readOne, { token: owner.token, id: owned.body.id })).body.status).toBe("verified");
+
+    // A holder whose token Meta refuses no longer proves anything: the number goes over.
+    await pauseIntegration(owner.ctx, owned.body.id, "token_invalid", 190);
+    expect((await ask(testOne, { token: late.token, id: second.body.id })).body).toMatchObject({ ok: true, status: "verified" });
+    expect((await ask(readOne, { token: owner.token, id: owned.body.id })).body.verifiedAt).toBeNull();
+    expect((await ask(testOne, { token: owner.token, id: owned.body.id })).body.checks[1]).toMatchObject({
+      code: "number_taken",
+    });
+  });
+
+  test("two organizations that prove a number at once do not both have it", async () => {
+    const both = [await makeOrganization(db), await makeOrganization(db)];
+    const real = realBody({ phoneNumberId: "100200303" });
+    const made = await Promise.all(both.map(({ token }) => ask(create, { token, body: real })));
+    const tested = await Promise.all(both.map(({ token }, i) => ask(testOne, { token, id: made[i]?.body.id })));
+    expect(tested.map(({ status }) => status)).toEqual([200, 200]);
+    expect(tested.map(({ body }) => body.status).sort()).toEqual(["failed", "verified"]);
   });
 
   test("only one integration is the default, also when two are connected at once", async () => {
@@ -409,7 +458,30 @@ describe("changing", () => {
       ratePerSecond: { effective: 20 },
     });
     expect((await ask(PATCH, { token, id: body.id, body: { ratePerSecond: null } })).body.ratePerSecond.set).toBeNull();
-    expect((await ask(PATCH, { token, id: body.id, body: { phoneNumberId: "1" } })).status).toBe(400);
+  });
+
+  test("a mistyped number id is corrected while it was never verified, and stays afterwards", async () => {
+    const { token } = await makeOrganization(db);
+    const good = realBody({ phoneNumberId: "500600700" });
+    const other = await ask(create, { token, body: realBody({ phoneNumberId: "500600701" }) });
+    const { body } = await ask(create, { token, body: { ...good, apiSecret: "500600799" } });
+    expect((await ask(testOne, { token, id: body.id })).body.status).toBe("failed");
+    expect((await ask(PATCH, { token, id: body.id, body: { phoneNumberId: other.body.config.phoneNumberId } })).status).toBe(409);
+    const corrected = await ask(PATCH, { token, id: body.id, body: { phoneNumberId: "500600700" } });
+    expect(corrected.body).toMatchObject({ status: "unverified", checks: [], config: { phoneNumberId: "500600700" } });
+    expect((await ask(testOne, { token, id: body.id })).body).toMatchObject({ ok: true, status: "verified" });
+    const late = await ask(PATCH, { token, id: body.id, body: { phoneNumberId: "500600702" } });
+    expect(late.status).toBe(409);
+    expect(late.body.details).toMatchObject([{ path: "phoneNumberId" }]);
+  });
+
+  test("who paused a number is shown until it goes on", async () => {
+    const { token } = await makeOrganization(db);
+    const { body } = await ask(create, { token, body: GUIDE });
+    await ask(testOne, { token, id: body.id });
+    const paused = await ask(PATCH, { token, id: body.id, body: { paused: true } });
+    expect(paused.body.pausedBy).toEqual(expect.stringMatching(/./));
+    expect((await ask(PATCH, { token, id: body.id, body: { paused: false } })).body.pausedBy).toBeNull();
   });
 
   test("another organization and lesser tokens change nothing", async () => {
@@ -521,6 +593,7 @@ describe("health", () => {
       integrationId: body.id,
       status: "verified",
       pauseReason: null,
+      verifiedAt: expect.any(String),
       queued: 0,
       scheduled: 0,
       sending: 0,
