@@ -10,7 +10,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { PasswordInput } from "@/components/ui/password-input";
 import type { RecoveryCodes, StartedSecondFactor } from "@/lib/auth/schema";
-import { api, fieldErrorOf } from "@/lib/http/client";
+import { api, fieldErrorsOf } from "@/lib/http/client";
 import { QrCode } from "./qr-code";
 import { RecoveryCodeList } from "./recovery-code-list";
 
@@ -24,7 +24,7 @@ export function SecondFactorSetup({ email, onDone }: { email: string; onDone: ()
   const [value, setValue] = useState("");
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
-  const wrong = fieldErrorOf(failure);
+  const [wrong] = Object.values(fieldErrorsOf(failure));
 
   async function submit(event: FormEvent) {
     event.preventDefault();

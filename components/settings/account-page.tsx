@@ -7,8 +7,10 @@ import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
+import { signInWithOidc } from "@/components/auth/sign-in";
 import { ConfirmDialog } from "@/components/shared/confirm-dialog";
 import { ErrorNote } from "@/components/shared/error-note";
+import { Note } from "@/components/shared/note";
 import { Section } from "@/components/shared/section";
 import { Time } from "@/components/shared/time";
 import { useErrorText } from "@/components/shared/use-error-text";
@@ -25,17 +27,50 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast";
 import { applyFieldErrors } from "@/lib/http/client";
 import { isLanguage, LANGUAGE_NAMES, LANGUAGES } from "@/lib/i18n/languages";
-import { Password, type Session } from "@/lib/organizations/schema";
+import { Password, type Role, type Session } from "@/lib/organizations/schema";
 import { browserOf } from "./browser";
-import { useRevokeOtherSessions, useRevokeSession, useSessions, useUpdateMe } from "./queries";
+import { useMe, useRevokeOtherSessions, useRevokeSession, useSessions, useUpdateMe } from "./queries";
+import { SecondFactor } from "./second-factor";
+import { SignIns } from "./sign-ins";
 
-export function AccountPage() {
+type AccountPageProps = {
+  /** The person has just given up their own higher role. */
+  lowered?: Role;
+  /** The word of the single sign-on; null when there is none. */
+  oidcName: string | null;
+};
+
+export function AccountPage({ lowered, oidcName }: AccountPageProps) {
+  const t = useTranslations("settings.account");
+  const roles = useTranslations("shell.roles");
   return (
     <div className="grid max-w-3xl gap-5">
+      {lowered ? <Note title={t("lowered.title", { role: roles(lowered) })}>{t("lowered.description")}</Note> : null}
       <Profile />
+      {oidcName ? <SingleSignOn name={oidcName} /> : null}
       <PasswordForm />
+      <SecondFactor />
       <Sessions />
+      <SignIns />
     </div>
+  );
+}
+
+/** Connecting from one's own session keeps password, tokens and links; from the sign-in page they would end. */
+function SingleSignOn({ name }: { name: string }) {
+  const t = useTranslations("settings.account.sso");
+  const { data: me } = useMe();
+  const [failed, setFailed] = useState(false);
+  if (!me?.signIn || me.signIn.singleSignOn) return null;
+  return (
+    <Section title={name} description={t("description", { name })}>
+      <div className="grid gap-3">
+        {failed ? <Note tone="danger">{t("failed", { name })}</Note> : null}
+        <Button className="justify-self-start" onClick={async () => setFailed(!(await signInWithOidc("/settings/account")))}>
+          {t("connect", { name })}
+        </Button>
+      </div>
+    </Section>
   );
 }
 

@@ -1,8 +1,10 @@
 "use client";
 
 import { ScrollText } from "lucide-react";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
+import { z } from "zod";
 import { CodeBlock } from "@/components/shared/code-block";
 import type { ColumnDef } from "@/components/shared/columns";
 import { DataTable } from "@/components/shared/data-table";
@@ -31,6 +33,8 @@ const NOUNS = [
   "contact",
   "consent",
   "message",
+  "identity",
+  "second_factor",
 ] as const;
 const PERIODS = { today: 0, week: 6, month: 29 } as const;
 
@@ -70,8 +74,8 @@ export function AuditTrail() {
         meta: { label: t("columns.actor"), className: "w-52" },
         cell: ({ row: { original } }) => (
           <span className="truncate">
-            {original.actor.name || t(`actorTypes.${original.actor.type}`)}
-            {original.actor.type === "user" ? null : (
+            {original.actor.name || t("nobody")}
+            {original.actor.type === "user" || original.actor.type === "stranger" ? null : (
               <span className="text-muted"> · {t(`actorTypes.${original.actor.type}`)}</span>
             )}
           </span>
@@ -79,9 +83,9 @@ export function AuditTrail() {
       },
       {
         id: "target",
-        accessorFn: (row) => row.target.id,
+        accessorFn: (row) => row.target.name ?? row.target.id,
         meta: { label: t("columns.target"), className: "w-56" },
-        cell: ({ row }) => <IdChip id={row.original.target.id} short className="-ml-1" />,
+        cell: ({ row }) => <Target target={row.original.target} />,
       },
       {
         id: "ip",
@@ -132,7 +136,7 @@ export function AuditTrail() {
         {shown ? (
           <SheetContent
             title={nameOf(shown.action)}
-            description={shown.actor.name}
+            description={shown.actor.name || t("nobody")}
             footer={<Button onClick={() => setShown(null)}>{t("close")}</Button>}
           >
             <Entry entry={shown} />
@@ -145,6 +149,9 @@ export function AuditTrail() {
 
 function Entry({ entry }: { entry: AuditEntry }) {
   const t = useTranslations("settings.audit");
+  const { changes: given, ...others } = entry.details;
+  const changes = ChangesShape.safeParse(given).data;
+  const rest = changes ? others : entry.details;
   return (
     <div className="grid gap-4">
       <KeyValues>
@@ -152,7 +159,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
           <Time at={entry.at} format="seconds" />
         </KeyValue>
         <KeyValue label={t("columns.actor")}>
-          {entry.actor.name} <span className="text-muted">({t(`actorTypes.${entry.actor.type}`)})</span>
+          {entry.actor.name || t("nobody")} <span className="text-muted">({t(`actorTypes.${entry.actor.type}`)})</span>
         </KeyValue>
         <KeyValue label={t("actorId")}>
           <IdChip id={entry.actor.id} className="-ml-1" />
@@ -170,11 +177,72 @@ function Entry({ entry }: { entry: AuditEntry }) {
           <IdChip id={entry.id} className="-ml-1" />
         </KeyValue>
       </KeyValues>
-      {Object.keys(entry.details).length > 0 ? (
-        <CodeBlock title={t("details")} code={JSON.stringify(entry.details, null, 2)} wrap />
-      ) : null}
+      {changes ? <Changes changes={changes} /> : null}
+      {Object.keys(rest).length > 0 ? <CodeBlock title={t("details")} code={JSON.stringify(rest, null, 2)} wrap /> : null}
     </div>
   );
+}
+
+const PAGES: Record<string, (id: string) => string> = {
+  user: () => "/settings/members",
+  invitation: () => "/settings/members",
+  token: () => "/settings/tokens",
+  organization: () => "/settings",
+  integration: (id) => `/integrations/${id}`,
+  contact: (id) => `/contacts/${id}`,
+  message: (id) => `/messages/${id}`,
+  template: (id) => `/templates/${id}`,
+};
+
+/** What it was done to, by name, leading to it; by id where it has no name or is gone. */
+function Target({ target }: { target: AuditEntry["target"] }) {
+  const page = PAGES[target.type]?.(target.id);
+  if (!target.name && target.type !== "message") return <IdChip id={target.id} short className="-ml-1" />;
+  const words = target.name ?? target.id;
+  return page ? (
+    <Link href={page} prefetch={false} className="relative z-10 block truncate hover:underline" title={words}>
+      {words}
+    </Link>
+  ) : (
+    <span className="block truncate">{words}</span>
+  );
+}
+
+const Change = z.object({ from: z.unknown(), to: z.unknown() });
+const ChangesShape = z.record(z.string(), Change);
+
+function Changes({ changes }: { changes: z.infer<typeof ChangesShape> }) {
+  const t = useTranslations("settings.audit");
+  return (
+    <div className="grid gap-2">
+      <p className="font-medium text-sm">{t("changes")}</p>
+      <table className="w-full border-collapse text-left text-xs">
+        <thead className="text-muted">
+          <tr>
+            <th className="py-1 pr-3 font-medium" />
+            <th className="py-1 pr-3 font-medium">{t("before")}</th>
+            <th className="py-1 font-medium">{t("after")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {Object.entries(changes).map(([field, { from, to }]) => (
+            <tr key={field} className="border-t align-top">
+              <th scope="row" className="py-1.5 pr-3 font-mono font-normal">
+                {field}
+              </th>
+              <td className="break-all py-1.5 pr-3 text-muted line-through">{said(from)}</td>
+              <td className="break-all py-1.5">{said(to)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function said(value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** `token.created` as a sentence; an action that is not known here as it stands. */

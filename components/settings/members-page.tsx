@@ -1,6 +1,6 @@
 "use client";
 
-import { Ellipsis, KeyRound, MailPlus, UserMinus } from "lucide-react";
+import { Ellipsis, KeyRound, MailPlus, ShieldOff, UserMinus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
 import type { ColumnDef } from "@/components/shared/columns";
@@ -20,15 +20,24 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
-import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast";
-import { ROLES } from "@/lib/organizations/permissions";
-import type { Invitation, Member, Role } from "@/lib/organizations/schema";
+import type { Invitation, Member, Organization, TokenFate } from "@/lib/organizations/schema";
+import { DelegationsShown } from "./delegations";
 import { InviteDialog } from "./invite-dialog";
 import { OneTimeLinkDialog, type ShownLink } from "./one-time-link-dialog";
-import { useChangeRole, useInvitations, useMembers, usePasswordLink, useRemoveMember, useWithdrawInvitation } from "./queries";
+import {
+  useDelegations,
+  useInvitations,
+  useMembers,
+  usePasswordLink,
+  useRemoveMember,
+  useResetSecondFactor,
+  useWithdrawInvitation,
+} from "./queries";
+import { RequireSecondFactor } from "./require-second-factor";
+import { RoleCell } from "./role-cell";
 
-export function MembersPage() {
+export function MembersPage({ organization }: { organization: Organization }) {
   const t = useTranslations("settings.members");
   const canWrite = useCan()("members:write");
   const [shownLink, setShownLink] = useState<ShownLink | null>(null);
@@ -56,6 +65,7 @@ export function MembersPage() {
           ) : null}
         </div>
         <Members canWrite={canWrite} onLink={setShownLink} />
+        <RequireSecondFactor initial={organization} />
       </section>
       <section aria-labelledby="invitations" className="grid gap-3">
         <div className="grid gap-0.5">
@@ -74,7 +84,6 @@ function Members({ canWrite, onLink }: { canWrite: boolean; onLink: (link: Shown
   const t = useTranslations("settings.members");
   const query = useMembers();
   const [leaving, setLeaving] = useState<Member | null>(null);
-  const remove = useRemoveMember();
   const { user } = useSession();
   const columns = useMemo<ColumnDef<Member>[]>(
     () => [
@@ -108,6 +117,17 @@ function Members({ canWrite, onLink }: { canWrite: boolean; onLink: (link: Shown
         cell: ({ row }) => <RoleCell member={row.original} canWrite={canWrite} />,
       },
       {
+        id: "secondFactor",
+        accessorFn: (row) => (row.secondFactor ? "on" : row.singleSignOn ? "provider" : "off"),
+        meta: { label: t("columns.secondFactor"), className: "w-36" },
+        cell: ({ row: { original } }) =>
+          original.secondFactor ? (
+            <Badge tone="success">{t("secondFactor.on")}</Badge>
+          ) : (
+            <span className="text-muted">{t(original.singleSignOn ? "secondFactor.provider" : "secondFactor.off")}</span>
+          ),
+      },
+      {
         id: "lastSignInAt",
         accessorKey: "lastSignInAt",
         meta: { label: t("columns.lastSignIn"), className: "w-44" },
@@ -135,18 +155,7 @@ function Members({ canWrite, onLink }: { canWrite: boolean; onLink: (link: Shown
   );
   return (
     <>
-      <ConfirmDialog
-        open={leaving !== null}
-        onOpenChange={(open) => open || setLeaving(null)}
-        title={t("remove.title", { name: leaving?.name ?? "" })}
-        description={t("remove.description")}
-        action={t("remove.action")}
-        onConfirm={async () => {
-          if (!leaving) return;
-          await remove.mutateAsync(leaving.id);
-          toast.success(t("remove.done", { name: leaving.name }));
-        }}
-      />
+      {leaving ? <RemoveQuestion member={leaving} onClose={() => setLeaving(null)} /> : null}
       <DataTable
         label={t("title")}
         name="members"
@@ -159,70 +168,91 @@ function Members({ canWrite, onLink }: { canWrite: boolean; onLink: (link: Shown
   );
 }
 
-function RoleCell({ member, canWrite }: { member: Member; canWrite: boolean }) {
-  const t = useTranslations("settings.members");
-  const roles = useTranslations("shell.roles");
-  const explain = useErrorText();
-  const { role: mine } = useSession();
-  const change = useChangeRole();
-  if (!canWrite) return roles(member.role);
-  const mayTouchOwners = mine === "owner";
+type MemberActionsProps = { member: Member; onLink: (link: ShownLink) => void; onRemove: () => void };
+
+function RemoveQuestion({ member, onClose }: { member: Member; onClose: () => void }) {
+  const t = useTranslations("settings.members.remove");
+  const { user } = useSession();
+  const remove = useRemoveMember();
+  const delegations = useDelegations(member.id);
+  const [fate, setFate] = useState<TokenFate>("revoke");
+  const isMe = member.id === user.id;
   return (
-    <Select
-      aria-label={t("roleOf", { name: member.name })}
-      className="w-40"
-      value={member.role}
-      disabled={change.isPending || (member.role === "owner" && !mayTouchOwners)}
-      onValueChange={(role) =>
-        change.mutate(
-          { id: member.id, role: role as Role },
-          {
-            onSuccess: () => toast.success(t("roleChanged", { name: member.name, role: roles(role as Role) })),
-            onError: (error) => toast.error(t("roleNotChanged"), { description: explain(error).message }),
-          },
-        )
-      }
-      options={ROLES.filter((role) => role !== "owner" || mayTouchOwners || member.role === "owner").map((role) => ({
-        value: role,
-        label: roles(role),
-        hint: t(`roleHints.${role}`),
-      }))}
-    />
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => open || onClose()}
+      title={isMe ? t("self.title") : t("title", { name: member.name })}
+      description={isMe ? t("self.description") : t("description")}
+      action={isMe ? t("self.action") : t("action")}
+      onConfirm={async () => {
+        await remove.mutateAsync({ id: member.id, tokens: fate });
+        if (isMe) window.location.assign("/");
+        else toast.success(t("done", { name: member.name }));
+      }}
+    >
+      <DelegationsShown query={delegations} fate={fate} onFate={setFate} canKeep={!isMe} />
+    </ConfirmDialog>
   );
 }
-
-type MemberActionsProps = { member: Member; onLink: (link: ShownLink) => void; onRemove: () => void };
 
 function MemberActions({ member, onLink, onRemove }: MemberActionsProps) {
   const t = useTranslations("settings.members");
   const explain = useErrorText();
   const makeLink = usePasswordLink();
+  const reset = useResetSecondFactor();
+  const { user } = useSession();
+  const [isAsking, setAsking] = useState(false);
+  const isMe = member.id === user.id;
   return (
-    <DropdownMenu>
-      <DropdownMenuTrigger asChild>
-        <Button variant="ghost" size="icon-sm" aria-label={t("actionsFor", { name: member.name })} loading={makeLink.isPending}>
-          {makeLink.isPending ? null : <Ellipsis aria-hidden />}
-        </Button>
-      </DropdownMenuTrigger>
-      <DropdownMenuContent align="end">
-        <DropdownMenuItem
-          onSelect={() =>
-            makeLink.mutate(member.id, {
-              onSuccess: (link) => onLink({ ...link, email: member.email, kind: "password" }),
-              onError: (error) => toast.error(t("noLink"), { description: explain(error).message }),
-            })
-          }
-        >
-          <KeyRound aria-hidden />
-          {t("passwordLink")}
-        </DropdownMenuItem>
-        <DropdownMenuSeparator />
-        <DropdownMenuItem danger onSelect={onRemove}>
-          <UserMinus aria-hidden />
-          {t("remove.action")}
-        </DropdownMenuItem>
-      </DropdownMenuContent>
-    </DropdownMenu>
+    <>
+      <ConfirmDialog
+        open={isAsking}
+        onOpenChange={setAsking}
+        title={t("secondFactor.reset.title", { name: member.name })}
+        description={t("secondFactor.reset.description")}
+        action={t("secondFactor.reset.action")}
+        onConfirm={async () => {
+          await reset.mutateAsync(member.id);
+          toast.success(t("secondFactor.reset.done", { name: member.name }));
+        }}
+      />
+      <DropdownMenu>
+        <DropdownMenuTrigger asChild>
+          <Button variant="ghost" size="icon-sm" aria-label={t("actionsFor", { name: member.name })} loading={makeLink.isPending}>
+            {makeLink.isPending ? null : <Ellipsis aria-hidden />}
+          </Button>
+        </DropdownMenuTrigger>
+        <DropdownMenuContent align="end">
+          {isMe ? null : (
+            <DropdownMenuItem
+              onSelect={() =>
+                makeLink.mutate(member.id, {
+                  onSuccess: (link) => onLink({ ...link, email: member.email, kind: "password" }),
+                  onError: (error) => {
+                    const { message, detail } = explain(error);
+                    toast.error(t("noLink"), { description: detail ?? message });
+                  },
+                })
+              }
+            >
+              <KeyRound aria-hidden />
+              {t("passwordLink")}
+            </DropdownMenuItem>
+          )}
+          {member.secondFactor && !isMe ? (
+            <DropdownMenuItem onSelect={() => setAsking(true)}>
+              <ShieldOff aria-hidden />
+              {t("secondFactor.reset.open")}
+            </DropdownMenuItem>
+          ) : null}
+          {isMe ? null : <DropdownMenuSeparator />}
+          <DropdownMenuItem danger onSelect={onRemove}>
+            <UserMinus aria-hidden />
+            {t(isMe ? "remove.self.action" : "remove.action")}
+          </DropdownMenuItem>
+        </DropdownMenuContent>
+      </DropdownMenu>
+    </>
   );
 }
 

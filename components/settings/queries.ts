@@ -2,15 +2,18 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useList } from "@/components/shared/use-list";
+import type { ProveSecondFactor, RecoveryCodes, SignIn } from "@/lib/auth/schema";
 import { api, type Query } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import type {
   ApiToken,
+  ApiTokenWithDelegations,
   AuditEntry,
   CreateApiToken,
   CreatedApiToken,
   CreatedInvitation,
   CreateInvitation,
+  Delegations,
   Invitation,
   Me,
   Member,
@@ -18,6 +21,7 @@ import type {
   Organization,
   Role,
   Session,
+  TokenFate,
   UpdateMe,
   UpdateOrganization,
 } from "@/lib/organizations/schema";
@@ -42,11 +46,27 @@ export function useMembers() {
 }
 
 export function useChangeRole() {
-  return useChange(({ id, role }: { id: string; role: Role }) => api.patch<Member>(`/members/${id}`, { body: { role } }));
+  return useChange(({ id, ...body }: { id: string; role: Role; tokens?: TokenFate }) =>
+    api.patch<Member>(`/members/${id}`, { body }),
+  );
 }
 
 export function useRemoveMember() {
-  return useChange((id: string) => api.delete(`/members/${id}`));
+  return useChange(({ id, tokens }: { id: string; tokens?: TokenFate }) => api.delete(`/members/${id}`, { query: { tokens } }));
+}
+
+/** What ends with the member's authority, asked of the server each time the question opens. */
+export function useDelegations(id: string, role?: Role) {
+  return useQuery({
+    queryKey: [KEY, "delegations", id, role],
+    queryFn: ({ signal }) => api.get<Delegations>(`/members/${id}/delegations`, { query: { role }, signal }),
+    gcTime: 0,
+    staleTime: 0,
+  });
+}
+
+export function useResetSecondFactor() {
+  return useChange((id: string) => api.delete(`/members/${id}/second-factor`));
 }
 
 export function usePasswordLink() {
@@ -74,7 +94,17 @@ export function useCreateToken() {
 }
 
 export function useRevokeToken() {
-  return useChange((id: string) => api.delete(`/tokens/${id}`));
+  return useChange(({ id, tokens }: { id: string; tokens?: TokenFate }) => api.delete(`/tokens/${id}`, { query: { tokens } }));
+}
+
+/** The token as it stands at this moment: when it was last used, and what ends with it. */
+export function useToken(id: string) {
+  return useQuery({
+    queryKey: [KEY, "tokens", id],
+    queryFn: ({ signal }) => api.get<ApiTokenWithDelegations>(`/tokens/${id}`, { signal }),
+    gcTime: 0,
+    staleTime: 0,
+  });
 }
 
 export function useAudit(query: Query, firstPage?: Page<AuditEntry>) {
@@ -91,6 +121,22 @@ export function useRevokeSession() {
 
 export function useRevokeOtherSessions() {
   return useChange(() => api.post<{ revoked: number }>("/sessions/revoke-others"));
+}
+
+export function useSignIns() {
+  return useList<SignIn>([KEY, "sign-ins"], "/me/sign-ins", { limit: 10 });
+}
+
+export function useMe() {
+  return useQuery({ queryKey: [KEY, "me"], queryFn: ({ signal }) => api.get<Me>("/me", { signal }) });
+}
+
+export function useRemoveSecondFactor() {
+  return useChange((body: ProveSecondFactor) => api.post("/me/second-factor/remove", { body }));
+}
+
+export function useRenewRecoveryCodes() {
+  return useChange((body: ProveSecondFactor) => api.post<RecoveryCodes>("/me/second-factor/recovery-codes", { body }));
 }
 
 export function useUpdateMe() {

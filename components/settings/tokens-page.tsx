@@ -13,10 +13,11 @@ import { useCan } from "@/components/shell/session";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/toast";
-import type { ApiToken, CreatedApiToken } from "@/lib/organizations/schema";
+import type { ApiToken, CreatedApiToken, TokenFate } from "@/lib/organizations/schema";
 import { CreateTokenDialog } from "./create-token-dialog";
+import { DelegationsShown } from "./delegations";
 import { NewTokenShown } from "./new-token-shown";
-import { useRevokeToken, useTokens } from "./queries";
+import { useRevokeToken, useToken, useTokens } from "./queries";
 
 const SHOWN_SCOPES = 3;
 
@@ -27,7 +28,7 @@ export function TokensPage({ apiUrl, isCreating }: TokensPageProps) {
   const router = useRouter();
   const canWrite = useCan()("tokens:write");
   const query = useTokens();
-  const revoke = useRevokeToken();
+  const [revoking, setRevoking] = useState<ApiToken | null>(null);
   const now = useClock();
   const [created, setCreated] = useState<CreatedApiToken | null>(null);
   const setCreating = (open: boolean) => router.replace(open ? "/settings/tokens?new=1" : "/settings/tokens", { scroll: false });
@@ -89,6 +90,12 @@ export function TokensPage({ apiUrl, isCreating }: TokensPageProps) {
           ),
       },
       {
+        id: "createdBy",
+        accessorFn: (row) => row.createdBy?.name ?? "",
+        meta: { label: t("columns.createdBy"), className: "w-40" },
+        cell: ({ row }) => <span className="truncate text-muted">{row.original.createdBy?.name ?? "–"}</span>,
+      },
+      {
         id: "createdAt",
         accessorKey: "createdAt",
         meta: { label: t("columns.created"), className: "w-32" },
@@ -100,30 +107,15 @@ export function TokensPage({ apiUrl, isCreating }: TokensPageProps) {
               id: "actions",
               meta: { label: t("columns.actions"), className: "w-28", align: "right", card: "aside", csv: false },
               cell: ({ row: { original } }) => (
-                <ConfirmDialog
-                  trigger={
-                    <Button size="sm" variant="danger-ghost">
-                      {t("revoke.action")}
-                    </Button>
-                  }
-                  title={t("revoke.title", { name: original.name })}
-                  description={
-                    original.lastUsedAt
-                      ? t.rich("revoke.used", { at: () => <Time at={original.lastUsedAt} /> })
-                      : t("revoke.unused")
-                  }
-                  action={t("revoke.confirm")}
-                  onConfirm={async () => {
-                    await revoke.mutateAsync(original.id);
-                    toast.success(t("revoke.done", { name: original.name }));
-                  }}
-                />
+                <Button size="sm" variant="danger-ghost" onClick={() => setRevoking(original)}>
+                  {t("revoke.action")}
+                </Button>
               ),
             } satisfies ColumnDef<ApiToken>,
           ]
         : []),
     ],
-    [t, canWrite, nowMs, revoke.mutateAsync],
+    [t, canWrite, nowMs],
   );
   const create = canWrite ? (
     <Button variant="primary" onClick={() => setCreating(true)}>
@@ -143,6 +135,13 @@ export function TokensPage({ apiUrl, isCreating }: TokensPageProps) {
         {create}
       </div>
       {created ? <NewTokenShown created={created} apiUrl={apiUrl} onClose={() => setCreated(null)} /> : null}
+      {revoking ? (
+        <RevokeQuestion
+          token={revoking}
+          onClose={() => setRevoking(null)}
+          onRevoked={() => created?.id === revoking.id && setCreated(null)}
+        />
+      ) : null}
       <CreateTokenDialog open={isCreating && canWrite} onOpenChange={setCreating} onCreated={setCreated} />
       <DataTable
         label={t("title")}
@@ -153,5 +152,38 @@ export function TokensPage({ apiUrl, isCreating }: TokensPageProps) {
         empty={<EmptyState icon={KeyRound} title={t("empty.title")} description={t("empty.description")} action={create} />}
       />
     </section>
+  );
+}
+
+type RevokeQuestionProps = { token: ApiToken; onClose: () => void; onRevoked: () => void };
+
+/** Asks the server when the token was last used, and what ends with it: the list may have been read long ago. */
+function RevokeQuestion({ token, onClose, onRevoked }: RevokeQuestionProps) {
+  const t = useTranslations("settings.tokens.revoke");
+  const query = useToken(token.id);
+  const revoke = useRevokeToken();
+  const [fate, setFate] = useState<TokenFate>("revoke");
+  const lastUsedAt = query.data?.lastUsedAt;
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => open || onClose()}
+      title={t("title", { name: token.name })}
+      description={
+        query.isPending
+          ? t("asking")
+          : lastUsedAt
+            ? t.rich("used", { at: () => <Time at={lastUsedAt} /> })
+            : t(query.data ? "unused" : "effect")
+      }
+      action={t("confirm")}
+      onConfirm={async () => {
+        await revoke.mutateAsync({ id: token.id, tokens: fate });
+        onRevoked();
+        toast.success(t("done", { name: token.name }));
+      }}
+    >
+      {query.isPending ? null : <DelegationsShown query={query} fate={fate} onFate={setFate} canKeep />}
+    </ConfirmDialog>
   );
 }

@@ -105,11 +105,12 @@ export function applyFieldErrors<T extends FieldValues>(error: unknown, setError
   return fields.length > 0;
 }
 
-/** The one field error of a form with one field: its sentence for `useFieldText`. */
-export function fieldErrorOf(error: unknown): { type: string; message: string } | undefined {
-  if (!(error instanceof ApiError) || !Array.isArray(error.details)) return undefined;
-  const field = error.details.find(isFieldError);
-  return field && { type: "server", message: field.message };
+/** The server's field errors by field, for `useFieldText`; none for an error of another kind. */
+export function fieldErrorsOf(error: unknown): Record<string, { type: string; message: string }> {
+  if (!(error instanceof ApiError) || !Array.isArray(error.details)) return {};
+  return Object.fromEntries(
+    error.details.filter(isFieldError).map(({ path, message }) => [[path].flat().join("."), { type: "server", message }]),
+  );
 }
 
 function isFieldError(value: unknown): value is { path: string | (string | number)[]; message: string } {

@@ -1,6 +1,9 @@
 import "server-only";
 import { and, desc, eq, gte, like, lt, or } from "drizzle-orm";
-import { auditEntries } from "@/db/schema/organizations";
+import { anyOf } from "@/db/columns";
+import { contacts } from "@/db/schema/contacts";
+import { integrations } from "@/db/schema/integrations";
+import { apiTokens, auditEntries, links, organizations, users } from "@/db/schema/organizations";
 import type { Ctx } from "@/lib/ctx";
 import { type Page, toPage } from "@/lib/http/paging";
 import type { AuditEntry, AuditQuery } from "./schema";
@@ -25,16 +28,62 @@ export async function listAuditEntries(ctx: Ctx, query: AuditQuery): Promise<Pag
     )
     .orderBy(desc(auditEntries.id))
     .limit(query.limit + 1);
-  return toPage(rows, query.limit, toAuditEntry);
+  const names = await namesOf(ctx, rows);
+  return toPage(rows, query.limit, (row) => toAuditEntry(row, names));
 }
 
-function toAuditEntry(row: typeof auditEntries.$inferSelect): AuditEntry {
+type Row = typeof auditEntries.$inferSelect;
+
+/** What the targets are called today. People are named by their account, also those who have left: the entry is about them. */
+async function namesOf(ctx: Ctx, rows: readonly Row[]): Promise<Map<string, string>> {
+  const idsOf = (type: string) => [
+    ...new Set(rows.filter(({ targetType }) => targetType === type).map(({ targetId }) => targetId)),
+  ];
+  const { db, organizationId } = ctx;
+  const read = async (type: string, find: (ids: string[]) => Promise<{ id: string; name: string | null }[]>) => {
+    const ids = idsOf(type);
+    return ids.length > 0 ? find(ids) : [];
+  };
+  const found = await Promise.all([
+    read("user", (ids) => db.select({ id: users.id, name: users.name }).from(users).where(anyOf(users.id, ids))),
+    read("token", (ids) => namedIn(db, apiTokens, organizationId, ids)),
+    read("integration", (ids) => namedIn(db, integrations, organizationId, ids)),
+    read("contact", (ids) => namedIn(db, contacts, organizationId, ids)),
+    read("invitation", (ids) =>
+      db
+        .select({ id: links.id, name: links.email })
+        .from(links)
+        .where(and(eq(links.organizationId, organizationId), anyOf(links.id, ids))),
+    ),
+    read("organization", (ids) =>
+      db
+        .select({ id: organizations.id, name: organizations.name })
+        .from(organizations)
+        .where(and(eq(organizations.id, organizationId), anyOf(organizations.id, ids))),
+    ),
+  ]);
+  return new Map(found.flat().flatMap(({ id, name }) => (name ? [[id, name] as const] : [])));
+}
+
+function namedIn(
+  db: Ctx["db"],
+  table: typeof apiTokens | typeof integrations | typeof contacts,
+  organizationId: string,
+  ids: string[],
+): Promise<{ id: string; name: string | null }[]> {
+  return db
+    .select({ id: table.id, name: table.name })
+    .from(table as typeof contacts)
+    .where(and(eq(table.organizationId, organizationId), anyOf(table.id, ids)));
+}
+
+function toAuditEntry(row: Row, names: ReadonlyMap<string, string>): AuditEntry {
   return {
     id: row.id,
     at: row.at.toISOString(),
     actor: { type: row.actorType, id: row.actorId, name: row.actorName },
     action: row.action,
-    target: { type: row.targetType, id: row.targetId },
+    target: { type: row.targetType, id: row.targetId, name: names.get(row.targetId) ?? null },
     details: row.details,
     ip: row.ip,
   };

@@ -309,8 +309,12 @@ export const AuditEntry = z.object({
     name: z.string(),
   }),
   action: z.string(),
-  target: z.object({ type: z.string(), id: z.string() }),
-  details: z.record(z.string(), z.unknown()),
+  target: z.object({
+    type: z.string(),
+    id: z.string(),
+    name: z.string().nullable().describe("What it is called today; null when it is gone or has no name."),
+  }),
+  details: z.record(z.string(), z.unknown()).describe("`changes` holds what changed, field by field: from and to."),
   ip: z.string().nullable(),
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;

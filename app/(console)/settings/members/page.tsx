@@ -1,7 +1,8 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { MembersPage } from "@/components/settings/members-page";
-import { getSession } from "@/lib/auth/session";
+import { pageCtx } from "@/lib/auth/session";
+import { getOrganization } from "@/lib/organizations/organizations";
 import { allows } from "@/lib/organizations/permissions";
 
 export async function generateMetadata() {
@@ -10,7 +11,7 @@ export async function generateMetadata() {
 }
 
 export default async function Page() {
-  const session = await getSession();
-  if (!session || !allows(session.permissions, "members:read")) redirect("/settings");
-  return <MembersPage />;
+  const ctx = await pageCtx();
+  if (!ctx || !allows(ctx.scopes, "members:read")) redirect("/settings");
+  return <MembersPage organization={await getOrganization(ctx)} />;
 }
