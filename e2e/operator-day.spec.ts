@@ -18,7 +18,7 @@ test("a day of an operator: numbers, templates, consent, messages, settings", as
     await page.getByLabel("E-mail").fill(seeded.email);
     await page.getByLabel("Password").fill("not the password");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByText("The e-mail address and the password do not go together.")).toBeVisible();
+    await expect(page.getByText("Wrong e-mail or password.")).toBeVisible();
     await expectAccessible(page, "a refused sign-in");
     await page.getByLabel("Password").fill(seeded.password);
     await page.getByRole("button", { name: "Sign in" }).click();

@@ -11,6 +11,7 @@ import { createInvitation } from "@/lib/organizations/invitations";
 import { redeemLink } from "@/lib/organizations/links";
 import { listMembers, resetSecondFactor } from "@/lib/organizations/members";
 import { updateOrganization } from "@/lib/organizations/organizations";
+import { createResetLink } from "@/lib/organizations/reset-link";
 import { knownBrowserCookie } from "./known-browser";
 import { getMe } from "./me";
 import { confirmSecondFactor, removeSecondFactor, renewRecoveryCodes, startSecondFactor } from "./second-factor";
@@ -158,6 +159,15 @@ describe("a second factor", () => {
     expect(await signIn(undefined)).not.toBeNull();
     expect(await actions()).toContain("second_factor.reset");
     await expect(resetSecondFactor(org.ctx, member.userId)).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("is taken away on the server with a new password, when that is asked for", async () => {
+    await enrol();
+    await createResetLink(db, member.email, new Date());
+    await expect(signIn(undefined)).rejects.toMatchObject({ code: "second_factor_required" });
+    await createResetLink(db, member.email, new Date(), { withSecondFactor: true });
+    expect(await signIn(undefined)).not.toBeNull();
+    expect(await actions()).toContain("second_factor.reset");
   });
 
   it("of a hijacker ends when the provider vouches for the real person", async () => {

@@ -4,6 +4,7 @@ import type { Db } from "@/db/client";
 import { apiTokens, links, memberships, organizations, users } from "@/db/schema/organizations";
 import { useTestDatabase } from "@/db/testing";
 import { makeOrganization } from "@/db/testing-data";
+import { audit } from "@/lib/audit";
 import { signInWithPassword } from "@/lib/auth/sign-in";
 import { type Ctx, openDatabase } from "@/lib/ctx";
 import { resetEnv } from "@/lib/env";
@@ -64,6 +65,22 @@ describe("the organization", () => {
         details: { changes: { name: { to: "Çiçekçi" }, timeZone: { from: "Europe/Istanbul", to: "Europe/Berlin" } } },
         actor: { id: org.userId },
       },
+    ]);
+  });
+
+  it("names in its trail what an entry is about, as it is called today, and nothing of elsewhere", async () => {
+    const member = await org.addMember("viewer");
+    await updateMember(org.ctx, member.userId, { role: "operator" });
+    await createApiToken(org.ctx, { name: "Shop backend", scopes: ["*"] });
+    await createInvitation(org.ctx, { email: "new@example.com", role: "viewer" });
+    const elsewhere = await makeOrganization(db);
+    const foreign = await createApiToken(elsewhere.ctx, { name: "Theirs", scopes: ["*"] });
+    await audit(org.ctx, "token.revoked", { type: "token", id: foreign.id });
+    expect((await listAuditEntries(org.ctx, page)).data.map(({ target }) => [target.type, target.name])).toEqual([
+      ["token", null],
+      ["invitation", "new@example.com"],
+      ["token", "Shop backend"],
+      ["user", "Some viewer"],
     ]);
   });
 
