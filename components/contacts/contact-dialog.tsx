@@ -19,8 +19,9 @@ import type { Contact } from "@/lib/contacts/schema";
 import { ApiError, applyFieldErrors } from "@/lib/http/client";
 import { zoneNames } from "@/lib/i18n/time-zones";
 import { toE164 } from "@/lib/phone";
+import { changesOf, conflictsOf, type Edited } from "./changes";
 import { PhoneSuggestion } from "./phone-suggestion";
-import { useCreateContact, useUpdateContact } from "./queries";
+import { readContact, useCreateContact, useUpdateContact } from "./queries";
 import { COMMON_LANGUAGES, useLanguageName } from "./use-names";
 
 type ContactDialogProps = {
@@ -105,12 +106,37 @@ function ContactForm({ id, contact, onBusy, onDirty, onDone }: ContactFormProps)
   const { errors, isDirty } = formState;
   useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
 
+  // What the person saw when they began; what others change meanwhile is compared with it.
+  const [before, setBefore] = useState(contact);
+  const [present, setPresent] = useState<{ contact: Contact; fields: (keyof Edited)[] }>();
+
+  async function save(edited: Edited & { phoneNumber: string }): Promise<Contact | undefined> {
+    const { phoneNumber: _fixed, ...fields } = edited;
+    if (!before) return create.mutateAsync(edited);
+    const changes = changesOf(before, fields);
+    const latest = await readContact(before.id);
+    const conflicts = conflictsOf(before, latest, changes);
+    if (conflicts.length > 0) {
+      setPresent({ contact: latest, fields: conflicts });
+      // Whoever presses again has seen it, and means it.
+      setBefore(latest);
+      return undefined;
+    }
+    return Object.keys(changes).length === 0 ? latest : update.mutateAsync(changes);
+  }
+
   const submit = handleSubmit(async ({ phoneNumber, name, language, timeZone }) => {
-    const fields = { name: name.trim() || null, language: orNull(language), timeZone: orNull(timeZone) };
     setFailure(undefined);
+    setPresent(undefined);
     onBusy(true);
     try {
-      onDone(contact ? await update.mutateAsync(fields) : await create.mutateAsync({ phoneNumber, ...fields }));
+      const saved = await save({
+        phoneNumber,
+        name: name.trim() || null,
+        language: orNull(language),
+        timeZone: orNull(timeZone),
+      });
+      if (saved) onDone(saved);
     } catch (error) {
       if (!applyFieldErrors(error, setError)) setFailure(error);
     } finally {
@@ -164,6 +190,15 @@ function ContactForm({ id, contact, onBusy, onDirty, onDone }: ContactFormProps)
           />
         </Field>
       </div>
+      {present ? (
+        <Note tone="warning" title={t("changedMeanwhile")}>
+          {present.fields.map((field) => (
+            <p key={field}>
+              {labels(field)}: {present.contact[field] ?? t("notSet")}
+            </p>
+          ))}
+        </Note>
+      ) : null}
       <Failure error={failure} />
     </form>
   );

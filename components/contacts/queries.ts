@@ -23,9 +23,13 @@ export function useContacts(state: ListState, firstPage?: Page<Contact>) {
 export function useContact(id: string, initialData?: Contact) {
   return useQuery({
     queryKey: ["contacts", "one", id],
-    queryFn: ({ signal }) => api.get<Contact>(`/crm/contacts/${id}`, { signal }),
+    queryFn: ({ signal }) => readContact(id, signal),
     initialData,
   });
+}
+
+export function readContact(id: string, signal?: AbortSignal): Promise<Contact> {
+  return api.get<Contact>(`/crm/contacts/${id}`, { signal });
 }
 
 export function useLedger(contactId: string) {
