@@ -7,8 +7,10 @@ import type {
   MessageFailure,
   MessagePurpose,
   MessageStatus,
+  MetaHold,
   TemplateParams,
   TimelineStep,
+  WaitsFor,
 } from "@/lib/messages/schema";
 import type { MessageContent } from "@/lib/whatsapp/content";
 import type { Pricing } from "@/lib/whatsapp/inbound-items";
@@ -47,24 +49,30 @@ export const messages = pgTable(
     envelope: sealedJson<InboundEnvelope>("envelope", "messages.envelope"),
     /** The fingerprint of the message that this one answers, edits, deletes or reacts to. */
     replyToIndex: text("reply_to_index"),
-    pricing: jsonb("pricing").$type<Pricing>(),
     purpose: text("purpose").$type<MessagePurpose>().notNull(),
     priority: smallint("priority").notNull(),
     status: text("status").$type<MessageStatus>().notNull(),
     dueAt: moment("due_at").notNull(),
     scheduledFor: moment("scheduled_for"),
+    /** Why it was put off until `dueAt`. */
+    waitsFor: text("waits_for").$type<WaitsFor>(),
+    /** A person sent it on its way outside opening hours. */
+    ignoresHours: boolean("ignores_hours").notNull().default(false),
     attempts: integer("attempts").notNull().default(0),
     leaseOwner: text("lease_owner"),
     leaseUntil: moment("lease_until"),
     wamid: sealed("wamid", "messages.wamid"),
     wamidIndex: text("wamid_index"),
+    metaHold: text("meta_hold").$type<MetaHold>(),
+    /** The sender's own reference. */
+    externalId: text("external_id"),
     outsideWindow: boolean("outside_window"),
     failure: jsonb("failure").$type<MessageFailure>(),
     timeline: jsonb("timeline").$type<TimelineStep[]>().notNull(),
     createdBy: text("created_by").notNull(),
     createdAt: moment("created_at").notNull(),
     unknownSince: moment("unknown_since"),
-    sentAt: moment("sent_at"),
+    pricing: jsonb("pricing").$type<Pricing>(),
     deliveredAt: moment("delivered_at"),
     readAt: moment("read_at"),
     failedAt: moment("failed_at"),
@@ -81,6 +89,7 @@ export const messages = pgTable(
     index("messages_sent").on(t.integrationId, t.sentAt).where(sql`sent_at is not null`),
     index("messages_in_flight").on(t.leaseUntil).where(sql`status = 'sending'`),
     index("messages_unknown").on(t.unknownSince).where(sql`status = 'unknown'`),
+    index("messages_external_id").on(t.organizationId, t.externalId, t.id).where(sql`external_id is not null`),
     uniqueIndex("messages_wamid").on(t.integrationId, t.wamidIndex).where(sql`wamid_index is not null`),
     check("messages_received", sql`(direction = 'outgoing') = (status <> 'received')`),
   ],

@@ -7,11 +7,15 @@ import type { IntegrationRow } from "@/lib/integrations/access";
 import { rateFactor, ratesOf } from "@/lib/integrations/rate";
 import { reserveAllowance } from "@/lib/messages/allowance";
 import { lookAgain, type SecondLook } from "@/lib/messages/gate";
-import { PRIORITY, type TimelineStep } from "@/lib/messages/schema";
+import { PRIORITY, type TimelineStep, type WaitsFor } from "@/lib/messages/schema";
 import { CONTENT, storedContent } from "@/lib/messages/stored-content";
+import { transition } from "@/lib/messages/transitions";
 import { countOutcome } from "@/lib/metrics";
 import { isSendable, toPayload } from "@/lib/whatsapp/content";
+import { sendRequest } from "@/lib/whatsapp/graph";
+import type { GraphAccess } from "@/lib/whatsapp/graph-call";
 import type { MessagePayload } from "@/lib/whatsapp/payloads";
+import type { GraphRequest } from "@/lib/whatsapp/transport";
 import { takeLease } from "./lease";
 import { holdIntegration, type Outcome, writeOutcomes } from "./outcome";
 import { takeTurns } from "./pair-limit";
@@ -28,15 +32,16 @@ const CALLED = {
   attempts: messages.attempts,
   dueAt: messages.dueAt,
   scheduledFor: messages.scheduledFor,
+  ignoresHours: messages.ignoresHours,
   createdAt: messages.createdAt,
 };
 
 type MessageRow = Pick<typeof messages.$inferSelect, keyof typeof CALLED>;
 /** `slot`: when it may leave, as `monotonicMs()`, so that a clock that is set changes nothing. */
-export type Ready = { row: MessageRow; payload: MessagePayload; slot: number; isOutside: boolean };
+export type Ready = { row: MessageRow; request: GraphRequest; slot: number; isOutside: boolean };
 /** `seen`: how many were looked at, those included that wait or were refused. */
 export type Batch = { ready: Ready[]; seen: number; perSecond: number };
-type Later = { id: string; due: string; status: "queued" | "scheduled"; step: TimelineStep[] };
+type Later = { id: string; name: "postpone" | "schedule"; until: Date; waits_for: WaitsFor; step: TimelineStep[] };
 
 const NOTHING: Batch = { ready: [], seen: 0, perSecond: 0 };
 
@@ -47,7 +52,11 @@ type Wish = { owner: string; turn: number; batchMs: number; most: number; except
  * In one transaction: keeps the lease, looks at what is due, asks the gate again, and gives each message that may go its slot.
  * They stay `queued`; who has the lease has them. Null when another process has the lease.
  */
-export async function takeBatch(base: Ctx, integration: IntegrationRow, wish: Wish): Promise<Batch | null> {
+export async function takeBatch(
+  base: Ctx,
+  { integration, access }: { integration: IntegrationRow; access: GraphAccess },
+  wish: Wish,
+): Promise<Batch | null> {
   return base.db.transaction(async (tx) => {
     const ctx = { ...base, db: tx, now: new Date() };
     // First of all, as its removal does: who locks messages first and the integration later could wait for that in a circle.
@@ -73,24 +82,28 @@ export async function takeBatch(base: Ctx, integration: IntegrationRow, wish: Wi
     );
     const refused: Outcome[] = [];
     const later: Later[] = [];
-    const go: { row: MessageRow; payload: MessagePayload }[] = [];
+    const putOff = (row: MessageRow, until: Date | undefined, waits_for: WaitsFor) =>
+      later.push({ id: row.id, name: "postpone", until: until ?? ctx.now, waits_for, step: [] });
+    const go: { row: MessageRow; request: GraphRequest }[] = [];
     const at = ctx.now.toISOString();
     for (const row of rows) {
       const look = looks.get(row.id);
-      const waitUntil = overAllowance.get(row.id) ?? held.get(row.id);
       if (look?.verdict === "refuse")
         refused.push({ id: row.id, kind: "failed", failure: { reason: look.reason.code, title: look.reason.message } });
       else if (look?.verdict === "later") {
+        const told = row.scheduledFor?.getTime() === look.at.getTime();
         later.push({
           id: row.id,
-          due: look.at.toISOString(),
-          status: "scheduled",
-          step: [{ step: "scheduled", at, source: "gate", detail: look.at.toISOString() }],
+          name: "schedule",
+          until: look.at,
+          waits_for: "business_hours",
+          step: told ? [] : [{ step: "scheduled", at, source: "gate", detail: look.at.toISOString() }],
         });
-      } else if (waitUntil) later.push({ id: row.id, due: waitUntil.toISOString(), status: "queued", step: [] });
+      } else if (overAllowance.has(row.id)) putOff(row, overAllowance.get(row.id), "allowance");
+      else if (held.has(row.id)) putOff(row, held.get(row.id), "pair_limit");
       else if (look?.verdict === "go") {
         try {
-          go.push({ row, payload: payloadOf(row, look.template) });
+          go.push({ row, request: sendRequest(access, integration.phoneNumberId, payloadOf(row, look.template)) });
         } catch (error) {
           refused.push({
             id: row.id,
@@ -114,9 +127,9 @@ export async function takeBatch(base: Ctx, integration: IntegrationRow, wish: Wi
     return {
       seen: rows.length,
       perSecond,
-      ready: go.map(({ row, payload }, i) => ({
+      ready: go.map(({ row, request }, i) => ({
         row: { ...row, attempts: row.attempts + 1 },
-        payload,
+        request,
         slot: (paced.at[i] ?? 0) + sinceClock,
         isOutside: isOutside(looks.get(row.id), row),
       })),
@@ -161,12 +174,14 @@ async function lockDue(ctx: Ctx, integrationId: string, limit: number, { turn, e
 }
 
 async function postpone(ctx: Ctx, later: readonly Later[]): Promise<void> {
-  if (later.length === 0) return;
-  await ctx.db.execute(sql`
-    update messages m set status = u.status, due_at = u.due,
-      scheduled_for = case when u.status = 'scheduled' then u.due else m.scheduled_for end, timeline = m.timeline || u.step
-    from jsonb_to_recordset((${JSON.stringify(later)}::text)::jsonb) as u(id text, due timestamptz, status text, step jsonb)
-    where m.id = u.id and m.organization_id = ${ctx.organizationId}`);
+  const of = (name: Later["name"]) =>
+    later.filter((one) => one.name === name).map(({ name: _, until, ...one }) => ({ ...one, due_at: until }));
+  await transition(ctx, "postpone", of("postpone"));
+  await transition(
+    ctx,
+    "schedule",
+    of("schedule").map((one) => ({ ...one, scheduled_for: one.due_at })),
+  );
 }
 
 function payloadOf(row: MessageRow, template: Parameters<typeof toPayload>[2]): MessagePayload {

@@ -9,17 +9,18 @@ import { graphAccess, type IntegrationRow } from "@/lib/integrations/access";
 import { ratesOf } from "@/lib/integrations/rate";
 import { log } from "@/lib/log";
 import { PRIORITY, type TimelineStep } from "@/lib/messages/schema";
+import { transition } from "@/lib/messages/transitions";
 import { countCall, countOutcome } from "@/lib/metrics";
 import { isTransient, retryTransient } from "@/lib/transient";
-import { sendMessage } from "@/lib/whatsapp/graph";
+import { readReceipt, type SendReceipt } from "@/lib/whatsapp/graph";
 import { type GraphAccess, sharedGraphTransport } from "@/lib/whatsapp/graph-call";
-import { GraphError } from "@/lib/whatsapp/graph-error";
-import type { Transport } from "@/lib/whatsapp/transport";
+import { GraphError, transportFailure } from "@/lib/whatsapp/graph-error";
+import type { GraphResponse, TransportError } from "@/lib/whatsapp/transport";
 import { type Batch, type Ready, takeBatch } from "./batch";
 import { breaker } from "./breaker";
 import { Completer } from "./completer";
 import { endLease, slowDown } from "./lease";
-import { judgeFailure, type Outcome } from "./outcome";
+import { acceptedBy, judgeFailure, type Outcome } from "./outcome";
 import { monotonicMs } from "./rate-limiter";
 import { type Call, type Departed, HELD_UP, senderFor } from "./sender";
 
@@ -61,118 +62,139 @@ type Options = {
   background?: (ending: Promise<void>) => void;
 };
 
+/** One run of a dispatcher: what it has taken, and which calls are under way. */
+type Run = {
+  db: Db;
+  organizationId: string;
+  integrationId: string;
+  owner: string;
+  signal?: AbortSignal;
+  completer: Completer;
+  /** Messages that are taken and not yet committed as `sending`. */
+  taken: Set<string>;
+  /** Calls that are committed and not yet handed to the completer. */
+  underWay: Set<Promise<void>>;
+  onEnd?: () => void;
+  /** The departure of the last batch taken. */
+  departure: Promise<Departed | null>;
+};
+/** The number as it was when the batch was taken, and the way to Meta for it. */
+type Link = { integration: IntegrationRow; access: GraphAccess };
+
+const ctxOf = (run: Run): Ctx => systemCtx(run.db, run.organizationId, "dispatch");
+
 /**
- * Sends what is due for one number, at its pace and in order of priority, until nothing is due, `maxMs` are over or `signal`
- * is given; calls under way are always finished and written down. One dispatcher a number at a time, in all processes: the
- * others return at once. A message is committed as `sending` right before its call, and called only by who committed it.
+ * The dispatcher: sends what is due for one number, at its pace and in order of priority, until nothing is due, `maxMs` are over
+ * or `signal` is given; calls under way are always finished and written down. One dispatcher a number at a time, in all processes:
+ * the others return at once.
+ *
+ * Every message passes these stages, forwards only:
+ *
+ * | stage    | where                     | in flight at most               | a crash in it leaves                                  |
+ * | -------- | ------------------------- | ------------------------------- | ----------------------------------------------------- |
+ * | take     | `takeBatch`               | this batch and the one leaving  | `queued`, as before: nothing was promised             |
+ * | commit   | `commit`                  | two chunks of 50 ms             | `sending` with a lease; `unknown` when that is over   |
+ * | send     | `Sender`, by its own pace | two seconds of the number's rate | the same: nobody can say whether Meta has it         |
+ * | read     | `readAnswer`, `judge`     | what was answered just now      | the same; a webhook of Meta settles it                |
+ * | complete | `Completer`               | answers of 50 ms, for 20 s      | the same; a webhook of Meta settles it                |
  */
 export async function dispatchIntegration(
   db: Db,
   where: { id: string; organizationId: string },
   options: Options,
 ): Promise<DispatchResult> {
-  const ctx = systemCtx(db, where.organizationId, "dispatch");
-  const underWay = new Set<Promise<void>>();
-  const outcomes = new Completer(ctx, where.id);
-  const departures: Departures = { last: Promise.resolve(null), taken: new Set() };
+  const run: Run = {
+    db,
+    organizationId: where.organizationId,
+    integrationId: where.id,
+    owner: options.owner,
+    ...(options.signal ? { signal: options.signal } : {}),
+    completer: new Completer(systemCtx(db, where.organizationId, "dispatch"), where.id),
+    taken: new Set(),
+    underWay: new Set(),
+    departure: Promise.resolve(null),
+  };
   let result: DispatchResult;
   try {
-    result = await sendDue(ctx, where.id, options, underWay, outcomes, departures);
+    result = await sendDue(run, options.maxMs ?? Number.POSITIVE_INFINITY);
   } finally {
-    const departed = await departures.last.catch(() => null);
+    const departed = await run.departure.catch(() => null);
     // Another process may send already while the last answers come in.
     const left = endLease(db, where, options.owner, departed?.freeInMs ?? 0).catch((error: unknown) =>
       log.warn({ err: error }, "A number could not be handed on; its lease will end"),
     );
-    const isOver = underWay.size === 0 && outcomes.isIdle;
-    const ending = Promise.all(underWay)
-      .then(() => outcomes.done())
+    const isOver = run.underWay.size === 0 && run.completer.isIdle;
+    const ending = Promise.all(run.underWay)
+      .then(() => run.completer.done())
       .then(() => left);
     if (options.background && !isOver) options.background(ending);
     else await ending;
   }
   // What the last answers sent back into the queue is due some time, too.
   if (options.background || result.taken || result.nextDueAt || options.signal?.aborted) return result;
+  const ctx = ctxOf(run);
   return { ...result, nextDueAt: (await sendingIntegration(ctx, where.id)) ? await nextDue(ctx, where.id) : null };
 }
 
-async function sendDue(
-  base: Ctx,
-  id: string,
-  options: Options,
-  underWay: Set<Promise<void>>,
-  outcomes: Completer,
-  departures: Departures,
-): Promise<DispatchResult> {
-  const endsAt = performance.now() + (options.maxMs ?? Number.POSITIVE_INFINITY);
+async function sendDue(run: Run, maxMs: number): Promise<DispatchResult> {
+  const id = run.integrationId;
+  const endsAt = performance.now() + maxMs;
   let called = 0;
   let takeMs = UNKNOWN_TAKE_MS;
-  for (let turn = 1; !options.signal?.aborted; turn++) {
+  for (let turn = 1; !run.signal?.aborted; turn++) {
     // Time is up with work left: the next run goes on at once.
     if (performance.now() >= endsAt) return { called, nextDueAt: new Date(), taken: false };
     if (breaker.state(id).isTrying) {
       // A try must be answered before the next one.
-      await departures.last;
-      await Promise.all(underWay);
+      await run.departure;
+      await Promise.all(run.underWay);
     }
     const { restMs, isTrying } = breaker.state(id);
     if (restMs > 0) return { called, nextDueAt: new Date(Date.now() + restMs), taken: false };
-    const ctx = systemCtx(base.db, base.organizationId, base.actor.id);
+    const ctx = ctxOf(run);
     const integration = await sendingIntegration(ctx, id);
     if (!integration) break;
     // Before anything is taken: what cannot be called at all must not end as unknown.
-    const access = graphAccess(ctx, integration);
+    const link: Link = { integration, access: graphAccess(ctx, integration) };
     const takenAt = performance.now();
-    const batch = await takeBatch(ctx, integration, {
-      owner: options.owner,
+    const batch = await takeBatch(ctx, link, {
+      owner: run.owner,
       turn,
       batchMs: Math.min(BATCH_MS.most, Math.max(BATCH_MS.least, 3 * takeMs)),
       most: isTrying ? 1 : LARGEST_BATCH,
-      except: [...departures.taken],
+      except: [...run.taken],
     });
     takeMs = Math.max(performance.now() - takenAt, turn === 1 ? 0 : takeMs * 0.7);
     if (!batch) return { called, nextDueAt: null, taken: true };
     if (batch.seen === 0) {
       // What is due may be what is just leaving.
-      await departures.last;
+      await run.departure;
       const nextDueAt = await nextDue(ctx, id);
       if (!nextDueAt || nextDueAt.getTime() > Date.now() + BATCH_MS.least) return { called, nextDueAt, taken: false };
       await pause(Math.max(1, nextDueAt.getTime() - Date.now()));
       continue;
     }
-    for (const { row } of batch.ready) departures.taken.add(row.id);
-    const earlier = departures.last;
-    departures.last = earlier.then(
-      async (before) => (await depart(ctx, access, integration, batch, options, { underWay, outcomes, departures })) ?? before,
-    );
+    for (const { row } of batch.ready) run.taken.add(row.id);
+    const earlier = run.departure;
+    run.departure = earlier.then(async (before) => (await sendBatch(run, link, batch)) ?? before);
     // Whoever waits for it hears of a failure; nobody may wait for it just now.
-    departures.last.catch(() => undefined);
+    run.departure.catch(() => undefined);
     called += batch.ready.length;
     await earlier;
     // The next batch must be taken before this one's last message has left.
     await pause((batch.ready.at(-1)?.slot ?? 0) - monotonicMs() - Math.max(BATCH_MS.least, 2 * takeMs));
-    while (underWay.size > Math.max(LEAST_IN_FLIGHT, ratesOf(integration).effective * IN_FLIGHT_SECONDS))
+    while (run.underWay.size > Math.max(LEAST_IN_FLIGHT, ratesOf(integration).effective * IN_FLIGHT_SECONDS))
       await new Promise<void>((resolve) => {
-        departures.onEnd = resolve;
+        run.onEnd = resolve;
       });
   }
   return { called, nextDueAt: null, taken: false };
 }
 
-/** The departure of the last batch taken, and the messages that are taken and not yet committed as `sending`. */
-type Departures = { last: Promise<Departed | null>; taken: Set<string>; onEnd?: () => void };
-type Run = { underWay: Set<Promise<void>>; outcomes: Completer; departures: Departures };
-
 /** Lets a batch leave chunk by chunk: each is committed as `sending` shortly before its first slot, while the one before it leaves. */
-async function depart(
-  base: Ctx,
-  access: GraphAccess,
-  integration: IntegrationRow,
-  batch: Batch,
-  { owner, signal }: Options,
-  { underWay, outcomes, departures }: Run,
-): Promise<Departed | null> {
-  const sender = senderFor(access.transport, sharedGraphTransport);
+async function sendBatch(run: Run, link: Link, batch: Batch): Promise<Departed | null> {
+  const { id } = link.integration;
+  const sender = senderFor(link.access.transport, sharedGraphTransport);
   const size = Math.max(LEAST_IN_A_CHUNK, Math.round((batch.perSecond * CHUNK_MS) / 1000));
   let before: Promise<Departed | null> = Promise.resolve(null);
   let leaving = before;
@@ -182,35 +204,23 @@ async function depart(
     await pause((chunk[0]?.slot ?? 0) - monotonicMs() - CHUNK_MS);
     const committedAt = monotonicMs();
     // Nothing was promised for what is only taken: it waits for the next dispatcher.
-    const sending =
-      signal?.aborted || breaker.state(integration.id).restMs > 0
-        ? new Set()
-        : await commitSafely(systemCtx(base.db, base.organizationId, base.actor.id), integration, owner, chunk);
-    const calls: Call[] = [];
-    for (const ready of chunk) {
-      departures.taken.delete(ready.row.id);
-      if (!sending.has(ready.row.id)) continue;
-      const send = sendOne(base, access, integration, ready, calls).then((outcome) => {
-        outcomes.add({ outcome, contactId: ready.row.contactId });
-        countOutcome(integration.id, outcome);
-        underWay.delete(send);
-        departures.onEnd?.();
-      });
-      underWay.add(send);
-    }
+    const isOver = run.signal?.aborted || breaker.state(id).restMs > 0;
+    const committed = isOver ? new Set() : await commitSafely(run, link, chunk);
+    for (const { row } of chunk) run.taken.delete(row.id);
+    const calls = chunk.filter(({ row }) => committed.has(row.id)).map((ready) => callOf(run, link, ready));
     before = leaving;
-    leaving = sender.send({ number: integration.id, perSecond: batch.perSecond, until: committedAt + LATEST_CALL_MS, calls });
+    leaving = sender.send({ number: id, perSecond: batch.perSecond, until: committedAt + LATEST_CALL_MS, calls });
   }
   return leaving;
 }
 
 /** A commit that nobody confirmed may have been made. None of its messages was called, so they wait again. */
-async function commitSafely(ctx: Ctx, integration: IntegrationRow, owner: string, chunk: readonly Ready[]): Promise<Set<string>> {
+async function commitSafely(run: Run, link: Link, chunk: readonly Ready[]): Promise<Set<string>> {
   const claimId = newId("clm");
   try {
-    return await commitSending(ctx, integration, owner, claimId, chunk);
+    return await commit(run, link, claimId, chunk);
   } catch (error) {
-    if (isTransient(error)) await retryTransient(JUDGE_PATIENCE_MS, () => giveBack({ ...ctx, now: new Date() }, claimId));
+    if (isTransient(error)) await retryTransient(JUDGE_PATIENCE_MS, () => giveBack(ctxOf(run), claimId, chunk));
     throw error;
   }
 }
@@ -219,30 +229,101 @@ async function commitSafely(ctx: Ctx, integration: IntegrationRow, owner: string
  * Commits messages as `sending`: those that still wait, while the number still sends and this dispatcher still has it. Answers
  * which; only these may be called.
  */
-async function commitSending(
-  ctx: Ctx,
-  integration: IntegrationRow,
-  owner: string,
-  claimId: string,
-  chunk: readonly Ready[],
-): Promise<Set<string>> {
+async function commit(run: Run, { integration }: Link, claimId: string, chunk: readonly Ready[]): Promise<Set<string>> {
+  const ctx = ctxOf(run);
   const step: TimelineStep[] = [{ step: "sending", at: ctx.now.toISOString(), source: "dispatch" }];
-  const leaseUntil = new Date(ctx.now.getTime() + SENDING_LEASE_MS).toISOString();
-  const ids = chunk.map(({ row }) => row.id);
-  const outside = chunk.filter(({ isOutside }) => isOutside).map(({ row }) => row.id);
+  const leaseUntil = new Date(ctx.now.getTime() + SENDING_LEASE_MS);
   // The integration is held first, as its removal does: who locks messages first could wait for that in a circle.
-  const rows = await ctx.db.execute<{ id: string }>(sql`
-    with held as materialized (
+  const given = sql`held as materialized (
       select i.id from integrations i join lanes l on l.integration_id = i.id
       where i.organization_id = ${ctx.organizationId} and i.id = ${integration.id} and i.status = 'verified' and i.deleted_at is null
-        and l.owner = ${owner} and l.lease_until > now() + ${`${LEASE_LEFT_MS} milliseconds`}::interval
-      for key share of i)
-    update messages m set status = 'sending', attempts = m.attempts + 1, outside_window = m.id = any(${sql.param(outside)}::text[]),
-      lease_owner = ${claimId}, lease_until = ${leaseUntil}::timestamptz, timeline = m.timeline || (${JSON.stringify(step)}::text)::jsonb
-    where (select count(*) from held) = 1 and m.organization_id = ${ctx.organizationId}
-      and m.id = any(${sql.param(ids)}::text[]) and m.status in ('queued', 'scheduled')
-    returning m.id`);
-  return new Set(rows.map((row) => row.id));
+        and l.owner = ${run.owner} and l.lease_until > now() + ${`${LEASE_LEFT_MS} milliseconds`}::interval
+      for key share of i)`;
+  const moved = chunk.map(({ row, isOutside }) => ({
+    id: row.id,
+    step,
+    attempts: row.attempts,
+    outside_window: isOutside,
+    lease_owner: claimId,
+    lease_until: leaseUntil,
+  }));
+  return new Set(await transition(ctx, "leave", moved, { given, only: sql`(select count(*) from held) = 1` }));
+}
+
+async function giveBack(ctx: Ctx, claimId: string, chunk: readonly Ready[]): Promise<void> {
+  const step: TimelineStep[] = [
+    { step: "retrying", at: ctx.now.toISOString(), source: "dispatch", detail: "The database was away before Meta was called" },
+  ];
+  const moved = chunk.map(({ row }) => ({ id: row.id, step, attempts: row.attempts - 1 }));
+  await transition(ctx, "giveBack", moved, { only: sql`m.lease_owner = ${claimId}` });
+}
+
+/** The call of a committed message. Whatever comes back is read, judged and handed to the completer; the run waits for that at its end. */
+function callOf(run: Run, link: Link, { row, request, slot }: Ready): Call {
+  let resolve: (answered: Answered) => void = () => undefined;
+  const completed = new Promise<Answered>((answer) => {
+    resolve = answer;
+  })
+    .then((answered) => outcomeOf(run, link, row, answered))
+    .then((outcome) => {
+      run.completer.add({ outcome, contactId: row.contactId });
+      countOutcome(link.integration.id, outcome);
+      run.underWay.delete(completed);
+      run.onEnd?.();
+    });
+  run.underWay.add(completed);
+  return {
+    slot,
+    request,
+    onAnswer: (response, tookMs) => resolve({ response, tookMs }),
+    onError: (error, tookMs) => resolve({ error, tookMs }),
+  };
+}
+
+type Answered = { tookMs: number } & ({ response: GraphResponse } | { error: TransportError });
+
+/** What became of a call, or that nobody can say. Never throws. */
+async function outcomeOf(run: Run, link: Link, row: Ready["row"], answered: Answered): Promise<Outcome> {
+  const { id } = link.integration;
+  const read = readAnswer(link.access, answered);
+  countCall("receipt" in read ? "accepted" : "refused", answered.tookMs);
+  if ("receipt" in read) {
+    breaker.answered(id);
+    return acceptedBy(row.id, read.receipt, new Date());
+  }
+  if (!("refusal" in read)) {
+    log.error({ err: read.problem, messageId: row.id }, "A send ended in an unexpected way");
+    return { id: row.id, kind: "unknown", detail: "Unexpected error" };
+  }
+  if (read.refusal.proof === "refused") breaker.answered(id);
+  else if (read.refusal.details !== HELD_UP) breaker.unanswered(id);
+  return judge(run, link.integration, row, read.refusal);
+}
+
+/** Pure: what Meta's answer says, or that there was none. */
+function readAnswer(
+  access: GraphAccess,
+  answered: Answered,
+): { receipt: SendReceipt } | { refusal: GraphError } | { problem: unknown } {
+  if ("error" in answered) return { refusal: transportFailure(answered.error) };
+  try {
+    return { receipt: readReceipt(access, answered.response) };
+  } catch (error) {
+    return error instanceof GraphError ? { refusal: error } : { problem: error };
+  }
+}
+
+async function judge(run: Run, integration: IntegrationRow, row: Ready["row"], error: GraphError): Promise<Outcome> {
+  try {
+    return await retryTransient(JUDGE_PATIENCE_MS, async () => {
+      const ctx = ctxOf(run);
+      if (error.kind === "slow_down") await slowDown(ctx, integration.id);
+      return judgeFailure(ctx, integration, row, error);
+    });
+  } catch (problem) {
+    log.error({ err: problem, messageId: row.id, code: error.code }, "The consequences of a refusal could not be drawn");
+    return { id: row.id, kind: "unknown", detail: "The refusal could not be written down" };
+  }
 }
 
 async function sendingIntegration(ctx: Ctx, id: string): Promise<IntegrationRow | null> {
@@ -270,73 +351,6 @@ async function nextDue(ctx: Ctx, integrationId: string): Promise<Date | null> {
         order by m.due_at limit 1) first`,
   );
   return row?.at ?? null;
-}
-
-async function giveBack(ctx: Ctx, claimId: string): Promise<void> {
-  const step: TimelineStep[] = [
-    { step: "retrying", at: ctx.now.toISOString(), source: "dispatch", detail: "The database was away before Meta was called" },
-  ];
-  await ctx.db
-    .update(messages)
-    .set({
-      status: "queued",
-      attempts: sql`${messages.attempts} - 1`,
-      leaseOwner: null,
-      leaseUntil: null,
-      timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb`,
-    })
-    .where(
-      and(eq(messages.organizationId, ctx.organizationId), eq(messages.status, "sending"), eq(messages.leaseOwner, claimId)),
-    );
-}
-
-/** Adds the call to the batch's. Never throws: what became of it, or that nobody can say. */
-async function sendOne(
-  base: Ctx,
-  access: GraphAccess,
-  integration: IntegrationRow,
-  { row, payload, slot }: Ready,
-  calls: Call[],
-): Promise<Outcome> {
-  let took = 0;
-  const transport: Transport = (request) =>
-    new Promise((resolve, reject) => {
-      const settle =
-        <T>(finish: (result: T) => void) =>
-        (result: T, tookMs: number) => {
-          took = tookMs;
-          finish(result);
-        };
-      calls.push({ slot, request, onAnswer: settle(resolve), onError: settle(reject) });
-    });
-  try {
-    const receipt = await sendMessage({ ...access, transport }, integration.phoneNumberId, payload);
-    countCall("accepted", took);
-    breaker.answered(integration.id);
-    return { id: row.id, kind: "accepted", wamid: receipt.messageId, at: new Date() };
-  } catch (error) {
-    countCall("refused", took);
-    if (!(error instanceof GraphError)) {
-      log.error({ err: error, messageId: row.id }, "A send ended in an unexpected way");
-      return { id: row.id, kind: "unknown", detail: "Unexpected error" };
-    }
-    if (error.proof === "refused") breaker.answered(integration.id);
-    else if (error.details !== HELD_UP) breaker.unanswered(integration.id);
-    return judge(base, integration, row, error);
-  }
-}
-
-async function judge(base: Ctx, integration: IntegrationRow, row: Ready["row"], error: GraphError): Promise<Outcome> {
-  try {
-    return await retryTransient(JUDGE_PATIENCE_MS, async () => {
-      const ctx = { ...base, now: new Date() };
-      if (error.kind === "slow_down") await slowDown(ctx, integration.id);
-      return judgeFailure(ctx, integration, row, error);
-    });
-  } catch (problem) {
-    log.error({ err: problem, messageId: row.id, code: error.code }, "The consequences of a refusal could not be drawn");
-    return { id: row.id, kind: "unknown", detail: "The refusal could not be written down" };
-  }
 }
 
 function pause(ms: number): Promise<void> {

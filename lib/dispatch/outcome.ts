@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
 import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
@@ -9,10 +9,10 @@ import { accountOf, type IntegrationRow } from "@/lib/integrations/access";
 import { pauseIntegration } from "@/lib/integrations/pause";
 import { blindIndex, seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
-import { releasePlaces } from "@/lib/messages/allowance";
 import { pauseReason, stopTemplate } from "@/lib/messages/refusals";
-import type { MessageFailure, TimelineStep } from "@/lib/messages/schema";
-import { OUTCOME_UNKNOWN } from "@/lib/messages/status";
+import { META_HOLDS, type MessageFailure, type MetaHold, type TimelineStep, type WaitsFor } from "@/lib/messages/schema";
+import { transition } from "@/lib/messages/transitions";
+import type { SendReceipt } from "@/lib/whatsapp/graph";
 import type { GraphError } from "@/lib/whatsapp/graph-error";
 import { holdPair } from "./pair-limit";
 
@@ -37,10 +37,17 @@ type Sent = {
 
 /** What became of one call. Only `accepted` means that Meta took the message. */
 export type Outcome =
-  | { id: string; kind: "accepted"; wamid: string; at: Date }
-  | { id: string; kind: "retry"; attempt: number; dueAt: Date; detail: string; code?: number | null }
+  | { id: string; kind: "accepted"; wamid: string; at: Date; hold?: MetaHold | null; waId?: string; userId?: string }
+  | { id: string; kind: "retry"; attempt: number; dueAt: Date; detail: string; waitsFor?: WaitsFor; code?: number | null }
   | { id: string; kind: "unknown"; detail: string }
   | { id: string; kind: "failed"; failure: MessageFailure };
+
+/** Meta took the message. It may hold it back, and may know the person by another number than the one that was written. */
+export function acceptedBy(id: string, receipt: SendReceipt, at: Date): Outcome {
+  const hold = META_HOLDS.find((word) => word === receipt.messageStatus) ?? null;
+  const { messageId: wamid, waId, userId } = receipt;
+  return { id, kind: "accepted", wamid, at, hold, ...(waId ? { waId } : {}), ...(userId ? { userId } : {}) };
+}
 
 /**
  * Reads a failed call. A message goes back into the queue only when it is proven that Meta did not take it; what may have
@@ -53,13 +60,14 @@ export async function judgeFailure(ctx: Ctx, integration: IntegrationRow, messag
   const { rule } = error;
   if (rule.pauses && error.proof === "refused") {
     await pauseIntegration(ctx, integration.id, pauseReason(error.code, error.kind), error.code ?? undefined);
-    return { id, kind: "retry", attempt: message.attempts, dueAt: ctx.now, detail, code: error.code };
+    return { id, kind: "retry", attempt: message.attempts, dueAt: ctx.now, detail, waitsFor: "retry", code: error.code };
   }
   if (error.isSafeToResend) {
     if (isPatienceOver(message, ctx.now)) return { id, kind: "failed", failure: failureOf(error) };
     const held = error.kind === "pair_limit" ? await holdPair(ctx, integration.id, message.contactId) : null;
     const dueAt = held ?? new Date(ctx.now.getTime() + (error.retryAfterSeconds ?? 0) * 1000 + backoffMs(message.attempts));
-    return { id, kind: "retry", attempt: message.attempts, dueAt, detail, code: error.code };
+    const waitsFor = held ? "pair_limit" : error.proof === "not_sent" ? "meta_unreachable" : "retry";
+    return { id, kind: "retry", attempt: message.attempts, dueAt, detail, waitsFor, code: error.code };
   }
   if (error.kind === "opted_out") await noteMarketingWords(ctx, [{ contactId: message.contactId, stops: true, at: ctx.now }]);
   if (error.kind === "template_paused") await stopTemplate(ctx, accountOf(integration), message, error.code);
@@ -87,8 +95,6 @@ function failureOf(error: GraphError): MessageFailure {
   };
 }
 
-const GIVEN_UP = sql`(m.status = 'failed' and m.failure ->> 'reason' = ${OUTCOME_UNKNOWN})`;
-
 /**
  * Writes the outcomes of a batch in one transaction, each kind in one statement; writing them twice does no harm. A webhook may
  * have been quicker: what it brought stays. What was to be tried again is cancelled when its integration is gone by now. Answers
@@ -97,23 +103,16 @@ const GIVEN_UP = sql`(m.status = 'failed' and m.failure ->> 'reason' = ${OUTCOME
 export async function writeOutcomes(ctx: Ctx, integrationId: string, outcomes: readonly Outcome[]): Promise<string[]> {
   if (outcomes.length === 0) return [];
   const learned = await inTransaction(ctx, async (tx) => {
-    const toRetry = outcomes.flatMap((o) => (o.kind === "retry" ? [o] : []));
-    const isGone = toRetry.length > 0 && !(await holdIntegration(tx, integrationId));
+    const of = <K extends Outcome["kind"]>(kind: K) =>
+      outcomes.filter((outcome): outcome is Extract<Outcome, { kind: K }> => outcome.kind === kind);
+    const returned = of("retry");
+    const isGone = returned.length > 0 && !(await holdIntegration(tx, integrationId));
     await lockInOrder(tx, outcomes);
-    await writeUnknown(
-      tx,
-      outcomes.flatMap((o) => (o.kind === "unknown" ? [o] : [])),
-    );
-    await writeFailed(
-      tx,
-      outcomes.flatMap((o) => (o.kind === "failed" ? [o] : [])),
-    );
-    if (isGone) await writeCancelled(tx, toRetry);
-    else await writeRetried(tx, toRetry);
-    return writeAccepted(
-      tx,
-      outcomes.flatMap((o) => (o.kind === "accepted" ? [o] : [])),
-    );
+    await writeUnknown(tx, of("unknown"));
+    await writeFailed(tx, of("failed"));
+    if (isGone) await writeCancelled(tx, returned);
+    else await writeRetried(tx, returned);
+    return writeAccepted(tx, of("accepted"));
   });
   announceSoon(ctx.organizationId, ["messages"]);
   return learned;
@@ -156,25 +155,16 @@ const stepAt = (at: Date, step: string, detail?: string): TimelineStep[] => [
 ];
 
 async function writeAccepted(tx: Ctx, accepted: OutcomeOf<"accepted">[]): Promise<string[]> {
-  if (accepted.length === 0) return [];
-  const rows = accepted.map((o) => ({
+  const moved = accepted.map((o) => ({
     id: o.id,
+    step: stepAt(o.at, "accepted", o.hold ?? undefined),
     wamid: seal("messages.wamid", o.wamid),
     wamid_index: blindIndex("messages.wamid", o.wamid),
-    at: o.at.toISOString(),
-    step: stepAt(o.at, "accepted"),
+    sent_at: o.at,
+    meta_hold: o.hold ?? null,
   }));
-  await tx.db.execute(sql`
-    update messages m set
-      status = case when m.status in ('sending', 'unknown') or ${GIVEN_UP} then 'sent' else m.status end,
-      failure = case when ${GIVEN_UP} then null else m.failure end,
-      failed_at = case when ${GIVEN_UP} then null else m.failed_at end,
-      wamid = coalesce(m.wamid, u.wamid), wamid_index = coalesce(m.wamid_index, u.wamid_index),
-      sent_at = coalesce(m.sent_at, u.at), unknown_since = null, lease_owner = null, lease_until = null,
-      timeline = m.timeline || u.step
-    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as u(id text, wamid text, wamid_index text, at timestamptz, step jsonb)
-    where m.id = u.id and m.organization_id = ${tx.organizationId} and not m.timeline @> u.step`);
-  return rows.map((row) => row.wamid_index);
+  await transition(tx, "accept", moved, { only: sql`not m.timeline @> u.step` });
+  return moved.map((row) => row.wamid_index);
 }
 
 /**
@@ -182,59 +172,37 @@ async function writeAccepted(tx: Ctx, accepted: OutcomeOf<"accepted">[]): Promis
  * the message is being sent again: that is another attempt, and not touched.
  */
 async function writeRetried(tx: Ctx, retried: OutcomeOf<"retry">[]): Promise<void> {
-  if (retried.length === 0) return;
-  const rows = retried.map((o) => ({
+  const moved = retried.map((o) => ({
     id: o.id,
-    attempt: o.attempt,
-    due: o.dueAt.toISOString(),
     step: stepAt(tx.now, "retrying", o.detail),
+    attempts: o.attempt,
+    due_at: o.dueAt,
+    waits_for: o.waitsFor ?? "retry",
   }));
-  await tx.db.execute(sql`
-    update messages m set status = 'queued', due_at = u.due, unknown_since = null, lease_owner = null, lease_until = null, timeline = m.timeline || u.step
-    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as u(id text, attempt int, due timestamptz, step jsonb)
-    where m.id = u.id and m.organization_id = ${tx.organizationId} and m.status in ('sending', 'unknown') and m.attempts = u.attempt`);
+  await transition(tx, "retry", moved, { only: sql`m.attempts = u.attempts` });
 }
 
-async function writeCancelled(tx: Ctx, cancelled: OutcomeOf<"retry">[]): Promise<void> {
-  const ids = cancelled.map((o) => o.id);
-  const step = JSON.stringify(stepAt(tx.now, "cancelled", "The integration was removed"));
-  await tx.db
-    .update(messages)
-    .set({
-      status: "cancelled",
-      leaseOwner: null,
-      leaseUntil: null,
-      timeline: sql`${messages.timeline} || (${step}::text)::jsonb`,
-    })
-    .where(and(eq(messages.organizationId, tx.organizationId), inArray(messages.id, ids), eq(messages.status, "sending")));
-  await releasePlaces(tx, ids);
+async function writeCancelled(tx: Ctx, returned: OutcomeOf<"retry">[]): Promise<void> {
+  const step = stepAt(tx.now, "cancelled", "The integration was removed");
+  await transition(
+    tx,
+    "cancelReturned",
+    returned.map(({ id }) => ({ id, step })),
+  );
 }
 
 async function writeUnknown(tx: Ctx, unknown: OutcomeOf<"unknown">[]): Promise<void> {
-  if (unknown.length === 0) return;
-  const rows = unknown.map((o) => ({ id: o.id, step: stepAt(tx.now, "unknown", o.detail) }));
-  await tx.db.execute(sql`
-    update messages m set status = 'unknown', unknown_since = ${tx.now.toISOString()}::timestamptz, lease_owner = null, lease_until = null, timeline = m.timeline || u.step
-    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as u(id text, step jsonb)
-    where m.id = u.id and m.organization_id = ${tx.organizationId} and m.status = 'sending'`);
+  const moved = unknown.map((o) => ({ id: o.id, step: stepAt(tx.now, "unknown", o.detail), unknown_since: tx.now }));
+  await transition(tx, "doubt", moved);
 }
 
 /** A proven refusal also settles what was held for unknown meanwhile. */
 async function writeFailed(tx: Ctx, failed: OutcomeOf<"failed">[]): Promise<void> {
-  if (failed.length === 0) return;
-  const rows = failed.map((o) => ({
+  const moved = failed.map((o) => ({
     id: o.id,
-    failure: o.failure,
     step: stepAt(tx.now, "failed", o.failure.details ?? o.failure.title ?? o.failure.reason),
+    failure: o.failure,
+    failed_at: tx.now,
   }));
-  const ended = await tx.db.execute<{ id: string }>(sql`
-    update messages m set status = 'failed', failure = u.failure, failed_at = ${tx.now.toISOString()}::timestamptz,
-      unknown_since = null, lease_owner = null, lease_until = null, timeline = m.timeline || u.step
-    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as u(id text, failure jsonb, step jsonb)
-    where m.id = u.id and m.organization_id = ${tx.organizationId} and m.status in ('sending', 'unknown', 'queued', 'scheduled')
-    returning m.id`);
-  await releasePlaces(
-    tx,
-    ended.map((row) => row.id),
-  );
+  await transition(tx, "refuse", moved);
 }

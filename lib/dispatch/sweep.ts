@@ -1,19 +1,19 @@
 import "server-only";
-import { and, eq, gt, inArray, lt, lte, notExists, or, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, lt, lte, notExists, or, type SQL, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { anyOf } from "@/db/columns";
 import { integrations, lanes } from "@/db/schema/integrations";
 import { earlyStatuses, messages, outreach, pairs } from "@/db/schema/messages";
-import { attempts, idempotencyKeys, organizations } from "@/db/schema/organizations";
+import { attempts, idempotencyKeys } from "@/db/schema/organizations";
 import { deadLetters, webhookEvents } from "@/db/schema/webhooks";
-import { inTransaction, systemCtx } from "@/lib/ctx";
+import { type Ctx, inTransaction, systemCtx } from "@/lib/ctx";
 import { firstIdAt } from "@/lib/ids";
 import { announceSoon } from "@/lib/live";
 import { log } from "@/lib/log";
-import { releasePlaces } from "@/lib/messages/allowance";
 import { applyEarlyStatuses, findSettledEarly } from "@/lib/messages/delivery-reports";
 import { type MessageFailure, PRIORITY, type TimelineStep } from "@/lib/messages/schema";
-import { OUTCOME_UNKNOWN } from "@/lib/messages/status";
+import { OUTCOME_UNKNOWN } from "@/lib/messages/states";
+import { transition } from "@/lib/messages/transitions";
 import { countOutcome } from "@/lib/metrics";
 import { isTransient } from "@/lib/transient";
 import { holds } from "./lease";
@@ -44,86 +44,93 @@ export async function findDueIntegrations(db: Db, now: Date): Promise<{ id: stri
  * become unknown. They are never sent again by themselves.
  */
 export async function rescueStuck(db: Db, now: Date): Promise<number> {
-  const at = now.toISOString();
+  // A lease that ends later than any can was given before the clock was set back.
+  const isOver = or(lt(messages.leaseUntil, now), gt(messages.leaseUntil, new Date(now.getTime() + LONGEST_LEASE_MS)));
   const step: TimelineStep[] = [
-    { step: "unknown", at, source: "sweep", detail: "The sender stopped before Meta's answer was written down" },
+    {
+      step: "unknown",
+      at: now.toISOString(),
+      source: "sweep",
+      detail: "The sender stopped before Meta's answer was written down",
+    },
   ];
-  const abandoned = db
-    .select({ id: messages.id })
-    .from(messages)
-    .where(
-      and(
-        eq(messages.status, "sending"),
-        // A lease that ends later than any can was given before the clock was set back.
-        or(lt(messages.leaseUntil, now), gt(messages.leaseUntil, new Date(now.getTime() + LONGEST_LEASE_MS))),
-      ),
-    )
-    .orderBy(messages.id)
-    .limit(BATCH)
-    .for("update", { skipLocked: true });
-  const rows = await db
-    .update(messages)
-    .set({
-      status: "unknown",
-      unknownSince: now,
-      leaseOwner: null,
-      leaseUntil: null,
-      timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb`,
-    })
-    .where(and(inArray(messages.id, abandoned), eq(messages.status, "sending")))
-    .returning({ organizationId: messages.organizationId, integrationId: messages.integrationId });
-  for (const { integrationId } of rows) countOutcome(integrationId, { kind: "unknown" });
-  for (const organizationId of new Set(rows.map((row) => row.organizationId))) announceSoon(organizationId, ["messages"]);
-  return rows.length;
+  return settle(
+    db,
+    now,
+    and(eq(messages.status, "sending"), isOver),
+    async (tx, ids) => {
+      const rows = ids.map((id) => ({ id, step, unknown_since: now }));
+      return transition(tx, "doubt", rows);
+    },
+    { kind: "unknown" },
+  );
 }
 
 /** Unknown messages that no webhook has settled within the organization's time end as failed, and are offered for resending. */
 export async function failUnsettled(db: Db, now: Date): Promise<number> {
-  const late = await db
-    .select({ id: messages.id, organizationId: messages.organizationId, integrationId: messages.integrationId })
-    .from(messages)
-    .innerJoin(organizations, eq(organizations.id, messages.organizationId))
-    .where(
-      and(
-        eq(messages.status, "unknown"),
-        sql`${messages.unknownSince} < ${now.toISOString()}::timestamptz - make_interval(mins => (${organizations.settings} ->> 'unknownSettleMinutes')::int)`,
-      ),
-    )
-    .limit(BATCH);
-  const byOrganization = groupByOrganization(late);
   const failure: MessageFailure = { reason: OUTCOME_UNKNOWN };
   const step: TimelineStep[] = [
     { step: "failed", at: now.toISOString(), source: "sweep", detail: "No word from Meta came in time" },
   ];
-  for (const [organizationId, rows] of byOrganization) {
-    await inTransaction(systemCtx(db, organizationId, "sweep"), async (tx) => {
-      const mine = and(
-        eq(messages.organizationId, organizationId),
-        inArray(
-          messages.id,
-          rows.map((row) => row.id),
-        ),
-        eq(messages.status, "unknown"),
+  const isLate = and(
+    eq(messages.status, "unknown"),
+    sql`${messages.unknownSince} < ${now.toISOString()}::timestamptz - make_interval(mins =>
+      (select (o.settings ->> 'unknownSettleMinutes')::int from organizations o where o.id = ${messages.organizationId}))`,
+  );
+  return settle(
+    db,
+    now,
+    isLate,
+    async (tx, ids) => {
+      const rows = ids.map((id) => ({ id, step, failure, failed_at: now }));
+      return transition(tx, "giveUp", rows);
+    },
+    { kind: "failed", failure },
+  );
+}
+
+/** Moves what is in a state, a batch at a time, in one transaction for each organization, and counts and tells it. */
+async function settle(
+  db: Db,
+  now: Date,
+  isDue: SQL | undefined,
+  move: (tx: Ctx, ids: string[]) => Promise<string[]>,
+  outcome: Parameters<typeof countOutcome>[1],
+): Promise<number> {
+  const found = await db
+    .select({ id: messages.id, organizationId: messages.organizationId, integrationId: messages.integrationId })
+    .from(messages)
+    .where(isDue)
+    .limit(BATCH);
+  let moved = 0;
+  for (const [organizationId, rows] of groupByOrganization(found)) {
+    const ids = await inTransaction({ ...systemCtx(db, organizationId, "sweep"), now }, async (tx) => {
+      const still = await tx.db
+        .select({ id: messages.id })
+        .from(messages)
+        .where(
+          and(
+            eq(messages.organizationId, organizationId),
+            anyOf(
+              messages.id,
+              rows.map((row) => row.id),
+            ),
+            isDue,
+          ),
+        )
+        .orderBy(messages.id)
+        .for("update", { skipLocked: true });
+      return move(
+        tx,
+        still.map((row) => row.id),
       );
-      const held = await tx.db.select({ id: messages.id }).from(messages).where(mine).orderBy(messages.id).for("update");
-      const ids = held.map((row) => row.id);
-      if (ids.length === 0) return;
-      await tx.db
-        .update(messages)
-        .set({
-          status: "failed",
-          failure,
-          failedAt: now,
-          unknownSince: null,
-          timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb`,
-        })
-        .where(and(eq(messages.organizationId, organizationId), inArray(messages.id, ids)));
-      await releasePlaces(tx, ids);
     });
-    announceSoon(organizationId, ["messages"]);
-    for (const { integrationId } of rows) countOutcome(integrationId, { kind: "failed", failure });
+    moved += ids.length;
+    const isMoved = new Set(ids);
+    for (const { id, integrationId } of rows) if (isMoved.has(id)) countOutcome(integrationId, outcome);
+    if (ids.length > 0) announceSoon(organizationId, ["messages"]);
   }
-  return late.length;
+  return moved;
 }
 
 /** Statuses that crossed with the answer that told their message id. */

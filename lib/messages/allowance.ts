@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
 import { outreach } from "@/db/schema/messages";
 import type { Ctx } from "@/lib/ctx";
@@ -140,7 +140,7 @@ export async function releasePlaces(ctx: Ctx, messageIds: readonly string[]): Pr
   const held = ctx.db
     .select({ portfolioId: outreach.portfolioId, contactId: outreach.contactId })
     .from(outreach)
-    .where(and(eq(outreach.organizationId, ctx.organizationId), inArray(outreach.reservedBy, [...messageIds])))
+    .where(and(eq(outreach.organizationId, ctx.organizationId), anyOf(outreach.reservedBy, messageIds)))
     .orderBy(outreach.portfolioId, outreach.contactId)
     .for("update");
   await ctx.db
@@ -149,7 +149,7 @@ export async function releasePlaces(ctx: Ctx, messageIds: readonly string[]): Pr
     .where(
       and(
         eq(outreach.organizationId, ctx.organizationId),
-        inArray(outreach.reservedBy, [...messageIds]),
+        anyOf(outreach.reservedBy, messageIds),
         sql`(${outreach.portfolioId}, ${outreach.contactId}) in ${held}`,
       ),
     );

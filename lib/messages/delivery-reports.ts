@@ -1,5 +1,5 @@
 import "server-only";
-import { and, asc, eq, gt, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, or } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { anyOf } from "@/db/columns";
 import { integrations } from "@/db/schema/integrations";
@@ -13,11 +13,12 @@ import { blindIndex, seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
 import { countOutcome } from "@/lib/metrics";
 import { describeCode } from "@/lib/whatsapp/error-codes";
-import type { MetaError } from "@/lib/whatsapp/inbound-items";
+import type { MetaError, Pricing } from "@/lib/whatsapp/inbound-items";
 import { countDelivered, releasePlaces } from "./allowance";
 import { pauseReason, stopTemplate } from "./refusals";
 import type { MessageFailure, MessageStatus, TimelineStep } from "./schema";
-import { mayBecome, statusFromMeta } from "./status";
+import { reportedAs, reportTransition, stateOf, transitionOf } from "./states";
+import { writeReported } from "./transitions";
 
 /** One status of Meta's, as far as a message needs it. `source`: how we heard of it, a webhook unless it says otherwise. */
 export type ReportedStatus = {
@@ -26,10 +27,13 @@ export type ReportedStatus = {
   at: Date | null;
   callbackData?: string;
   errors: MetaError[];
+  pricing?: Pricing;
   source?: "webhook" | "history";
 };
 
 const OWN_ID = /^msg_[0-9A-Z]{26}$/;
+/** Meta took the message and says that it failed, and nothing of why. */
+export const FAILED_AT_META = "failed_at_meta";
 const wamidIndexOf = (wamid: string) => blindIndex("messages.wamid", wamid);
 
 type Draft = {
@@ -43,10 +47,15 @@ type Draft = {
   timeline: TimelineStep[];
   wamidIndex: string | null;
   learned: string | null;
+  /** What is new, and whether an earlier word came later, so that what was told is told anew. */
   steps: TimelineStep[];
+  isRetold: boolean;
+  hasMoved: boolean;
+  pricing: Pricing | null;
   sentAt: Date | null;
   deliveredAt: Date | null;
   readAt: Date | null;
+  playedAt: Date | null;
   failedAt: Date | null;
 };
 
@@ -69,7 +78,7 @@ export async function applyStatuses(ctx: Ctx, integrationId: string, reported: r
       else early.push(report);
     }
     await keepEarly(tx, integrationId, early);
-    const changed = drafts.filter((draft) => draft.steps.length > 0 || draft.learned);
+    const changed = drafts.filter((draft) => draft.steps.length > 0 || draft.isRetold || draft.learned);
     if (changed.length === 0) return [];
     await write(tx, changed);
     return drawConsequences(tx, integrationId, changed);
@@ -163,70 +172,92 @@ async function lockMessages(tx: Ctx, integrationId: string, reported: readonly R
     )
     .orderBy(asc(messages.id))
     .for("update");
-  return rows.map((row) => ({ ...row, learned: null, steps: [], sentAt: null, deliveredAt: null, readAt: null, failedAt: null }));
+  return rows.map((row) => ({
+    ...row,
+    learned: null,
+    steps: [],
+    isRetold: false,
+    hasMoved: false,
+    pricing: null,
+    sentAt: null,
+    deliveredAt: null,
+    readAt: null,
+    playedAt: null,
+    failedAt: null,
+  }));
 }
 
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
+/** In any order the same reports end the same: each is told once, with the earliest time it came with. */
 function take(draft: Draft, report: ReportedStatus, now: Date): void {
-  const next = statusFromMeta(report.status);
-  if (!next) return;
-  const heard = [...draft.timeline, ...draft.steps].some(
-    (step) => step.step === next && (step.source === "webhook" || step.source === "history"),
-  );
-  if (heard) return;
+  const word = reportedAs(report.status);
+  if (!word) return;
   // A time that has not come yet would keep its person counted for as long.
   const at = report.at && report.at.getTime() <= now.getTime() + CLOCK_TOLERANCE_MS ? report.at : now;
   const error = report.errors[0];
-  const detail = next === "failed" ? (error?.details ?? error?.title ?? error?.message ?? undefined) : undefined;
-  draft.steps.push({ step: next, at: at.toISOString(), source: report.source ?? "webhook", ...(detail ? { detail } : {}) });
-  if (next === "sent") draft.sentAt = at;
-  if (next === "delivered") draft.deliveredAt = at;
-  if (next === "read") draft.readAt = at;
-  if (!mayBecome(draft, next)) return;
-  draft.status = next;
-  draft.failure = null;
-  if (next !== "failed") return;
-  draft.failedAt = at;
-  draft.failure = {
+  const detail = word === "failed" ? (error?.details ?? error?.title ?? error?.message ?? undefined) : undefined;
+  const step = { step: word, at: at.toISOString(), source: report.source ?? "webhook", ...(detail ? { detail } : {}) } as const;
+  const isIt = (one: TimelineStep) => one.step === word && (one.source === "webhook" || one.source === "history");
+  const earlier = draft.timeline.find(isIt);
+  const heard = earlier ?? draft.steps.find(isIt);
+  if (report.pricing) draft.pricing ??= report.pricing;
+  if (heard && Date.parse(heard.at) <= at.getTime()) return;
+  if (earlier) {
+    draft.timeline = draft.timeline.map((one) => (one === earlier ? step : one));
+    draft.isRetold = true;
+  } else draft.steps = [...draft.steps.filter((one) => one !== heard), step];
+  if (word === "sent") draft.sentAt = at;
+  if (word === "delivered") draft.deliveredAt = at;
+  if (word === "read") draft.readAt = at;
+  if (word === "played") draft.playedAt = at;
+  const failure = word === "failed" ? failureOf(error) : null;
+  const name = reportTransition(stateOf(draft), word);
+  if (name) {
+    draft.status = transitionOf(name).to;
+    draft.hasMoved = true;
+    draft.failure = failure;
+    draft.failedAt = failure && at;
+  } else if (failure && heard && draft.status === "failed") {
+    draft.hasMoved = true;
+    draft.failure = failure;
+    draft.failedAt = at;
+  }
+}
+
+function failureOf(error: MetaError | undefined): MessageFailure {
+  return {
     ...(error?.code == null ? {} : { code: error.code }),
-    reason: describeCode(error?.code).kind,
+    // Meta had taken the message: whatever is not known of the end of it, it left.
+    reason: error?.code == null ? FAILED_AT_META : describeCode(error.code).kind,
     ...(error?.title ? { title: error.title } : {}),
-    ...(error?.details ? { details: error.details } : {}),
+    ...(error?.details || error?.message ? { details: error.details ?? error.message ?? undefined } : {}),
   };
 }
 
-async function write(tx: Ctx, drafts: readonly Draft[]): Promise<void> {
-  const rows = drafts.map((draft) => ({
-    id: draft.id,
-    status: draft.status,
-    failure: draft.failure,
-    step: draft.steps,
-    wamid: draft.learned ? seal("messages.wamid", draft.learned) : null,
-    wamid_index: draft.wamidIndex,
-    sent_at: draft.sentAt,
-    delivered_at: draft.deliveredAt,
-    read_at: draft.readAt,
-    failed_at: draft.failedAt,
-  }));
-  await tx.db.execute(sql`
-    update messages m set
-      status = u.status, failure = u.failure, timeline = m.timeline || u.step,
-      wamid = coalesce(m.wamid, u.wamid), wamid_index = coalesce(m.wamid_index, u.wamid_index),
-      sent_at = coalesce(u.sent_at, m.sent_at), delivered_at = coalesce(u.delivered_at, m.delivered_at),
-      read_at = coalesce(u.read_at, m.read_at), failed_at = case when u.status = 'failed' then coalesce(u.failed_at, m.failed_at) end,
-      unknown_since = case when u.status = 'unknown' then m.unknown_since end,
-      lease_owner = case when u.status = 'sending' then m.lease_owner end, lease_until = case when u.status = 'sending' then m.lease_until end
-    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as u(
-      id text, status text, failure jsonb, step jsonb, wamid text, wamid_index text,
-      sent_at timestamptz, delivered_at timestamptz, read_at timestamptz, failed_at timestamptz)
-    where m.id = u.id and m.organization_id = ${tx.organizationId}`);
-}
+const write = (tx: Ctx, drafts: readonly Draft[]) =>
+  writeReported(
+    tx,
+    drafts.map((draft) => ({
+      id: draft.id,
+      status: draft.hasMoved ? draft.status : null,
+      step: draft.steps,
+      ...(draft.isRetold ? { timeline: draft.timeline } : {}),
+      failure: draft.failure,
+      failed_at: draft.failedAt,
+      wamid: draft.learned ? seal("messages.wamid", draft.learned) : null,
+      wamid_index: draft.wamidIndex,
+      sent_at: draft.sentAt,
+      delivered_at: draft.deliveredAt,
+      read_at: draft.readAt,
+      pricing: draft.pricing,
+    })),
+  );
 
 /** What a status means beyond its message: the allowance, and the person's stop. Answers those that failed by it. */
 async function drawConsequences(tx: Ctx, integrationId: string, drafts: readonly Draft[]): Promise<Draft[]> {
   const reached = drafts.flatMap((d) => {
-    const at = d.deliveredAt ?? d.readAt;
+    const at = d.deliveredAt ?? d.readAt ?? (d.hasMoved && d.status === "read" ? d.playedAt : null);
     return d.outsideWindow && at ? [{ messageId: d.id, contactId: d.contactId, at }] : [];
   });
   const account = reached.length > 0 ? await readAccount(tx, integrationId) : undefined;
@@ -235,7 +266,7 @@ async function drawConsequences(tx: Ctx, integrationId: string, drafts: readonly
       tx,
       reached.map((each) => ({ ...each, portfolioId: portfolioOf(account) })),
     );
-  const failed = drafts.filter((d) => d.failedAt && d.status === "failed");
+  const failed = drafts.filter((d) => d.hasMoved && d.status === "failed");
   await releasePlaces(
     tx,
     failed.map((d) => d.id),

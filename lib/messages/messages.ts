@@ -12,7 +12,6 @@ import { type Page, toPage } from "@/lib/http/paging";
 import { announceSoon } from "@/lib/live";
 import { getOrganization } from "@/lib/organizations/organizations";
 import { summaryOf } from "@/lib/whatsapp/content";
-import { releasePlaces } from "./allowance";
 import { explainFailure } from "./failure";
 import { whyNotResend } from "./resend";
 import {
@@ -24,8 +23,8 @@ import {
   type MessageStatus,
   type TimelineStep,
 } from "./schema";
-import { CANCELLABLE } from "./status";
 import { CONTENT, storedContent } from "./stored-content";
+import { transition } from "./transitions";
 
 /** What a list shows of a message: what is not shown is not deciphered either. */
 const SHOWN = {
@@ -137,16 +136,10 @@ export async function getMessage(ctx: Ctx, id: string): Promise<MessageDetail> {
 export async function cancelMessage(ctx: Ctx, id: string): Promise<MessageDetail> {
   await inTransaction(ctx, async (tx) => {
     const step: TimelineStep[] = [{ step: "cancelled", at: tx.now.toISOString(), source: "person" }];
-    const [row] = await tx.db
-      .update(messages)
-      .set({ status: "cancelled", timeline: sql`${messages.timeline} || (${JSON.stringify(step)}::text)::jsonb` })
-      .where(and(eq(messages.organizationId, tx.organizationId), eq(messages.id, id), inArray(messages.status, [...CANCELLABLE])))
-      .returning({ id: messages.id });
-    if (!row) {
+    if ((await transition(tx, "cancel", [{ id, step }])).length === 0) {
       const { status } = await getMessage(tx, id);
       throw new AppError("conflict", `The message is ${status} and can no longer be cancelled`, { details: { status } });
     }
-    await releasePlaces(tx, [id]);
     await audit(tx, "message.cancelled", { type: "message", id });
   });
   announceSoon(ctx.organizationId, ["messages"]);

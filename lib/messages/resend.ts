@@ -9,7 +9,7 @@ import type { OrganizationSettings } from "@/lib/organizations/schema";
 import { type MessageContent, summaryOf } from "@/lib/whatsapp/content";
 import type { Accepted, SendMessage } from "./schema";
 import { sendMessage } from "./send";
-import { OUTCOME_UNKNOWN } from "./status";
+import { OUTCOME_UNKNOWN } from "./states";
 import { storedContent } from "./stored-content";
 
 type Ended = Pick<typeof messages.$inferSelect, "status" | "failure" | "unknownSince">;

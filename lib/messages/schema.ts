@@ -27,6 +27,14 @@ export const MESSAGE_PURPOSES = ["marketing", "utility", "authentication", "serv
 export const MessagePurpose = z.enum(MESSAGE_PURPOSES);
 export type MessagePurpose = z.infer<typeof MessagePurpose>;
 
+/** Why a message was put off; what else it waits for is seen when it is asked. */
+export const WAITS_FOR = ["business_hours", "allowance", "pair_limit", "retry", "meta_unreachable"] as const;
+export type WaitsFor = (typeof WAITS_FOR)[number];
+
+/** Meta took the message and holds it back; a webhook ends that. */
+export const META_HOLDS = ["held_for_quality_assessment", "paused"] as const;
+export type MetaHold = (typeof META_HOLDS)[number];
+
 /** Lower goes first. */
 export const PRIORITY = { reply: 0, transactional: 1, bulk: 2 } as const;
 

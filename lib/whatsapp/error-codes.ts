@@ -187,9 +187,14 @@ function findEntry(code: number): Entry | undefined {
   return SINGLE.get(code) ?? RANGES.find((e) => code >= e.from && code <= e.to);
 }
 
+/** Subcodes that say something else than their code: 100 is a wrong call, 100 with 33 an id that is gone or that the token cannot see. */
+const SUBCODES: Record<number, Record<number, number>> = { 100: { 33: 33 } };
+
 /** The rule for one of Meta's codes. A code the table does not have, or none at all, is `unknown` and never retried. */
-export function describeCode(code: number | null | undefined): CodeRule {
-  return code === null || code === undefined ? UNKNOWN : (findEntry(code)?.rule ?? UNKNOWN);
+export function describeCode(code: number | null | undefined, subcode?: number | null): CodeRule {
+  if (code === null || code === undefined) return UNKNOWN;
+  const meant = subcode == null ? code : (SUBCODES[code]?.[subcode] ?? code);
+  return findEntry(meant)?.rule ?? UNKNOWN;
 }
 
 /**

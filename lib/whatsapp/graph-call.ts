@@ -49,27 +49,37 @@ export function sharedGraphTransport(): Transport {
 
 /** One call. Throws `GraphError`; what it answers is clean and free of secrets. */
 export async function call(access: GraphAccess, input: CallInput): Promise<Answer> {
-  const url = new URL(`/${access.version}/${input.path}`, access.baseUrl);
-  for (const [name, value] of Object.entries(input.query ?? {})) url.searchParams.set(name, value);
-  if (access.appSecretProof !== undefined) url.searchParams.set("appsecret_proof", access.appSecretProof);
   const send = access.transport ?? sharedGraphTransport();
   let response: GraphResponse;
   try {
-    response = await send({
-      method: input.method,
-      url: url.href,
-      headers: {
-        authorization: `Bearer ${access.accessToken}`,
-        accept: "application/json",
-        ...(input.body !== undefined && { "content-type": "application/json" }),
-      },
-      ...(input.body !== undefined && { body: JSON.stringify(input.body) }),
-      ...(input.signal && { signal: input.signal }),
-    });
+    response = await send(buildRequest(access, input));
   } catch (error) {
     throw transportFailure(error);
   }
-  const secrets = secretsOf(access, input.query?.input_token);
+  return readAnswer(access, response, input.query?.input_token);
+}
+
+/** Pure: the request of a call. */
+export function buildRequest(access: GraphAccess, input: CallInput): GraphRequest {
+  const url = new URL(`/${access.version}/${input.path}`, access.baseUrl);
+  for (const [name, value] of Object.entries(input.query ?? {})) url.searchParams.set(name, value);
+  if (access.appSecretProof !== undefined) url.searchParams.set("appsecret_proof", access.appSecretProof);
+  return {
+    method: input.method,
+    url: url.href,
+    headers: {
+      authorization: `Bearer ${access.accessToken}`,
+      accept: "application/json",
+      ...(input.body !== undefined && { "content-type": "application/json" }),
+    },
+    ...(input.body !== undefined && { body: JSON.stringify(input.body) }),
+    ...(input.signal && { signal: input.signal }),
+  };
+}
+
+/** Pure: what Graph answered. Throws `GraphError` where it did not answer, or refused. */
+export function readAnswer(access: GraphAccess, response: GraphResponse, inputToken?: string): Answer {
+  const secrets = secretsOf(access, inputToken);
   const json = cleanJson(parseJson(response.text), secrets);
   const answer = new Answer(json === undefined ? { ...response, text: cleanText(response.text, secrets) } : response, json);
   const graphError = ErrorAnswer.safeParse(json);

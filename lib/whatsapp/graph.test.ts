@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { getMessageHistory, sendMessage } from "@/lib/whatsapp/graph";
+import { getMessageHistory, readReceipt, sendRequest } from "@/lib/whatsapp/graph";
 import {
   debugToken,
   getBusinessAccount,
@@ -8,11 +8,11 @@ import {
   listSubscribedApps,
   subscribeApp,
 } from "@/lib/whatsapp/graph-accounts";
-import type { GraphAccess } from "@/lib/whatsapp/graph-call";
+import { type GraphAccess, sharedGraphTransport } from "@/lib/whatsapp/graph-call";
 import { appSecretProof } from "@/lib/whatsapp/graph-edge";
-import { GraphError } from "@/lib/whatsapp/graph-error";
+import { GraphError, transportFailure } from "@/lib/whatsapp/graph-error";
 import { listTemplates } from "@/lib/whatsapp/graph-templates";
-import { textPayload } from "@/lib/whatsapp/payloads";
+import { type MessagePayload, textPayload } from "@/lib/whatsapp/payloads";
 import { type GraphRequest, type GraphResponse, TransportError } from "@/lib/whatsapp/transport";
 
 const TOKEN = "EAAG-secret-token";
@@ -45,7 +45,17 @@ async function failureOf(promise: Promise<unknown>): Promise<GraphError> {
   return error;
 }
 
-describe("sendMessage", () => {
+/** The call as the dispatcher makes it: request, transport, answer. */
+async function sendMessage(access: GraphAccess, phoneNumberId: string, payload: MessagePayload) {
+  const request = sendRequest(access, phoneNumberId, payload);
+  const send = access.transport ?? sharedGraphTransport();
+  const response = await send(request).catch((error: unknown) => {
+    throw transportFailure(error);
+  });
+  return readReceipt(access, response);
+}
+
+describe("a send", () => {
   it("posts the payload and gives back the message id", async () => {
     const { access, requests } = fakeGraph(() => ({
       json: {

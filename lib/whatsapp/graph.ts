@@ -1,9 +1,10 @@
 import "server-only";
-import { call, type GraphAccess, pathId } from "@/lib/whatsapp/graph-call";
+import { buildRequest, call, type GraphAccess, pathId, readAnswer } from "@/lib/whatsapp/graph-call";
 import { momentOf } from "@/lib/whatsapp/graph-edge";
 import { withoutGraph } from "@/lib/whatsapp/graph-error";
 import { HistoryAnswer, SendAnswer } from "@/lib/whatsapp/graph-shapes";
 import type { MessagePayload } from "@/lib/whatsapp/payloads";
+import type { GraphRequest, GraphResponse } from "@/lib/whatsapp/transport";
 
 export type SendReceipt = {
   messageId: string;
@@ -14,19 +15,14 @@ export type SendReceipt = {
   messageStatus?: string;
 };
 
-/** Sends one message. Success means that Meta accepted it, not that it was sent. Throws `GraphError`; there is no idempotency at Meta. */
-export async function sendMessage(
-  access: GraphAccess,
-  phoneNumberId: string,
-  payload: MessagePayload,
-  signal?: AbortSignal,
-): Promise<SendReceipt> {
-  const answer = await call(access, {
-    method: "POST",
-    path: `${pathId(phoneNumberId)}/messages`,
-    body: payload,
-    signal,
-  });
+/** The call that sends one message. Throws `GraphError`, proven not sent, for an id that no id of Meta's looks like. */
+export function sendRequest(access: GraphAccess, phoneNumberId: string, payload: MessagePayload): GraphRequest {
+  return buildRequest(access, { method: "POST", path: `${pathId(phoneNumberId)}/messages`, body: payload });
+}
+
+/** What Meta's answer to `sendRequest` says. Success means that Meta accepted the message, not that it was sent. Throws `GraphError`. */
+export function readReceipt(access: GraphAccess, response: GraphResponse): SendReceipt {
+  const answer = readAnswer(access, response);
   const parsed = SendAnswer.safeParse(answer.json);
   const message = parsed.success ? parsed.data.messages[0] : undefined;
   if (!parsed.success || !message) throw withoutGraph(answer, "Meta answered without a message id.");

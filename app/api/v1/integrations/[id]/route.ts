@@ -1,6 +1,6 @@
 import { IdParams, route } from "@/lib/http/route";
 import { getIntegration, updateIntegration } from "@/lib/integrations/integrations";
-import { removeIntegration } from "@/lib/integrations/remove";
+import { removeIntegration } from "@/lib/messages/remove-integration";
 import { DeleteIntegrationQuery, Integration, UpdateIntegration } from "@/lib/integrations/schema";
 
 export const GET = route({

@@ -1,17 +1,20 @@
 import "server-only";
-import { and, count, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, count, eq, inArray, isNull } from "drizzle-orm";
 import { integrations } from "@/db/schema/integrations";
-import { messages, outreach } from "@/db/schema/messages";
+import { messages } from "@/db/schema/messages";
 import { sandboxAccounts } from "@/db/schema/sandbox";
 import { templates } from "@/db/schema/templates";
 import { audit } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
+import { accountOf, type IntegrationRow } from "@/lib/integrations/access";
+import { promoteDefault } from "@/lib/integrations/integrations";
 import { announce } from "@/lib/live";
-import { accountOf, type IntegrationRow } from "./access";
-import { promoteDefault } from "./integrations";
+import type { TimelineStep } from "./schema";
+import { CANCELLABLE } from "./states";
+import { transition } from "./transitions";
 
-const WAITING = ["queued", "scheduled", "sending"] as const;
+const ON_ITS_WAY = [...CANCELLABLE, "sending"] as const;
 
 /**
  * Removes an integration: its secrets are wiped, its number is free again, its messages stay as history. While messages wait
@@ -77,37 +80,32 @@ async function countWaiting(ctx: Ctx, id: string): Promise<number> {
   const [row] = await ctx.db
     .select({ waiting: count() })
     .from(messages)
-    .where(and(messagesOf(ctx, id), inArray(messages.status, WAITING)));
+    .where(and(messagesOf(ctx, id), inArray(messages.status, [...ON_ITS_WAY])));
   return row?.waiting ?? 0;
 }
 
+const CANCELLED_AT_ONCE = 5_000;
+
 async function cancelWaiting(ctx: Ctx, id: string): Promise<number> {
-  const step = {
-    step: "cancelled",
-    at: ctx.now.toISOString(),
-    source: ctx.actor.type === "user" ? "console" : "api",
-    detail: "The integration was removed",
-  };
-  const rows = await ctx.db
-    .update(messages)
-    .set({
-      status: "cancelled",
-      timeline: sql`${messages.timeline} || ${JSON.stringify([step])}::text::jsonb`,
-      leaseOwner: null,
-      leaseUntil: null,
-    })
-    .where(and(messagesOf(ctx, id), inArray(messages.status, ["queued", "scheduled"])))
-    .returning({ id: messages.id });
-  // Their places in the 24-hour allowance are free again.
-  const cancelled = ctx.db
-    .select({ id: messages.id })
-    .from(messages)
-    .where(and(messagesOf(ctx, id), eq(messages.status, "cancelled")));
-  await ctx.db
-    .update(outreach)
-    .set({ reservedBy: null, reservedAt: null })
-    .where(and(eq(outreach.organizationId, ctx.organizationId), inArray(outreach.reservedBy, cancelled)));
-  return rows.length;
+  const source = ctx.actor.type === "user" ? "console" : "api";
+  const step: TimelineStep[] = [{ step: "cancelled", at: ctx.now.toISOString(), source, detail: "The integration was removed" }];
+  for (let cancelled = 0; ; ) {
+    const waiting = await ctx.db
+      .select({ id: messages.id })
+      .from(messages)
+      .where(and(messagesOf(ctx, id), inArray(messages.status, [...CANCELLABLE])))
+      .orderBy(messages.id)
+      .limit(CANCELLED_AT_ONCE)
+      .for("update");
+    if (waiting.length === 0) return cancelled;
+    cancelled += (
+      await transition(
+        ctx,
+        "cancel",
+        waiting.map((row) => ({ id: row.id, step })),
+      )
+    ).length;
+  }
 }
 
 /** Templates belong to the account: they go with the last integration that uses it. */
