@@ -74,4 +74,8 @@ export const lanes = pgTable("lanes", {
   paidUntil: moment("paid_until"),
   rateFactor: real("rate_factor").notNull().default(1),
   slowedAt: moment("slowed_at"),
+  /** Since when messages wait for a free place of the allowance; null: none does. */
+  overAllowanceSince: moment("over_allowance_since"),
+  /** Until when no call is tried, because Meta gave no clear answers. */
+  unreachableUntil: moment("unreachable_until"),
 });

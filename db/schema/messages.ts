@@ -73,6 +73,7 @@ export const messages = pgTable(
     createdAt: moment("created_at").notNull(),
     unknownSince: moment("unknown_since"),
     pricing: jsonb("pricing").$type<Pricing>(),
+    sentAt: moment("sent_at"),
     deliveredAt: moment("delivered_at"),
     readAt: moment("read_at"),
     failedAt: moment("failed_at"),

@@ -18,6 +18,8 @@ export const organizations = pgTable("organizations", {
   settings: jsonb("settings").$type<OrganizationSettings>().notNull(),
   createdAt: moment("created_at").notNull().defaultNow(),
   updatedAt: moment("updated_at").notNull().defaultNow(),
+  /** The change of the settings up to which messages that wait for opening hours were asked again. */
+  hoursAskedAt: moment("hours_asked_at").notNull().defaultNow(),
 });
 
 export const users = pgTable(

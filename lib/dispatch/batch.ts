@@ -16,7 +16,7 @@ import { sendRequest } from "@/lib/whatsapp/graph";
 import type { GraphAccess } from "@/lib/whatsapp/graph-call";
 import type { MessagePayload } from "@/lib/whatsapp/payloads";
 import type { GraphRequest } from "@/lib/whatsapp/transport";
-import { takeLease } from "./lease";
+import { noteOverAllowance, takeLease } from "./lease";
 import { holdIntegration, type Outcome, writeOutcomes } from "./outcome";
 import { takeTurns } from "./pair-limit";
 import { monotonicMs, slots } from "./rate-limiter";
@@ -116,6 +116,7 @@ export async function takeBatch(
     await writeOutcomes(ctx, integration.id, refused);
     for (const outcome of refused) countOutcome(integration.id, outcome);
     await postpone(ctx, later);
+    if (overAllowance.size > 0 && !lease.overAllowanceSince) await noteOverAllowance(ctx, integration.id);
     if (go.length === 0) return { ...NOTHING, seen: rows.length };
 
     const paced = slots(lease.paidUntil, new Date(), perSecond, go.length);

@@ -1,4 +1,5 @@
 import "server-only";
+import { teachAddresses } from "@/lib/contacts/people";
 import { type Ctx, systemCtx } from "@/lib/ctx";
 import { log } from "@/lib/log";
 import { applyEarlyStatuses } from "@/lib/messages/delivery-reports";
@@ -12,7 +13,7 @@ const MOST_AT_ONCE = 500;
 const PATIENCE_MS = 20_000;
 
 /** An outcome with the person it concerns. */
-export type Settled = { outcome: Outcome; contactId: string };
+export type Settled = { outcome: Outcome; contactId: string; phone: string };
 
 /**
  * Writes down what became of calls, together and soon: no outcome waits for the slowest call of its batch, and none is given up
@@ -73,11 +74,25 @@ export class Completer {
       batch.map((each) => each.outcome),
     );
     await applyEarlyStatuses(ctx, this.integrationId, learned);
-    const accepted = batch.filter(({ outcome }) => outcome.kind === "accepted");
+    const accepted = batch.flatMap(({ outcome, ...person }) => (outcome.kind === "accepted" ? [{ ...person, ...outcome }] : []));
     await forgetHolds(
       ctx,
       this.integrationId,
       accepted.map((each) => each.contactId),
     );
+    await this.teach(ctx, accepted);
+  }
+
+  /** Meta's own name of a person may differ from the number that was written to. What became of the message is written already. */
+  private async teach(ctx: Ctx, accepted: Parameters<typeof teachAddresses>[1]): Promise<void> {
+    try {
+      await teachAddresses(
+        ctx,
+        accepted.map(({ contactId, phone, waId, userId }) => ({ contactId, phone, waId, userId })),
+      );
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      log.error({ err: error, integrationId: this.integrationId }, "What Meta told of some people could not be kept");
+    }
   }
 }

@@ -19,7 +19,7 @@ import type { GraphResponse, TransportError } from "@/lib/whatsapp/transport";
 import { type Batch, type Ready, takeBatch } from "./batch";
 import { breaker } from "./breaker";
 import { Completer } from "./completer";
-import { endLease, slowDown } from "./lease";
+import { endLease, noteUnreachable, slowDown } from "./lease";
 import { acceptedBy, judgeFailure, type Outcome } from "./outcome";
 import { monotonicMs } from "./rate-limiter";
 import { type Call, type Departed, HELD_UP, senderFor } from "./sender";
@@ -150,8 +150,11 @@ async function sendDue(run: Run, maxMs: number): Promise<DispatchResult> {
       await Promise.all(run.underWay);
     }
     const { restMs, isTrying } = breaker.state(id);
-    if (restMs > 0) return { called, nextDueAt: new Date(Date.now() + restMs), taken: false };
     const ctx = ctxOf(run);
+    if (restMs > 0) {
+      await noteUnreachable(ctx, id, restMs);
+      return { called, nextDueAt: new Date(ctx.now.getTime() + restMs), taken: false };
+    }
     const integration = await sendingIntegration(ctx, id);
     if (!integration) break;
     // Before anything is taken: what cannot be called at all must not end as unknown.
@@ -266,7 +269,7 @@ function callOf(run: Run, link: Link, { row, request, slot }: Ready): Call {
   })
     .then((answered) => outcomeOf(run, link, row, answered))
     .then((outcome) => {
-      run.completer.add({ outcome, contactId: row.contactId });
+      run.completer.add({ outcome, contactId: row.contactId, phone: row.recipient });
       countOutcome(link.integration.id, outcome);
       run.underWay.delete(completed);
       run.onEnd?.();

@@ -28,7 +28,7 @@ export async function takeLease(
     .values({ integrationId: integration.id, organizationId: integration.organizationId, owner, leaseUntil: lease })
     .onConflictDoUpdate({
       target: lanes.integrationId,
-      set: { owner, leaseUntil: lease },
+      set: { owner, leaseUntil: lease, unreachableUntil: null },
       setWhere: sql`${lanes.owner} is null or ${lanes.owner} = ${owner} or not ${holds(lanes.leaseUntil)}`,
     })
     .returning();
@@ -49,6 +49,22 @@ export async function endLease(
     .where(
       and(eq(lanes.organizationId, integration.organizationId), eq(lanes.integrationId, integration.id), eq(lanes.owner, owner)),
     );
+}
+
+/** Says for whoever asks why messages wait that no call is tried for so long, because Meta gave no clear answers. */
+export async function noteUnreachable(ctx: Ctx, integrationId: string, restMs: number): Promise<void> {
+  await ctx.db
+    .update(lanes)
+    .set({ unreachableUntil: new Date(ctx.now.getTime() + restMs) })
+    .where(and(eq(lanes.organizationId, ctx.organizationId), eq(lanes.integrationId, integrationId)));
+}
+
+/** Says for the sweep that messages of the number wait for a free place of the allowance. */
+export async function noteOverAllowance(ctx: Ctx, integrationId: string): Promise<void> {
+  await ctx.db
+    .update(lanes)
+    .set({ overAllowanceSince: ctx.now })
+    .where(and(eq(lanes.organizationId, ctx.organizationId), eq(lanes.integrationId, integrationId)));
 }
 
 /** Halves what the rate is now, in one statement. Refusals of one burst count once: within a second nothing is halved again. */

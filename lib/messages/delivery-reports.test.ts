@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Db } from "@/db/client";
@@ -7,8 +8,9 @@ import { openDatabase } from "@/lib/ctx";
 import { type Outcome, writeOutcomes } from "@/lib/dispatch/outcome";
 import { failUnsettled, rescueStuck, settleEarly } from "@/lib/dispatch/sweep";
 import { applyEarlyStatuses, applyStatuses, type ReportedStatus } from "./delivery-reports";
+import { getMessage } from "./messages";
 import type { MessageStatus } from "./schema";
-import { makeSender, ORDER, type Sender, somePhone } from "./testing";
+import { makeSender, ORDER, type Sender, seeded, somePhone } from "./testing";
 
 useTestDatabase();
 
@@ -34,6 +36,8 @@ async function underWay(count: number, sender = org): Promise<string[]> {
 
 const T0 = Date.now() - 60_000;
 const AT = { sent: new Date(T0), delivered: new Date(T0 + 1_000), read: new Date(T0 + 2_000), failed: new Date(T0 + 3_000) };
+const second = (n: number) => new Date(T0 + n * 1_000);
+const NO_ERROR = { code: null, title: null, message: null, details: null, href: null };
 type Word = keyof typeof AT;
 const report = (id: string, status: Word, withOurId = true): ReportedStatus => ({
   wamid: `wamid.${id}`,
@@ -106,13 +110,14 @@ describe("statuses in every order, each of them twice", () => {
     });
   }
 
-  test("never step back from delivered to failed, and failed ends what was only sent", async () => {
+  test("end as the strongest of them: read, then delivered, then failed, then sent", async () => {
     const cases: [Word[], MessageStatus][] = [
       [["failed"], "failed"],
       [["sent", "failed"], "failed"],
       [["failed", "sent"], "failed"],
-      [["failed", "delivered"], "failed"],
+      [["failed", "delivered"], "delivered"],
       [["delivered", "failed"], "delivered"],
+      [["failed", "read"], "read"],
       [["read", "failed", "sent"], "read"],
     ];
     const ids = await underWay(cases.length);
@@ -120,6 +125,66 @@ describe("statuses in every order, each of them twice", () => {
       for (const word of words) await applyStatuses(org.systemAt(), org.integration.id, [report(ids[i] ?? "", word)]);
     const found = await Promise.all(ids.map(async (id) => (await org.read(id)).status));
     expect(found).toEqual(cases.map(([, status]) => status));
+  });
+
+  test("leave the same row, whatever the order, the doubles and the times they came with", async () => {
+    const seed = randomInt(1_000_000);
+    const random = seeded(seed);
+    const [id = "", ...others] = await underWay(6);
+    const reports = (own: string): ReportedStatus[] => [
+      { ...report(own, "sent"), at: second(1) },
+      { ...report(own, "sent"), at: second(3) },
+      { ...report(own, "delivered"), at: second(5) },
+      { ...report(own, "failed"), at: second(6), errors: [{ ...NO_ERROR, code: 131026 }] },
+      { ...report(own, "failed"), at: second(4), errors: [{ ...NO_ERROR, code: 131000 }] },
+      { ...report(own, "delivered"), at: second(2) },
+      { ...report(own, "played" as Word), at: second(9) },
+      { ...report(own, "read"), at: second(8) },
+      { ...report(own, "played" as Word), at: second(7) },
+    ];
+    for (const one of reports(id)) await applyStatuses(org.systemAt(), org.integration.id, [one]);
+    const told = (message: Awaited<ReturnType<typeof org.read>>) => ({
+      ...message,
+      timeline: message.timeline.filter((step) => step.source === "webhook").sort((a, b) => a.at.localeCompare(b.at)),
+    });
+    const { status, sentAt, deliveredAt, readAt, failedAt, failure, timeline } = told(await org.read(id));
+    expect({ status, sentAt, deliveredAt, readAt, failedAt, failure }).toEqual({
+      status: "read",
+      sentAt: second(1),
+      deliveredAt: second(2),
+      readAt: second(8),
+      failedAt: null,
+      failure: null,
+    });
+    for (const other of others) {
+      const shuffled = reports(other)
+        .map((one) => [random(), one] as const)
+        .sort(([a], [b]) => a - b)
+        .map(([, one]) => one);
+      const half = Math.floor(random() * shuffled.length);
+      await applyStatuses(org.systemAt(), org.integration.id, shuffled.slice(0, half));
+      await applyStatuses(org.systemAt(), org.integration.id, shuffled.slice(half));
+      const end = told(await org.read(other));
+      expect(end, `seed ${seed}`).toMatchObject({ status, sentAt, deliveredAt, readAt, failedAt, failure });
+      expect(end.timeline, `seed ${seed}`).toEqual(timeline);
+    }
+  });
+
+  test("say what is known of a failure that Meta gives no code for: the message had left", async () => {
+    const [id = ""] = await underWay(1);
+    await applyStatuses(org.systemAt(), org.integration.id, [{ ...report(id, "failed"), errors: [NO_ERROR] }]);
+    const { error, canResend } = await getMessage(org.systemAt(), id);
+    expect(error?.reason).toBe("failed_at_meta");
+    expect(error?.meaning).not.toMatch(/nothing was sent|tried again/i);
+    expect(canResend).toBe(true);
+  });
+
+  test("keep what Meta bills for the message, and end a hold of its", async () => {
+    const [id = ""] = await underWay(1);
+    await db.update(messages).set({ metaHold: "held_for_quality_assessment" }).where(eq(messages.id, id));
+    const pricing = { billable: false, model: "PMP", type: "free_customer_service", category: "utility" };
+    await applyStatuses(org.systemAt(), org.integration.id, [{ ...report(id, "sent"), pricing }]);
+    expect(await org.read(id)).toMatchObject({ metaHold: null, pricing });
   });
 });
 

@@ -1,7 +1,7 @@
 import failuresEn from "@/lib/i18n/en/failures.json";
 import failuresTr from "@/lib/i18n/tr/failures.json";
 import type { Language } from "@/lib/organizations/schema";
-import { explainCode, explainSilence } from "@/lib/whatsapp/explain-code";
+import { explainCode } from "@/lib/whatsapp/explain-code";
 import type { Message, MessageFailure } from "./schema";
 
 const OWN: Record<Language, Record<string, { meaning: string; action: string }>> = { en: failuresEn, tr: failuresTr };
@@ -9,8 +9,7 @@ const OWN: Record<Language, Record<string, { meaning: string; action: string }>>
 /** Why a message failed, in words: Meta's code explained, or our own reason. */
 export function explainFailure(failure: MessageFailure, language: Language): NonNullable<Message["error"]> {
   const own = failure.code === undefined ? OWN[language][failure.reason] : undefined;
-  const { meaning, action } =
-    own ?? (failure.code === undefined ? explainSilence("not_sent", language) : explainCode(failure.code, language));
+  const { meaning, action } = own ?? explainCode(failure.code, language);
   return {
     code: failure.code ?? null,
     reason: failure.reason,

@@ -7,7 +7,8 @@ import { organizations } from "@/db/schema/organizations";
 import { type Ctx, systemCtx } from "@/lib/ctx";
 import { graphAccess, type IntegrationRow } from "@/lib/integrations/access";
 import { log } from "@/lib/log";
-import { getMessageHistory } from "@/lib/whatsapp/graph";
+import { getMessageHistory, type HistoryEvent } from "@/lib/whatsapp/graph";
+import type { GraphAccess } from "@/lib/whatsapp/graph-call";
 import { GraphError } from "@/lib/whatsapp/graph-error";
 import { applyStatuses, type ReportedStatus } from "./delivery-reports";
 
@@ -47,12 +48,36 @@ export async function askHistory(db: Db, now: Date, signal?: AbortSignal): Promi
     try {
       moved += await askAbout(ctx, integration, settledBy, signal);
     } catch (error) {
-      if (error instanceof GraphError) refusedUntil.set(integration.id, now.getTime() + REFUSED_FOR_MS);
+      if (isAboutNumber(error)) refusedUntil.set(integration.id, now.getTime() + REFUSED_FOR_MS);
       log.info({ err: error, integrationId: integration.id }, "Meta does not tell the history of this number's messages");
     }
   }
   return moved;
 }
+
+/** Nothing for a message that Meta does not know or does not tell about, so that the others are asked about. */
+async function historyOf(access: GraphAccess, { phoneNumberId }: IntegrationRow, wamid: string): Promise<HistoryEvent[]> {
+  try {
+    return await getMessageHistory(access, phoneNumberId, wamid);
+  } catch (error) {
+    if (error instanceof GraphError && error.proof === "refused" && error.kind === "fix_request" && !isAboutNumber(error))
+      return [];
+    throw error;
+  }
+}
+
+/**
+ * Whether Meta refused the question itself: the token may not ask it, or there is no such edge. What is about one message, passes
+ * by, or had no answer says nothing of the next question.
+ */
+function isAboutNumber(error: unknown): boolean {
+  if (!(error instanceof GraphError) || error.proof !== "refused") return false;
+  return error.kind === "reconnect" || error.code === UNKNOWN_PATH || isUnknownEdge(error);
+}
+
+/** Graph's own code for a path that it does not have. */
+const UNKNOWN_PATH = 2500;
+const isUnknownEdge = ({ code, title }: GraphError) => code === 100 && /nonexisting field|unknown path|unsupported/i.test(title);
 
 async function askAbout(ctx: Ctx, integration: IntegrationRow, settledBy: Date, signal?: AbortSignal): Promise<number> {
   const known = askedUpTo.get(integration.id);
@@ -67,6 +92,7 @@ async function askAbout(ctx: Ctx, integration: IntegrationRow, settledBy: Date, 
         eq(messages.organizationId, ctx.organizationId),
         eq(messages.integrationId, integration.id),
         eq(messages.status, "sent"),
+        isNull(messages.metaHold),
         isNotNull(messages.wamidIndex),
         lte(messages.sentAt, settledBy),
         gt(messages.sentAt, after),
@@ -79,10 +105,18 @@ async function askAbout(ctx: Ctx, integration: IntegrationRow, settledBy: Date, 
   for (const { wamid, sentAt } of silent) {
     if (signal?.aborted) return moved;
     if (!wamid || !sentAt) continue;
-    const events = await getMessageHistory(access, integration.phoneNumberId, wamid);
+    const events = await historyOf(access, integration, wamid);
     const news = events
       .filter(({ status }) => status !== "accepted" && status !== "sent")
-      .map(({ status, at }): ReportedStatus => ({ wamid, status, at, errors: [], source: "history" }));
+      .map(
+        ({ status, at, error }): ReportedStatus => ({
+          wamid,
+          status,
+          at,
+          errors: error ? [{ code: null, title: null, message: null, details: error, href: null }] : [],
+          source: "history",
+        }),
+      );
     await applyStatuses(ctx, integration.id, news);
     if (news.length > 0) moved += 1;
     askedUpTo.set(integration.id, sentAt);

@@ -139,3 +139,14 @@ export function somePhone(): string {
   people += 1;
   return `+90532${String(1_000_000 + people)}`;
 }
+
+/** Random numbers from 0 to 1 that are the same for the same seed: a test prints its seed where it fails. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -174,6 +174,7 @@ function reported(item: StatusItem): ReportedStatus {
     status: item.status,
     at: item.at,
     errors: item.errors,
+    ...(item.pricing ? { pricing: item.pricing } : {}),
     ...(item.callbackData ? { callbackData: item.callbackData } : {}),
   };
 }

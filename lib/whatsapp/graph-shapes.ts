@@ -153,6 +153,7 @@ export const HistoryAnswer = z.looseObject({
             .array(
               z.looseObject({
                 delivery_status: text,
+                error_description: text,
                 status: text,
                 timestamp: z.union([z.string(), z.number()]).optional().catch(undefined),
               }),

@@ -35,7 +35,8 @@ export function readReceipt(access: GraphAccess, response: GraphResponse): SendR
   };
 }
 
-export type HistoryEvent = { status: string; at: Date | null; raw: unknown };
+/** `error`: Meta's sentence about a failure; it tells no code here. */
+export type HistoryEvent = { status: string; at: Date | null; error: string | null; raw: unknown };
 
 /**
  * What Meta noted for one message, for repairing a lost status. From Meta's OpenAPI description of v23.0; never seen to answer
@@ -50,7 +51,9 @@ export async function getMessageHistory(access: GraphAccess, phoneNumberId: stri
   return answer.parse(HistoryAnswer).data.data.flatMap((entry) =>
     (entry.events?.data ?? []).flatMap((event) => {
       const status = event.delivery_status ?? event.status;
-      return status ? [{ status: status.toLowerCase(), at: momentOf(event.timestamp), raw: event }] : [];
+      return status
+        ? [{ status: status.toLowerCase(), at: momentOf(event.timestamp), error: event.error_description ?? null, raw: event }]
+        : [];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { IdParams, route } from "@/lib/http/route";
 import { getIntegration, updateIntegration } from "@/lib/integrations/integrations";
-import { removeIntegration } from "@/lib/messages/remove-integration";
 import { DeleteIntegrationQuery, Integration, UpdateIntegration } from "@/lib/integrations/schema";
+import { removeIntegration } from "@/lib/messages/remove-integration";
 
 export const GET = route({
   summary: "Read an integration",
