@@ -6,7 +6,7 @@ import postgres from "postgres";
 import { type Db, databaseOf } from "./client";
 import { fillContactAddresses } from "./steps/contact-addresses";
 
-const MIGRATIONS = join(process.cwd(), "db", "migrations");
+export const MIGRATIONS = join(process.cwd(), "db", "migrations");
 // Any number does, so long as every process that migrates uses the same one.
 const LOCK = 7_209_411_003;
 
@@ -15,11 +15,22 @@ const STEPS: readonly ((db: Db) => Promise<void>)[] = [fillContactAddresses];
 
 /** Brings the database at this address to the newest shape. Safe to call from many processes at once: one works, the others wait. */
 export async function migrateDatabase(url: string): Promise<void> {
+  await inTurn(url, async (sql) => {
+    await migrate(drizzle(sql), { migrationsFolder: MIGRATIONS });
+    for (const step of STEPS) await step(databaseOf(sql));
+  });
+}
+
+/** Brings an empty database to the shape that a folder of migrations describes: for rows of an earlier version. */
+export async function shapeDatabase(url: string, folder: string): Promise<void> {
+  await inTurn(url, (sql) => migrate(drizzle(sql), { migrationsFolder: folder }));
+}
+
+async function inTurn(url: string, work: (sql: postgres.Sql) => Promise<void>): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
   try {
     await sql`select pg_advisory_lock(${LOCK})`;
-    await migrate(drizzle(sql), { migrationsFolder: MIGRATIONS });
-    for (const step of STEPS) await step(databaseOf(sql));
+    await work(sql);
   } finally {
     await sql.end();
   }

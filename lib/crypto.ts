@@ -21,13 +21,26 @@ export function parseKeys(text: string): Key[] {
   return keys;
 }
 
-/** AES-256-GCM. The result is `v1.<key id>.<base64url of nonce, tag and ciphertext>`; `place` is bound to it and must be given again to open it. */
-export function sealWith(key: Key, place: string, plain: string): string {
+/** AES-256-GCM: nonce, tag and ciphertext. `place` is bound to it and must be given again to open it. */
+export function sealBytes(key: Key, place: string, plain: Uint8Array): Buffer {
   const nonce = randomBytes(12);
   const cipher = createCipheriv("aes-256-gcm", key.bytes, nonce);
   cipher.setAAD(Buffer.from(`${key.id}:${place}`));
-  const body = Buffer.concat([cipher.update(plain, "utf8"), cipher.final()]);
-  return `v1.${key.id}.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString("base64url")}`;
+  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), body]);
+}
+
+/** Opens what `sealBytes` made with this key for this place; throws when anything differs. */
+export function openBytes(key: Key, place: string, sealed: Uint8Array): Buffer {
+  const decipher = createDecipheriv("aes-256-gcm", key.bytes, sealed.subarray(0, 12));
+  decipher.setAAD(Buffer.from(`${key.id}:${place}`));
+  decipher.setAuthTag(sealed.subarray(12, 28));
+  return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
+}
+
+/** The same for a text: `v1.<key id>.<base64url of the sealed bytes>`. */
+export function sealWith(key: Key, place: string, plain: string): string {
+  return `v1.${key.id}.${sealBytes(key, place, Buffer.from(plain, "utf8")).toString("base64url")}`;
 }
 
 /** Opens what `sealWith` made. Throws when the key is missing, the value was altered, or it stood in another place. */
@@ -36,11 +49,7 @@ export function openWith(keys: readonly Key[], place: string, sealed: string): s
   if (version !== "v1" || !keyId || packed === undefined) throw new Error(`A value of ${place} is not encrypted as expected.`);
   const key = keys.find((k) => k.id === keyId);
   if (!key) throw new Error(`ENCRYPTION_KEYS has no key "${keyId}", with which a value of ${place} was encrypted.`);
-  const bytes = Buffer.from(packed, "base64url");
-  const decipher = createDecipheriv("aes-256-gcm", key.bytes, bytes.subarray(0, 12));
-  decipher.setAAD(Buffer.from(`${keyId}:${place}`));
-  decipher.setAuthTag(bytes.subarray(12, 28));
-  return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString("utf8");
+  return openBytes(key, place, Buffer.from(packed, "base64url")).toString("utf8");
 }
 
 export function sha256(text: string | Uint8Array): string {

@@ -1,4 +1,5 @@
 import "server-only";
+import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import postgres from "postgres";
@@ -35,6 +36,46 @@ export async function withDatabase<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Runs `work` with the address of a database that holds nothing yet: DATABASE_URL's, or a new embedded one under DATA_DIR. */
+export async function withEmptyDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
+  const dir = dataDir();
+  const given = env().DATABASE_URL;
+  if (!env().ENCRYPTION_KEYS && !existsSync(join(dir, "keys.env")))
+    throw new Problem(`Set ENCRYPTION_KEYS, or put the keys.env of the installation that was backed up into ${dir}.`);
+  if (!given && existsSync(join(dir, "postgres")))
+    throw new Problem(`${dir} has a database already. Restore with a DATA_DIR that has none.`);
+  await makeDataDir(dir);
+  await prepareKeys(dir);
+  if (given) {
+    await checkConnection(given);
+    return work(env().DATABASE_URL_DIRECT ?? given);
+  }
+  const release = await lockDataDir(dir);
+  try {
+    const embedded = await asProblem(() => startEmbedded(placeOf(dir)));
+    try {
+      setEnvironment({ DATABASE_URL: embedded.url });
+      return await work(embedded.url);
+    } catch (error) {
+      await embedded.stop();
+      await rm(join(dir, "postgres"), { recursive: true, force: true });
+      throw error;
+    } finally {
+      await embedded.stop();
+    }
+  } finally {
+    release();
+  }
+}
+
+function placeOf(dir: string) {
+  return {
+    dir: join(dir, "postgres"),
+    passwordFile: join(dir, "postgres-password"),
+    logFile: join(dir, "log", "postgres.log"),
+  };
+}
+
 export function dataDir(): string {
   return resolve(env().DATA_DIR);
 }
@@ -55,13 +96,7 @@ export async function openDatabaseServer(dir: string): Promise<Database> {
     await migrate(given);
     return { url: given, stop: async () => undefined };
   }
-  const embedded = await asProblem(() =>
-    startEmbedded({
-      dir: join(dir, "postgres"),
-      passwordFile: join(dir, "postgres-password"),
-      logFile: join(dir, "log", "postgres.log"),
-    }),
-  );
+  const embedded = await asProblem(() => startEmbedded(placeOf(dir)));
   try {
     await migrate(embedded.url);
     await writeFile(join(dir, LIVE), JSON.stringify({ url: embedded.url, pid: process.pid }), { mode: 0o600 });

@@ -17,6 +17,7 @@ const PAUSE_REASONS = [
   "not_registered",
   "misclassified_templates",
   "app_secret",
+  "restored",
 ] as const;
 export const PauseReason = z.enum(PAUSE_REASONS);
 export type PauseReason = z.infer<typeof PauseReason>;
