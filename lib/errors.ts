@@ -22,18 +22,20 @@ export const ERRORS = {
   not_found: [404, "Not found"],
   method_not_allowed: [405, "Method not allowed"],
   conflict: [409, "This conflicts with what is already there"],
+  quota_exceeded: [409, "There is no room for another one"],
   idempotency_conflict: [409, "This idempotency key was used with a different request"],
   payload_too_large: [413, "The request body is too large"],
   unsupported_media_type: [415, "Send the body as application/json"],
   too_many_attempts: [429, "Too many attempts. Please wait."],
   graph_error: [502, "Meta did not accept the request"],
+  took_too_long: [503, "This took too long. Narrow it down, or try again later."],
   not_ready: [503, "The service is not ready"],
   internal_error: [500, "Something went wrong on our side"],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
-type AppErrorOptions = { details?: unknown; retryAfterSeconds?: number; cause?: unknown };
+type AppErrorOptions = { details?: unknown; retryAfterSeconds?: number; allow?: readonly string[]; cause?: unknown };
 
 /** The one error that reaches people: a code of the table, a sentence, and details where there is more to say. */
 export class AppError extends Error {
@@ -41,6 +43,8 @@ export class AppError extends Error {
   readonly status: number;
   readonly details?: unknown;
   readonly retryAfterSeconds?: number;
+  /** The methods there are, beside `method_not_allowed`. */
+  readonly allow?: readonly string[];
 
   constructor(code: ErrorCode, message?: string, options: AppErrorOptions = {}) {
     super(message ?? ERRORS[code][1], options.cause ? { cause: options.cause } : undefined);
@@ -49,5 +53,6 @@ export class AppError extends Error {
     this.status = ERRORS[code][0];
     this.details = options.details;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.allow = options.allow;
   }
 }

@@ -22,13 +22,20 @@ export function json(body: unknown, status: number, requestId: string, headers: 
   });
 }
 
-/** zod's issues as `details`: where, and what to do about it. */
+/** Nobody reads more than this many, and a request of one megabyte can have a hundred thousand things wrong with it. */
+const MOST_ISSUES = 20;
+const MOST_PATH_CHARACTERS = 200;
+
+/** zod's issues as `details`: where, and what to do about it. The first 20 of them. */
 export function issuesOf(error: z.ZodError): { path: string; message: string }[] {
-  return error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "This field is not known" }))
-      : [{ path: issue.path.join("."), message: issue.message }],
-  );
+  const found: { path: string; message: string }[] = [];
+  const add = (path: PropertyKey[], message: string) =>
+    found.push({ path: path.join(".").slice(0, MOST_PATH_CHARACTERS), message });
+  for (const issue of error.issues.slice(0, MOST_ISSUES)) {
+    if (issue.code !== "unrecognized_keys") add(issue.path, issue.message);
+    else for (const key of issue.keys.slice(0, MOST_ISSUES)) add([...issue.path, key], "This field is not known");
+  }
+  return found.slice(0, MOST_ISSUES);
 }
 
 /** The one place that turns a thrown thing into an answer. What we did not throw ourselves never shows its text. */
@@ -42,8 +49,11 @@ export function respondError(thrown: unknown, requestId: string): Response {
       requestId,
       ...(error.details === undefined ? {} : { details: error.details }),
     };
-    const wait = error.retryAfterSeconds;
-    return json(body, error.status, requestId, wait === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(wait))) });
+    const { retryAfterSeconds: wait, allow } = error;
+    return json(body, error.status, requestId, {
+      ...(wait === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(wait))) }),
+      ...(allow ? { allow: allow.join(", ") } : {}),
+    });
   }
   log.error({ err: error, requestId }, "A request failed unexpectedly");
   const [status, message] = ERRORS.internal_error;

@@ -4,7 +4,7 @@ import type { Db } from "@/db/client";
 import { authenticate } from "@/lib/auth/authenticate";
 import { type Ctx, openDatabase } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
-import { readJson, requireText } from "@/lib/http/body";
+import { readJson, readStrangersJson, requireText } from "@/lib/http/body";
 import { requireNoOtherOrigin } from "@/lib/http/origin";
 import { json, requestIdOf, respondError } from "@/lib/http/respond";
 import { allows, type Permission } from "@/lib/organizations/permissions";
@@ -71,7 +71,7 @@ export function openRoute<
     ) => Promise<R extends z.ZodType ? z.input<R> : void>;
   },
 ): RouteHandler {
-  return build({ ...spec, permission: "public" }, async (request, requestId, read) => {
+  return build({ ...spec, permission: "public" as const }, async (request, requestId, read) => {
     requireNoOtherOrigin(request);
     return spec.handler({ ...(await read()), db: await openDatabase(), requestId, now: new Date() });
   });
@@ -105,7 +105,7 @@ function build<B extends Shape, Q extends Shape, P extends Shape, R extends Shap
 }
 
 async function parse<B extends Shape, Q extends Shape, P extends Shape>(
-  spec: Described<B, Q, P, Shape>,
+  spec: Described<B, Q, P, Shape> & { permission: RouteSpec["permission"] },
   request: Request,
   context: RouteContext,
 ): Promise<Parsed<B, Q, P>> {
@@ -113,8 +113,12 @@ async function parse<B extends Shape, Q extends Shape, P extends Shape>(
     ? strict(spec.query).parse(withoutNul(Object.fromEntries(new URL(request.url).searchParams)))
     : undefined;
   const params = spec.params?.parse(withoutNul(await context.params));
-  const body = spec.body ? spec.body.parse(await readJson(request)) : undefined;
+  const body = spec.body ? spec.body.parse(await readGiven(spec, request)) : undefined;
   return { body, query, params, request } as Parsed<B, Q, P>;
+}
+
+function readGiven({ permission }: { permission: RouteSpec["permission"] }, request: Request): Promise<unknown> {
+  return permission === "public" ? readStrangersJson(request) : readJson(request);
 }
 
 function withoutNul<T extends Record<string, unknown>>(given: T): T {

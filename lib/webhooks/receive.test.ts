@@ -10,7 +10,6 @@ import { openDatabase } from "@/lib/ctx";
 import type { IntegrationRow } from "@/lib/integrations/access";
 import { addIntegration } from "@/lib/messages/testing";
 import { signature } from "@/lib/sandbox/bodies";
-import { WEBHOOK_LIMIT_BYTES } from "./receive";
 import { bodyOf, deliver, entryOf, eventsOf, statusBody } from "./testing";
 
 useTestDatabase();
@@ -26,6 +25,7 @@ async function makeNumber(given: Partial<IntegrationRow> = {}) {
   return { organizationId, integration, secret: integration.appSecret ?? "", events: () => eventsOf(db, organizationId) };
 }
 
+const THREE_MB = 3 * 1024 * 1024;
 const countEvents = async () => (await db.select({ id: webhookEvents.id }).from(webhookEvents)).length;
 let made = 0;
 const oneStatus = (integration: IntegrationRow) => statusBody(integration, [{ id: `wamid.${++made}`, status: "sent" }]);
@@ -91,12 +91,75 @@ describe("a body that Meta posts", () => {
     expect(await deliver(oneStatus(integration), "secret")).toBe(401);
   });
 
-  test("of more than 3 MB is refused with 413 before anything else", async () => {
-    const { secret } = await makeNumber();
-    const before = await countEvents();
-    expect(await deliver(" ".repeat(WEBHOOK_LIMIT_BYTES + 1), secret)).toBe(413);
-    expect(await countEvents()).toBe(before);
-    expect(await deliver(" ".repeat(WEBHOOK_LIMIT_BYTES), secret)).toBe(200);
+  test("of 3 MB with thousands of statuses is stored, and one byte more is refused with 413 before anything else", async () => {
+    const { integration, secret, events } = await makeNumber();
+    const statuses = Array.from({ length: 8_000 }, (_, i) => ({
+      id: `wamid.${i}`,
+      status: "sent",
+      biz_opaque_callback_data: "x".repeat(200),
+    }));
+    const body = statusBody(integration, statuses).padEnd(THREE_MB, " ");
+    expect(body.length).toBe(THREE_MB);
+    expect(await deliver(`${body} `, secret)).toBe(413);
+    expect(await events()).toEqual([]);
+    expect(await deliver(body, secret)).toBe(200);
+    expect(await events()).toHaveLength(1);
+  });
+
+  test("and names more than a hundred accounts is refused, also with the right signature; a hundred pass", async () => {
+    const { integration, secret, events } = await makeNumber();
+    const naming = (count: number) =>
+      bodyOf(
+        entryOf(integration, { statuses: [{ id: "wamid.1", status: "sent" }] }),
+        ...Array.from({ length: count - 2 }, (_, i) => ({ id: `${1_000 + i}`, changes: [] })),
+      );
+    expect(await deliver(naming(101), secret)).toBe(400);
+    expect(await events()).toEqual([]);
+    expect(await deliver(naming(100), secret)).toBe(200);
+  });
+
+  test("and names no account of ours is refused when it is large, whoever signed it", async () => {
+    const { secret, events } = await makeNumber();
+    expect(await deliver(" ".repeat(200_000), secret)).toBe(200);
+    expect(await deliver(" ".repeat(300_000), secret)).toBe(401);
+    expect(await events()).toHaveLength(1);
+  });
+
+  test("and hides the account's name behind an escape does not pass for a body without one", async () => {
+    const [owner, stranger] = [await makeNumber(), await makeNumber()];
+    const body = oneStatus(owner.integration)
+      .replace('"phone_number_id"', '"phone\\u005fnumber_id"')
+      .replace('"id"', '"\\u0069d"');
+    expect(JSON.parse(body)).toEqual(JSON.parse(body.replace("\\u005f", "_").replace("\\u0069", "i")));
+    expect(await deliver(body, stranger.secret)).toBe(401);
+    expect(await owner.events()).toEqual([]);
+  });
+
+  test("and names an account twice under one key belongs to the one that a reader of JSON sees", async () => {
+    const [owner, stranger] = [await makeNumber(), await makeNumber()];
+    const twice = (first: IntegrationRow, second: IntegrationRow) =>
+      oneStatus(second).replace('"phone_number_id":', `"phone_number_id":"${first.phoneNumberId}","phone_number_id":`);
+    expect(await deliver(twice(stranger.integration, owner.integration), stranger.secret)).toBe(401);
+    expect(await deliver(twice(stranger.integration, owner.integration), owner.secret)).toBe(200);
+    expect(await stranger.events()).toEqual([]);
+    expect(await owner.events()).toHaveLength(1);
+  });
+
+  test("unsigned, of any size and shape, is refused as cheaply: names without number, nesting without end, NUL", async () => {
+    const { integration } = await makeNumber();
+    const names = (count: number) => `{"entry":[${Array.from({ length: count }, (_, i) => `{"id":"${i}"}`).join(",")}]}`;
+    const { phoneNumberId } = integration;
+    const odd = [
+      names(60_000),
+      names(190_000),
+      "[".repeat(3_000_000),
+      '{"entry":'.repeat(300_000),
+      '{"entry":[{"id":"a\\u0000b"}]}',
+      `{"entry":[{"id":"1","changes":[{"value":{"metadata":{"phone_number_id":"${phoneNumberId}\\u0000"}}}]}]}`,
+      `{"entry":[{"id":"1","changes":[{"value":{"metadata":{"phone_number_id":"\\ud800"}}}]}]}`,
+      `"${"\\".repeat(1_000_001)}`,
+    ];
+    for (const body of odd) expect([400, 401], body.slice(0, 60)).toContain(await deliver(body, "nobody's secret"));
   });
 
   test("that is no JSON, or names no account, is stored when a secret of ours signed it, for every organization that has it", async () => {
@@ -171,5 +234,31 @@ describe("a body that names several organizations", () => {
     expect(await deliver(oneStatus(owner.integration), owner.secret)).toBe(200);
     expect(await owner.events()).toHaveLength(1);
     expect(await stranger.events()).toHaveLength(1);
+  });
+});
+
+describe("an address with too many wrong signatures", () => {
+  const from = (address: string) => ({ "x-real-ip": address });
+  const wrong = (integration: IntegrationRow, address: string) =>
+    deliver(oneStatus(integration), "wrong", undefined, from(address));
+
+  test("is answered 429, large bodies unread, while right ones and other addresses pass", async () => {
+    const { integration, secret, events } = await makeNumber();
+    for (let i = 0; i < 30; i++) expect(await wrong(integration, "2001:db8:0:1::1")).toBe(401);
+    expect(await wrong(integration, "2001:db8:0:1::2")).toBe(429);
+    const large = oneStatus(integration).padEnd(100_000, " ");
+    expect(await deliver(large, secret, undefined, from("2001:db8:0:1::3"))).toBe(429);
+    expect(await deliver(oneStatus(integration), secret, undefined, from("2001:db8:0:1::3"))).toBe(200);
+    expect(await wrong(integration, "2001:db8:0:2::1")).toBe(401);
+    expect(await deliver(large, secret, undefined, from("2001:db8:0:2::1"))).toBe(200);
+    expect(await events()).toHaveLength(2);
+  });
+
+  test("that delivers as many right ones is not shut out by one customer's wrong secret", async () => {
+    const { integration, secret } = await makeNumber();
+    for (let i = 0; i < 50; i++) {
+      expect(await wrong(integration, "203.0.113.9")).toBe(401);
+      expect(await deliver(oneStatus(integration), secret, undefined, from("203.0.113.9"))).toBe(200);
+    }
   });
 });

@@ -45,16 +45,27 @@ export function statusBody(number: Number, statuses: readonly Status[]): string 
 }
 
 /** Posts a body to Meta's door. `header` stands in for the right signature. */
-export async function deliver(body: string | Uint8Array, appSecret: string | null, header?: string | null): Promise<number> {
+export async function deliver(
+  body: string | Uint8Array,
+  appSecret: string | null,
+  header?: string | null,
+  more: Record<string, string> = {},
+): Promise<number> {
   const signed =
     header === undefined
       ? signature(appSecret ?? "", typeof body === "string" ? body : Buffer.from(body).toString("latin1"))
       : header;
+  const bytes = Buffer.from(body as string);
   const response = await POST(
     new Request("http://localhost/api/v1/crm/whatsapp/webhook", {
       method: "POST",
-      headers: { "content-type": "application/json", ...(signed === null ? {} : { "x-hub-signature-256": signed }) },
-      body: Buffer.from(body as string),
+      headers: {
+        "content-type": "application/json",
+        "content-length": `${bytes.byteLength}`,
+        ...(signed === null ? {} : { "x-hub-signature-256": signed }),
+        ...more,
+      },
+      body: bytes,
     }),
     { params: Promise.resolve({}) },
   );

@@ -23,12 +23,19 @@ import type { ItemBase, WebhookItem } from "@/lib/whatsapp/inbound-items";
 import { readEcho, readErrors, readMessage, readStatus, readUserIdUpdate } from "@/lib/whatsapp/inbound-messages";
 import { type Bag, bagOf, isBag, listOf, momentOf, textOf } from "@/lib/whatsapp/inbound-reader";
 
+const SIGNATURE = /^sha256=([0-9a-f]{64})$/i;
+
+/** Whether an `X-Hub-Signature-256` looks like one, right or wrong. */
+export function isSignature(header: string | null): header is string {
+  return header !== null && SIGNATURE.test(header.trim());
+}
+
 /**
  * True when `X-Hub-Signature-256` is the HMAC-SHA256 of exactly these bytes under the app secret. Compared in constant time;
  * a missing or odd header and an empty secret are false.
  */
 export function verifySignature(rawBody: Uint8Array, header: string | null | undefined, appSecret: string): boolean {
-  const given = /^sha256=([0-9a-f]{64})$/i.exec(header?.trim() ?? "")?.[1];
+  const given = SIGNATURE.exec(header?.trim() ?? "")?.[1];
   if (!given || appSecret === "") return false;
   const expected = createHmac("sha256", appSecret).update(rawBody).digest();
   return timingSafeEqual(expected, Buffer.from(given, "hex"));

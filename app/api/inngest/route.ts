@@ -3,10 +3,14 @@ import { inngest } from "@/inngest/client";
 import { functions } from "@/inngest/functions";
 import { env, publicUrl, usesInngest } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { withStrangersBody } from "@/lib/http/body";
 import { requestIdOf, respondError } from "@/lib/http/respond";
 
 /** The longest step is 20 s, and the SDK puts steps of 10 s more at most into one call. */
 export const maxDuration = 60;
+
+/** Inngest keeps a step's result up to this size, and sends it back with each call. */
+const LIMIT_BYTES = 4 * 1024 * 1024;
 
 let served: ((request: Request) => Promise<Response>) | undefined;
 
@@ -26,12 +30,18 @@ function handler() {
  * signed is refused here, in one line; the library would write a stack for each into the log.
  */
 async function answer(request: Request): Promise<Response> {
-  const requestId = requestIdOf(request);
-  if (!usesInngest()) return respondError(new AppError("not_found"), requestId);
-  const isDev = Boolean(env().INNGEST_DEV && env().INNGEST_DEV !== "0");
-  if (!isDev && request.method !== "PUT" && !request.headers.has("x-inngest-signature"))
-    return respondError(new AppError("unauthorized"), requestId);
-  return handler()(request);
+  try {
+    if (!usesInngest()) throw new AppError("not_found");
+    const isDev = Boolean(env().INNGEST_DEV && env().INNGEST_DEV !== "0");
+    if (!isDev && request.method !== "PUT" && !request.headers.has("x-inngest-signature")) throw new AppError("unauthorized");
+    if (!request.body) return await handler()(request);
+    const { url, method, headers } = request;
+    return await withStrangersBody(request, LIMIT_BYTES, (body) =>
+      handler()(new Request(url, { method, headers, body: Buffer.from(body) })),
+    );
+  } catch (error) {
+    return respondError(error, requestIdOf(request));
+  }
 }
 
 export const GET = answer;

@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { openDatabase } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
-import { readBody } from "@/lib/http/body";
 import { json, requestIdOf, respondError } from "@/lib/http/respond";
 import { describedRoute } from "@/lib/http/route";
-import { timeWebhook } from "@/lib/metrics";
-import { answerVerification, receiveWebhook, WEBHOOK_LIMIT_BYTES } from "@/lib/webhooks/receive";
+import { answerVerification, takeDelivery } from "@/lib/webhooks/receive";
 
 const DELIVERY = "Signed by X-Hub-Signature-256 over the raw bytes. Stored, then answered; understood afterwards.";
 
@@ -27,9 +25,7 @@ export const POST = describedRoute(
   async (request) => {
     const requestId = requestIdOf(request);
     try {
-      const signature = request.headers.get("x-hub-signature-256");
-      const raw = await readBody(request, WEBHOOK_LIMIT_BYTES);
-      await timeWebhook(async () => receiveWebhook(await openDatabase(), raw, signature, new Date()));
+      await takeDelivery(await openDatabase(), request);
       return json({ received: true }, 200, requestId);
     } catch (error) {
       return respondError(error, requestId);
