@@ -4,7 +4,7 @@ import { resetEnv } from "@/lib/env";
 import { createApiRouter } from "@/server/api-router";
 import { listen } from "@/server/http-server";
 
-const files = import.meta.glob<Record<string, unknown>>(["/app/api/**/route.ts", "!/app/api/auth/**"]);
+const files = import.meta.glob<Record<string, unknown>>("/app/api/**/route.ts");
 
 /** Every address of the API as the real server answers it, from the files that are there. */
 export async function apiRoutes(): Promise<{ path: string; handlers: Record<string, unknown> }[]> {

@@ -3,8 +3,6 @@ import { join, resolve } from "node:path";
 import * as esbuild from "esbuild";
 
 const API = "app/api";
-// next-auth's handler needs Next around it.
-const LEFT_TO_NEXT = join(API, "auth");
 
 /** Bundles server/serve.ts with the handlers of app/api into `<folder>/<name>.mjs`, and the thread that carries its calls beside it; packages stay outside. */
 export async function build(folder, name) {
@@ -60,7 +58,6 @@ const routes = {
 };
 
 async function findRoutes(folder) {
-  if (folder === LEFT_TO_NEXT) return [];
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const found = await Promise.all(
     entries.map((entry) => {

@@ -1,5 +1,5 @@
-import { ERRORS, type ErrorCode } from "@/lib/errors";
-import { json, requestIdOf, respondError } from "@/lib/http/respond";
+import { AppError } from "@/lib/errors";
+import { requestIdOf, respondError } from "@/lib/http/respond";
 
 type Params = Record<string, string | string[]>;
 export type Handler = (request: Request, context: { params: Promise<Params> }) => Promise<Response> | Response;
@@ -26,12 +26,12 @@ export function createApiRouter(routes: readonly ApiRoute[]): (pathname: string,
 
   return async (pathname, request) => {
     const match = find(root, segmentsOf(pathname), 0, {});
-    if (!match) return refuse("not_found", request);
+    if (!match) return refuse(new AppError("not_found"), request);
     const handler = match.methods.get(request.method);
     if (!handler) {
-      const allow = [...match.methods.keys()].join(", ");
-      if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
-      return refuse("method_not_allowed", request, { allow });
+      const allow = [...match.methods.keys()];
+      if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow: allow.join(", ") } });
+      return refuse(new AppError("method_not_allowed", undefined, { allow }), request);
     }
     try {
       return await handler(request, { params: Promise.resolve(match.params) });
@@ -103,8 +103,6 @@ function decode(segment: string): string | undefined {
   }
 }
 
-function refuse(code: ErrorCode, request: Request, headers: Record<string, string> = {}): Response {
-  const requestId = requestIdOf(request);
-  const [status, message] = ERRORS[code];
-  return json({ error: code, message, requestId }, status, requestId, headers);
+function refuse(error: AppError, request: Request): Response {
+  return respondError(error, requestIdOf(request));
 }

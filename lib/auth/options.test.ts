@@ -1,16 +1,14 @@
 import { createHash, createSign, generateKeyPairSync } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { NextApiRequest, NextApiResponse } from "next";
-import NextAuth from "next-auth";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Db } from "@/db/client";
 import { useTestDatabase } from "@/db/testing";
 import { makeOrganization } from "@/db/testing-data";
 import { openDatabase } from "@/lib/ctx";
 import { resetEnv } from "@/lib/env";
+import { answerAuth } from "./answer";
 import { oidcName } from "./oidc";
-import { authOptions } from "./options";
 import { sessionFromRequest } from "./session";
 
 useTestDatabase();
@@ -18,36 +16,29 @@ useTestDatabase();
 const ORIGIN = "http://localhost:3000";
 type Answer = { status: number; location: string | null; body: unknown };
 
-/** A browser that keeps cookies and talks to next-auth as Next's older door would let it. */
+/** A browser that keeps cookies. */
 function makeBrowser() {
   const jar: Record<string, string> = {};
+  const cookies = () =>
+    Object.entries(jar)
+      .map(([name, value]) => `${name}=${value}`)
+      .join("; ");
   const send = async (method: string, path: string, body?: Record<string, string>): Promise<Answer> => {
-    const url = new URL(path, ORIGIN);
-    const query = { ...Object.fromEntries(url.searchParams), nextauth: url.pathname.split("/").slice(3) };
-    const answer: Answer = { status: 200, location: null, body: undefined };
-    const keep = (header: string) => {
+    const headers = new Headers({ "user-agent": "Test browser", "x-real-ip": "203.0.113.7", cookie: cookies() });
+    const response = await answerAuth(
+      new Request(new URL(path, ORIGIN), { method, headers, ...(body ? { body: new URLSearchParams(body) } : {}) }),
+    );
+    for (const header of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(header) ?? [];
-      if (value) jar[name] = decodeURIComponent(value);
+      if (value) jar[name] = value;
       else delete jar[name];
+    }
+    const text = await response.text();
+    const answer: Answer = {
+      status: response.status,
+      location: response.headers.get("location"),
+      body: response.headers.get("content-type")?.includes("json") ? JSON.parse(text) : text,
     };
-    const response = {
-      status: (status: number) => {
-        answer.status = status;
-        return response;
-      },
-      getHeader: () => [],
-      setHeader: (name: string, value: string | string[]) => {
-        if (name.toLowerCase() === "set-cookie") [value].flat().forEach(keep);
-        if (name === "Location") answer.location = String(value);
-        return response;
-      },
-      json: (body: unknown) => Object.assign(answer, { body }),
-      send: (body: unknown) => Object.assign(answer, { body }),
-      end: () => {},
-    };
-    const headers = new Headers({ "user-agent": "Test browser", "x-real-ip": "203.0.113.7" });
-    const request = { method, query, body, cookies: jar, headers: Object.fromEntries(headers) };
-    await NextAuth(request as unknown as NextApiRequest, response as unknown as NextApiResponse, await authOptions(headers));
     return answer;
   };
   const csrfToken = async () => ((await send("GET", "/api/auth/csrf")).body as { csrfToken: string }).csrfToken;
@@ -56,10 +47,7 @@ function makeBrowser() {
     send,
     post: async (path: string, body: Record<string, string> = {}) =>
       send("POST", path, { ...body, csrfToken: await csrfToken() }),
-    session: () => {
-      const cookie = Object.entries(jar).map(([name, value]) => `${name}=${value}`);
-      return sessionFromRequest(db, new Request(ORIGIN, { headers: { cookie: cookie.join("; ") } }), new Date());
-    },
+    session: () => sessionFromRequest(db, new Request(ORIGIN, { headers: { cookie: cookies() } }), new Date()),
   };
 }
 
@@ -120,6 +108,60 @@ describe("the sign-in form", () => {
     });
     expect(new URL(answer.location ?? "").origin).toBe(ORIGIN);
   });
+});
+
+describe("what nobody has a use for", () => {
+  const ask = (method: string, path: string, init: RequestInit = {}) =>
+    answerAuth(new Request(`${ORIGIN}/api/auth/${path}`, { method, ...init }));
+
+  it.each([
+    ["GET", "signin"],
+    ["GET", "providers"],
+    ["GET", "error?error=%00"],
+    ["GET", "verify-request"],
+    ["POST", "_log"],
+    ["GET", "constructor"],
+    ["GET", "signin/%ff"],
+  ])("is not found: %s %s", async (method, path) => {
+    expect((await ask(method, path)).status).toBe(404);
+  });
+
+  it.each([
+    ["GET", "callback/credentials", "POST"],
+    ["GET", "signout", "POST"],
+    ["POST", "csrf", "GET"],
+    ["DELETE", "session", "GET"],
+  ])("is not allowed: %s %s", async (method, path, allow) => {
+    const answer = await ask(method, path);
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, allow]);
+  });
+
+  const json = (body: string) => ({ body, headers: { "content-type": "application/json" } });
+  it.each([
+    ["a body that is no JSON", json("{"), 400],
+    ["a body that is null", json("null"), 400],
+    ["a NUL in a text", json('{"email":"a\\u0000","password":"b"}'), 400],
+    ["a body of another kind", { body: "a=b", headers: { "content-type": "text/plain" } }, 415],
+    ["a body of 20 KB", { body: new URLSearchParams({ password: "x".repeat(20_000) }) }, 413],
+  ])("is refused: %s", async (_what, init, status) => {
+    expect((await ask("POST", "callback/credentials", init)).status).toBe(status);
+  });
+
+  it("is an address of next-auth's own pages: people are sent to ours", async () => {
+    const answer = await ask("POST", "callback/credentials", { body: new URLSearchParams({ email: "a", password: "b" }) });
+    expect(answer.headers.get("location")).toBe(`${ORIGIN}/login?error=csrf`);
+  });
+
+  it.each(["x", "//evil.example/", "/\t/evil.example", "javascript:alert(1)", "https://evil.example"])(
+    "is the address to return to when it is not ours: %s",
+    async (callbackUrl) => {
+      const asked = await ask("POST", `signin/oidc?${new URLSearchParams({ callbackUrl })}`, {
+        headers: { cookie: `next-auth.callback-url=${encodeURIComponent(callbackUrl)}` },
+      });
+      expect(asked.status).toBe(302);
+      expect(asked.headers.getSetCookie().join()).not.toContain("evil");
+    },
+  );
 });
 
 describe("single sign-on", () => {

@@ -1,15 +1,11 @@
 import "server-only";
-import type { NextRequest } from "next/server";
-import NextAuth, { type AuthOptions, type Session } from "next-auth";
+import type { AuthOptions, Session } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { z } from "zod";
 import type { Db } from "@/db/client";
 import { openDatabase } from "@/lib/ctx";
-import { publicUrl } from "@/lib/env";
 import { AppError } from "@/lib/errors";
-import { requireNoOtherOrigin } from "@/lib/http/origin";
 import { ownAddress } from "@/lib/http/own-address";
-import { requestIdOf, respondError } from "@/lib/http/respond";
 import { log } from "@/lib/log";
 import { cookieSecret, isCookieSecure, readCookie, SESSION_DAYS, sessionCookieName } from "./cookie";
 import { knownBrowserCookie } from "./known-browser";
@@ -33,26 +29,6 @@ const SignInInput = z.object({
   password: z.string().min(1).max(200),
   code: z.string().max(40).optional(),
 });
-type Context = { params: Promise<{ nextauth: string[] }> };
-
-/** Answers everything under `/api/auth`. */
-export async function answerAuth(request: NextRequest, context: Context): Promise<Response> {
-  // next-auth reads its own address from this variable and nowhere else.
-  // biome-ignore lint/style/noProcessEnv: it is written for next-auth, not read.
-  process.env.NEXTAUTH_URL ??= publicUrl();
-  try {
-    requireNoOtherOrigin(request);
-  } catch (error) {
-    return respondError(error, requestIdOf(request));
-  }
-  let signedIn: User | undefined;
-  const options = await authOptions(request.headers, (user) => {
-    signedIn = user;
-  });
-  const response: Response = await NextAuth(request, context, options);
-  if (signedIn) response.headers.append("set-cookie", knownBrowserCookie(signedIn, new Date()));
-  return response;
-}
 
 /** What next-auth is told. Our own sessions table decides who is signed in; its cookie only carries the session's id. */
 export async function authOptions(headers: Headers, onSignedIn: (user: User) => void = () => {}): Promise<AuthOptions> {

@@ -1,1 +1,4 @@
-export { answerAuth as GET, answerAuth as POST } from "@/lib/auth/options";
+import { answerAuth } from "@/lib/auth/answer";
+
+export const GET = answerAuth;
+export const POST = answerAuth;
