@@ -1,8 +1,18 @@
 import "server-only";
 import { z } from "zod";
+import { parseQuotas, QUOTA_DEFAULTS } from "@/lib/quota-defaults";
 
 const flag = z.enum(["0", "1", "true", "false"]).transform((v) => v === "1" || v === "true");
 const url = z.url().transform((v) => v.replace(/\/+$/, ""));
+
+const quotas = z.string().transform((text, context) => {
+  try {
+    return parseQuotas(text);
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : String(error));
+    return z.NEVER;
+  }
+});
 
 /** Every variable the program reads. `.env.example` lists the same names with a sentence each; a test compares the two. */
 export const EnvSchema = z.object({
@@ -27,6 +37,7 @@ export const EnvSchema = z.object({
   INNGEST_SERVE_ORIGIN: url.optional(),
   INNGEST_FALLBACK: flag.default(true),
   INNGEST_DEV: z.string().optional(),
+  QUOTAS: quotas.default({ ...QUOTA_DEFAULTS }),
   METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
   OIDC_ISSUER: url.optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PageQuery, pageOf } from "@/lib/http/paging";
+import { Moment } from "@/lib/moment";
 
 export const CONSENT_PURPOSES = ["all", "marketing", "utility", "authentication"] as const;
 export const ConsentPurpose = z.enum(CONSENT_PURPOSES);
@@ -14,7 +15,7 @@ export const RecordConsent = z.strictObject({
   source: z.string().trim().min(1, "Say where the consent comes from").max(200).describe("web form, shop, phone call, …"),
   evidence: z.string().max(2000).optional().describe("What proves it: a form id, a recording, a link."),
   wording: z.string().max(4000).optional().describe("The text the person agreed to."),
-  occurredAt: z.iso.datetime({ offset: true }).optional().describe("When the person said it; now if absent."),
+  occurredAt: Moment.optional().describe("When the person said it; now if absent."),
 });
 export type RecordConsent = z.infer<typeof RecordConsent>;
 

@@ -10,6 +10,7 @@ import { AppError } from "@/lib/errors";
 import { type Page, type PageQuery, toPage } from "@/lib/http/paging";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
+import { requireRoom } from "@/lib/quotas";
 import { wake } from "@/lib/wake";
 import { getIntegrationRow, type IntegrationRow, readEndpoint } from "./access";
 import { requireOwnNumberFree } from "./claim";
@@ -52,6 +53,8 @@ export async function createIntegration(ctx: Ctx, input: CreateIntegration): Pro
   const verifyToken = input.config.webhookVerifyToken ?? newToken("verify");
   const row = await inTransaction(ctx, async (tx) => {
     await holdDefault(tx);
+    const present = and(eq(integrations.organizationId, tx.organizationId), isNull(integrations.deletedAt));
+    await requireRoom(tx.db, "integrations", tx.organizationId, () => tx.db.$count(integrations, present));
     if (!sandbox) await requireOwnNumberFree(tx, ids.phoneNumberId);
     const isDefault = await shiftDefault(tx, input.isDefault ?? false);
     const [added] = await tx.db

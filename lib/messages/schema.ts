@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PhoneInQuery } from "@/lib/contacts/schema";
 import { PageQuery, pageOf } from "@/lib/http/paging";
+import { Moment } from "@/lib/moment";
 import { MessageContent } from "@/lib/whatsapp/content";
 
 export const MESSAGE_STATUSES = [
@@ -237,7 +238,7 @@ export const ListMessages = PageQuery.extend({
   integrationId: z.string().optional(),
   contactId: z.string().optional(),
   template: z.string().optional(),
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
+  from: Moment.optional(),
+  to: Moment.optional(),
 });
 export type ListMessages = z.infer<typeof ListMessages>;

@@ -6,6 +6,7 @@ import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { type Page, type PageQuery, toPage } from "@/lib/http/paging";
 import { announce } from "@/lib/live";
+import { requireRoom } from "@/lib/quotas";
 import { DAY_MS } from "@/lib/time";
 import { requireMayGrant, requireMayTake } from "./authority";
 import { createLink } from "./links";
@@ -43,6 +44,7 @@ export async function createInvitation(ctx: Ctx, input: CreateInvitation): Promi
       .where(and(isOpenInvitation(ctx), eq(links.email, input.email)))
       .returning();
     for (const { role } of replaced) if (role) await requireMayTake(tx, role);
+    await requireRoom(tx.db, "invitations", ctx.organizationId, () => tx.db.$count(links, isOpenInvitation(ctx)));
     const { link, url } = await createLink(tx.db, {
       ...input,
       kind: "invitation",

@@ -7,6 +7,7 @@ import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
+import { requireRoom } from "@/lib/quotas";
 import { endFallenLinksTo } from "./delegations";
 import {
   type CreateOrganization,
@@ -65,6 +66,8 @@ export async function createOrganization(ctx: Ctx, input: CreateOrganization): P
   if (!(await mayCreateOrganizations(ctx)))
     throw new AppError("forbidden", "Only owners of this installation's first organization create further ones");
   return inTransaction(ctx, async (tx) => {
+    const owned = and(eq(memberships.userId, ctx.actor.id), eq(memberships.role, "owner"));
+    await requireRoom(tx.db, "organizations", ctx.actor.id, () => tx.db.$count(memberships, owned));
     const row = await foundOrganization(tx, input);
     await endFallenLinksTo(tx, ctx.actor.id);
     return toOrganization(row);

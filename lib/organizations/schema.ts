@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PageQuery, pageOf } from "@/lib/http/paging";
+import { Moment } from "@/lib/moment";
 import { isTimeZone } from "@/lib/time";
 import { ROLES, Scope } from "./permissions";
 
@@ -49,7 +50,10 @@ export const BusinessHours = z.strictObject({
     .max(200)
     .describe("Days on which nothing is open."),
   zone: z.enum(["organization", "recipient"]).describe("Whose clock the hours are read on."),
-  purposes: z.array(z.enum(HOURS_PURPOSES)).describe("The purposes that wait for opening; others go at once."),
+  purposes: z
+    .array(z.enum(HOURS_PURPOSES))
+    .max(HOURS_PURPOSES.length)
+    .describe("The purposes that wait for opening; others go at once."),
 });
 export type BusinessHours = z.infer<typeof BusinessHours>;
 
@@ -288,7 +292,7 @@ export const RevokeApiToken = RemoveMember;
 export type RevokeApiToken = z.infer<typeof RevokeApiToken>;
 export const CreateApiToken = z.strictObject({
   name: Name,
-  scopes: z.array(Scope).min(1, "Choose at least one scope"),
+  scopes: z.array(Scope).min(1, "Choose at least one scope").max(100),
   expiresInDays: z.number().int().min(1).max(3650).optional().describe("Without it the token does not expire."),
 });
 export type CreateApiToken = z.infer<typeof CreateApiToken>;
@@ -322,7 +326,7 @@ export const AuditPage = pageOf(AuditEntry);
 export const AuditQuery = PageQuery.extend({
   action: z.string().max(80).optional().describe("An action such as token.created, or its noun: token."),
   actor: z.string().max(100).optional().describe("The id of a person or token."),
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional().describe("Up to, not including."),
+  from: Moment.optional(),
+  to: Moment.optional().describe("Up to, not including."),
 });
 export type AuditQuery = z.infer<typeof AuditQuery>;

@@ -9,6 +9,7 @@ import { AppError } from "@/lib/errors";
 import { type Page, type PageQuery, toPage } from "@/lib/http/paging";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
+import { requireRoom } from "@/lib/quotas";
 import { endDelegations, listDelegations } from "./delegations";
 import { covers } from "./permissions";
 import type { ApiToken, ApiTokenWithDelegations, CreateApiToken, CreatedApiToken, RevokeApiToken } from "./schema";
@@ -28,6 +29,7 @@ export async function createApiToken(ctx: Ctx, input: CreateApiToken): Promise<C
   const token = newToken("dese");
   const expiresAt = input.expiresInDays ? new Date(ctx.now.getTime() + input.expiresInDays * 86_400_000) : null;
   const row = await inTransaction(ctx, async (tx) => {
+    await requireRoom(tx.db, "tokens", ctx.organizationId, () => tx.db.$count(apiTokens, isLive(ctx)));
     const [created] = await tx.db
       .insert(apiTokens)
       .values({
@@ -64,7 +66,7 @@ export async function revokeApiToken(ctx: Ctx, id: string, { tokens = "revoke" }
     const [revoked] = await tx.db
       .update(apiTokens)
       .set({ revokedAt: ctx.now })
-      .where(and(eq(apiTokens.organizationId, ctx.organizationId), eq(apiTokens.id, id), isNull(apiTokens.revokedAt)))
+      .where(and(isLive(ctx), eq(apiTokens.id, id)))
       .returning();
     if (!revoked) throw new AppError("not_found", "There is no such API token");
     if (id !== ctx.actor.id && !covers(ctx.scopes, revoked.scopes))
@@ -89,8 +91,12 @@ function readTokens(ctx: Ctx, which: SQL | undefined) {
     .from(apiTokens)
     .leftJoin(users, eq(users.id, apiTokens.createdBy))
     .leftJoin(parents, and(eq(parents.id, apiTokens.createdBy), eq(parents.organizationId, ctx.organizationId)))
-    .where(and(eq(apiTokens.organizationId, ctx.organizationId), isNull(apiTokens.revokedAt), which))
+    .where(and(isLive(ctx), which))
     .orderBy(desc(apiTokens.id));
+}
+
+function isLive(ctx: Ctx) {
+  return and(eq(apiTokens.organizationId, ctx.organizationId), isNull(apiTokens.revokedAt));
 }
 
 function toApiToken(row: typeof apiTokens.$inferSelect & { makerName: string | null }): ApiToken {

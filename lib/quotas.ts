@@ -1,0 +1,25 @@
+import "server-only";
+import { sql } from "drizzle-orm";
+import type { Db } from "@/db/client";
+import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import type { Quota } from "@/lib/quota-defaults";
+
+const SENTENCES: Record<Quota, (limit: number) => string> = {
+  tokens: (limit) => `An organization can have ${limit} API tokens. Revoke one that is not needed any more`,
+  invitations: (limit) => `An organization can have ${limit} open invitations. Withdraw one, or wait until some are accepted`,
+  integrations: (limit) => `An organization can have ${limit} integrations. Remove one that is not needed any more`,
+  members: (limit) => `An organization can have ${limit} members`,
+  organizations: (limit) => `A person can own ${limit} organizations`,
+};
+
+/**
+ * Throws `quota_exceeded` when `owner` has as many of these as the installation allows. `count` is asked while nobody else can add one:
+ * call it in the transaction that adds, which holds the others up until it ends.
+ */
+export async function requireRoom(tx: Db, quota: Quota, owner: string, count: () => Promise<number>): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`quota ${quota} ${owner}`}, 0))`);
+  const limit = env().QUOTAS[quota];
+  if ((await count()) < limit) return;
+  throw new AppError("quota_exceeded", SENTENCES[quota](limit), { details: { quota, limit } });
+}
