@@ -33,8 +33,8 @@ export function databaseOf(sql: postgres.Sql): Db {
   return drizzle(planOnce(sql), { schema });
 }
 
-/** A function's instance answers one request at a time, and there may be hundreds of them. */
-function poolSize(): number {
+/** The most connections that this process opens. A function's instance answers one request at a time, and there may be hundreds of them. */
+export function poolSize(): number {
   const { DATABASE_POOL, VERCEL } = env();
   return DATABASE_POOL ?? (VERCEL ? 3 : 12);
 }

@@ -29,6 +29,7 @@ export async function shapeDatabase(url: string, folder: string): Promise<void> 
 async function inTurn(url: string, work: (sql: postgres.Sql) => Promise<void>): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
   try {
+    await sql`set statement_timeout = 0`;
     await sql`select pg_advisory_lock(${LOCK})`;
     await work(sql);
   } finally {

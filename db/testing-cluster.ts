@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
-import { isAlive, startEmbedded } from "@/server/embedded";
+import { type EmbeddedDatabase, isAlive, startEmbedded } from "@/server/embedded";
 import { migrateDatabase } from "./migrate";
 
 const PREFIX = "whatsapp-console-test-";
@@ -30,7 +30,7 @@ export default async function startCluster(): Promise<() => Promise<void>> {
   };
   try {
     await migrateDatabase(cluster.url);
-    await freezeTemplate(cluster.url);
+    await freezeTemplate(cluster);
   } catch (error) {
     await stop();
     throw error;
@@ -39,10 +39,11 @@ export default async function startCluster(): Promise<() => Promise<void>> {
   return stop;
 }
 
-/** The migrated database becomes `template`, which nobody connects to: only such a database can be copied. */
-async function freezeTemplate(url: string): Promise<void> {
-  const sql = postgres(url.replace(/[^/]+$/, "postgres"), { max: 1, onnotice: () => undefined });
-  await sql.unsafe(`alter database ${new URL(url).pathname.slice(1)} rename to template`);
+/** The migrated database becomes `template`, which nobody connects to: only such a database can be copied, by the program's own role. */
+async function freezeTemplate({ url, adminUrl }: EmbeddedDatabase): Promise<void> {
+  const { pathname, username } = new URL(url);
+  const sql = postgres(adminUrl, { max: 1, onnotice: () => undefined });
+  await sql.unsafe(`alter database ${pathname.slice(1)} rename to template; alter role ${username} createdb`);
   await sql.end();
 }
 

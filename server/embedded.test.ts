@@ -62,6 +62,52 @@ test("a process number that belongs to a stranger by now does not keep it from s
   expect(await query(url, "select note from notes")).toHaveLength(1);
 });
 
+test("the program owns its database and what is in it, is no superuser, and its statements end", async () => {
+  const { url } = running ?? (await start());
+  await query(url, "create schema rooms; create type rooms.kind as enum ('a')");
+  await query(url, "create table rooms.things (id int generated always as identity, number serial, kind rooms.kind)");
+  await query(url, "create extension pg_trgm");
+  const [role] = await query(
+    url,
+    `select rolname, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication, current_setting('statement_timeout') as ends
+     from pg_roles where rolname = current_user`,
+  );
+  expect(role).toEqual({
+    rolname: "console",
+    rolsuper: false,
+    rolcreaterole: false,
+    rolcreatedb: false,
+    rolbypassrls: false,
+    rolreplication: false,
+    ends: "5min",
+  });
+  await expect(query(url, "copy (select 1) to program 'true'")).rejects.toThrow("permission denied");
+  await expect(query(url, "select pg_read_file('PG_VERSION')")).rejects.toThrow("permission denied");
+});
+
+test("an installation that belonged to the superuser keeps everything, under the program's name", async () => {
+  const { url, adminUrl } = running ?? (await start());
+  const { username: admin } = new URL(adminUrl);
+  const asAdmin = `${adminUrl.slice(0, adminUrl.lastIndexOf("/"))}${new URL(url).pathname}`;
+  await query(
+    asAdmin,
+    `alter database whatsapp owner to ${admin}; alter schema rooms owner to ${admin}; alter table rooms.things owner to ${admin};
+     alter type rooms.kind owner to ${admin}; alter table notes owner to ${admin};
+     create view seen as select note from notes; create sequence counter;
+     create function twice(n int) returns int language sql as 'select n * 2';
+     insert into rooms.things (kind) values ('a')`,
+  );
+  await running?.stop();
+  const again = await start();
+  await query(again.url, "insert into rooms.things (kind) values ('a'); alter table rooms.things add column more text");
+  await query(again.url, "drop view seen; drop sequence counter; drop function twice; alter type rooms.kind add value 'b'");
+  expect(await query(again.url, "select id, number from rooms.things order by id")).toEqual([
+    { id: 1, number: 1 },
+    { id: 2, number: 2 },
+  ]);
+  expect(await query(again.url, "select note from notes")).toEqual([{ note: "kept" }]);
+});
+
 test("sorts and folds case beyond ASCII, listens here only, and asks for a password of its own", async () => {
   const { url } = running ?? (await start());
   expect(await query(url, "select upper('çğş') as upper, current_setting('listen_addresses') as listens")).toEqual([

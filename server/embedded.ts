@@ -24,7 +24,7 @@ import { tmpdir, totalmem } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import postgres from "postgres";
+import { PROGRAM, prepareDatabase, programPassword } from "./database-role";
 
 const run = promisify(execFile);
 
@@ -36,8 +36,10 @@ const PORT_ATTEMPTS = 5;
 const MAX_LOG_BYTES = 10_000_000;
 
 export type EmbeddedDatabase = {
-  /** The address of the installation's database, password included. */
+  /** The address of the installation's database for the program, who owns it and is no superuser; password included. */
   url: string;
+  /** The superuser's, for what the program itself must not do. */
+  adminUrl: string;
   /** Settles when the server has gone, whoever stopped it. */
   exited: Promise<void>;
   /** A fast shutdown: running transactions are rolled back, committed ones are on disk. */
@@ -66,14 +68,21 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   else await createCluster(native, account, options.dir, password);
 
   const server = await startServer(native, account, options);
-  const urlOf = (database: string) => `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/${database}`;
+  const urlOf = (user: string, password: string, database: string) =>
+    `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/${database}`;
+  const program = programPassword(password);
   try {
-    await createDatabase(urlOf("postgres"));
+    await prepareDatabase((database) => urlOf(USER, password, database), { database: DATABASE, password: program });
   } catch (error) {
     await server.stop();
     throw error;
   }
-  return { url: urlOf(DATABASE), exited: server.exited, stop: server.stop };
+  return {
+    url: urlOf(PROGRAM, program, DATABASE),
+    adminUrl: urlOf(USER, password, "postgres"),
+    exited: server.exited,
+    stop: server.stop,
+  };
 }
 
 /** True while a process with this id exists, whoever owns it. */
@@ -358,16 +367,6 @@ async function servesFolder(pid: number, dir: string): Promise<boolean> {
   if (workingFolder) return workingFolder === folder;
   const command = await run("ps", ["-ww", "-o", "command=", "-p", `${pid}`]).catch(() => undefined);
   return Boolean(command?.stdout.includes("postgres") && command.stdout.includes(dir));
-}
-
-async function createDatabase(url: string): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => undefined });
-  try {
-    const found = await sql`select 1 from pg_database where datname = ${DATABASE}`;
-    if (found.length === 0) await sql`create database ${sql(DATABASE)}`;
-  } finally {
-    await sql.end();
-  }
 }
 
 async function prepareLog(file: string): Promise<number> {

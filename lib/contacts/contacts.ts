@@ -8,6 +8,7 @@ import { AppError } from "@/lib/errors";
 import { type Page, toPage } from "@/lib/http/paging";
 import { announce } from "@/lib/live";
 import { toE164 } from "@/lib/phone";
+import { inTurn } from "@/lib/turns";
 import { SERVICE_WINDOW_MS, windowClosesAt } from "@/lib/whatsapp/window";
 import { addressIndex } from "./addresses";
 import { NO_CONSENT } from "./consent";
@@ -20,6 +21,10 @@ type ContactRow = typeof contacts.$inferSelect;
 
 /** Newest first. Searches a whole number, or else a part of the name. */
 export async function listContacts(ctx: Ctx, query: ListContacts): Promise<Page<Contact>> {
+  return inTurn(ctx, (turn) => readContacts(turn, query));
+}
+
+async function readContacts(ctx: Ctx, query: ListContacts): Promise<Page<Contact>> {
   const found = await selectContacts(ctx, query);
   const shown = new Map((await toContacts(ctx, found.slice(0, query.limit))).map((contact) => [contact.id, contact]));
   return toPage(found, query.limit, (row) => {

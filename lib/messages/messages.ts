@@ -11,6 +11,7 @@ import { AppError } from "@/lib/errors";
 import { type Page, toPage } from "@/lib/http/paging";
 import { announceSoon } from "@/lib/live";
 import { getOrganization } from "@/lib/organizations/organizations";
+import { inTurn } from "@/lib/turns";
 import { summaryOf } from "@/lib/whatsapp/content";
 import { explainFailure } from "./failure";
 import { whyNotResend } from "./resend";
@@ -65,6 +66,10 @@ const OF_DIRECTION: Record<MessageDirection, SQL> = {
 
 /** The organization's messages of one direction (outgoing unless asked otherwise), newest first. */
 export async function listMessages(ctx: Ctx, query: ListMessages): Promise<Page<Message>> {
+  return inTurn(ctx, (turn) => readMessages(turn, query));
+}
+
+async function readMessages(ctx: Ctx, query: ListMessages): Promise<Page<Message>> {
   const phone = query.phoneNumber === undefined ? undefined : await requirePhone(ctx, query.phoneNumber);
   const statuses = query.status?.split(",").map(requireStatus);
   const from = query.from === undefined ? undefined : new Date(query.from);
