@@ -1,14 +1,20 @@
-// npm leaves the packages of other platforms out of the lockfile when it could not read about them, and `npm ci` then refuses it:
-// node scripts/complete-lockfile.mjs adds them, so that one lockfile serves every platform.
+// npm leaves the packages of other platforms out of the lockfile when it could not read about them, and `npm ci` then refuses it; and it
+// knows no hash of what it never downloaded. node scripts/complete-lockfile.mjs adds both, so that one lockfile serves every platform
+// and `npm ci` checks every package on each.
+import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
+import { promisify } from "node:util";
 
+const run = promisify(execFile);
 const FILE = "package-lock.json";
 const lock = JSON.parse(await readFile(FILE, "utf8"));
 const added = missingFrom(lock);
 for (const { path, entry } of added) lock.packages[path] = entry;
+const hashed = await addHashes(lock);
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
-if (added.length > 0) await writeFile(FILE, `${JSON.stringify(lock, null, 2)}\n`);
-console.log(added.length === 0 ? "The lockfile is complete." : `Added ${added.map(({ path }) => path).join(", ")}`);
+if (added.length + hashed.length > 0) await writeFile(FILE, `${JSON.stringify(lock, null, 2)}\n`);
+console.log(added.length === 0 ? "No package is missing." : `Added ${added.map(({ path }) => path).join(", ")}`);
+console.log(hashed.length === 0 ? "No hash is missing." : `Added the hashes of ${hashed.join(", ")}`);
 
 function missingFrom({ packages }) {
   return Object.entries(packages).flatMap(([parent, { optionalDependencies = {}, dev }]) =>
@@ -19,6 +25,23 @@ function missingFrom({ packages }) {
         entry: { version, ...platformOf(name), ...(dev ? { dev: true } : {}), optional: true },
       })),
   );
+}
+
+/** Asks the registry what npm itself would ask it. */
+async function addHashes({ packages }) {
+  const hashed = [];
+  for (const [path, entry] of Object.entries(packages)) {
+    if (path === "" || entry.link || entry.integrity) continue;
+    const name = path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+    const { stdout } = await run("npm", ["view", `${name}@${entry.version}`, "dist.integrity"]);
+    const integrity = stdout.trim();
+    if (!/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity))
+      throw new Error(`The registry tells no hash of ${name}@${entry.version}.`);
+    const { version, ...rest } = entry;
+    packages[path] = { version, integrity, ...rest };
+    hashed.push(name);
+  }
+  return hashed;
 }
 
 /** Looks where Node would: beside the parent's own packages first, then upwards. */
