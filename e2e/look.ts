@@ -61,9 +61,14 @@ function baseUrl(): string {
   return `http://localhost:${process.env.E2E_PORT}`;
 }
 
-/** What goes wrong in the browser without being seen: errors, missing texts, failed requests. */
+/** What goes wrong in the browser without being seen: errors, missing texts, failed requests, what the page's policy forbade. */
 export function listenForTrouble(page: Page): { found: string[] } {
   const found: string[] = [];
+  void page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
+      console.error(`The policy forbids: ${violatedDirective} ${blockedURI} (${sourceFile}:${lineNumber})`),
+    );
+  });
   page.on("pageerror", (error) => found.push(`error: ${error.message}`));
   page.on("console", (message) => {
     if (message.type() === "error" && !/Failed to load resource/.test(message.text())) found.push(`console: ${message.text()}`);

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { useTestDatabase } from "@/db/testing";
 import { openDatabase } from "@/lib/ctx";
-import { describeError } from "./log";
+import { describeError, makeLog } from "./log";
 
 useTestDatabase();
 
@@ -22,4 +22,12 @@ test("our own errors keep their words and their cause", () => {
   const shown = describeError(new Error("An answer does not fit", { cause: new TypeError("because") }));
   expect(shown).toMatchObject({ type: "Error", cause: { type: "TypeError" } });
   expect(shown.stack).toContain("An answer does not fit");
+});
+
+test("what is long is cut, and a stack too", () => {
+  const lines: string[] = [];
+  const short = makeLog({ write: (line) => void lines.push(line) }, "info");
+  short.info({ code: "A".repeat(1_000_000), err: new Error("B".repeat(1_000_000)) }, "Seen");
+  expect(lines.join().length).toBeLessThan(20_000);
+  expect(lines.join()).toContain("(1000000 characters)");
 });

@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { request as send } from "node:http";
-import { createServer } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { type IncomingHttpHeaders, request as send } from "node:http";
+import { connect, createServer } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { SECURITY_HEADERS } from "@/lib/http/security-headers";
 import { listen, requireFreePort } from "./http-server";
 
 type Api = (pathname: string, request: Request) => Promise<Response>;
@@ -52,10 +53,10 @@ test("does not believe a stranger's word on his address, and believes a proxy's"
   ]);
 });
 
-test("leaves pages and sign-in to the pages", async () => {
+test("leaves pages to the pages", async () => {
   const { url } = await serve(async () => new Response("api"));
   expect(await (await fetch(`${url}/contacts`)).text()).toBe("page");
-  expect(await (await fetch(`${url}/api/auth/session`)).text()).toBe("page");
+  expect(await (await fetch(`${url}/api/auth/session`)).text()).toBe("api");
   expect(await (await fetch(`${url}/api/health`)).text()).toBe("api");
 });
 
@@ -120,4 +121,84 @@ test("a port in use is said in one sentence", async () => {
   await expect(requireFreePort(port)).rejects.toThrow(
     `Port ${port} is in use by another program. Stop it, or set PORT to another number.`,
   );
+});
+
+type Raw = { status: number; headers: IncomingHttpHeaders; body: string };
+
+async function sendRaw(port: number, path: string, headers: Record<string, string> = {}, method = "GET"): Promise<Raw> {
+  const request = send({ port, path, method, headers });
+  request.end();
+  const [response] = await once(request, "response");
+  let body = "";
+  for await (const chunk of response) body += chunk;
+  return { status: response.statusCode, headers: response.headers, body };
+}
+
+describe("what no address of ours can answer", () => {
+  const api: Api = async (_pathname, request) => Response.json({ url: new URL(request.url).href });
+  const tree = (state: unknown) => ({ rsc: "1", "next-router-state-tree": encodeURIComponent(JSON.stringify(state)) });
+
+  test.each([
+    ["a port that is none", "/contacts", { host: "a:99999" }, 400],
+    ["an address that is none", "/api/health", { host: "999.999.999.999" }, 400],
+    ["five numbers", "/api/health", { host: "1.2.3.4.5" }, 400],
+    ["a name that cannot be decoded", "/api/v1/me", { host: "xn--a" }, 400],
+    ["an odd IPv6 address", "/api/v1/me?a=1", { host: "[:::]" }, 400],
+    ["a path that cannot be decoded", "/contacts/%ff", {}, 400],
+    ["half a percent sign", "/contacts/%zz", {}, 400],
+    ["an over-long encoding", "/api/auth/signin/%c0%af", {}, 400],
+    ["a NUL in a path", "/contacts/a%00", {}, 400],
+    ["a NUL in a page's query", "/contacts?search=%00", {}, 400],
+    ["a router state that is none", "/contacts", { rsc: "1", "next-router-state-tree": "%" }, 400],
+    ["a router state of another shape", "/contacts", tree({ children: 1 }), 400],
+    ["a body for a page", "/contacts", { "content-length": "5" }, 413],
+    ["another scheme's address", "http://evil.example/contacts", {}, 400],
+  ])("is refused with a 4xx: %s", async (_what, path, headers, status) => {
+    const { port } = await serve(api);
+    const answer = await sendRaw(port, path, headers);
+    expect(answer.status).toBe(status);
+    expect(answer.headers["content-type"]).toMatch(path.startsWith("/api/") ? /json/ : /^text\/plain/);
+  });
+
+  test.each(["TRACE", "POST", "DELETE"])("is refused with 405 and what there is: %s of a page", async (method) => {
+    const { port } = await serve(api);
+    const answer = await sendRaw(port, "/contacts", { "content-length": "0" }, method);
+    expect([answer.status, answer.headers.allow]).toEqual([405, "GET, HEAD"]);
+  });
+
+  test("is refused by what a proxy says, too", async () => {
+    const { port } = await serve(api, true);
+    expect((await sendRaw(port, "/api/health", { "x-forwarded-host": "evil.example:99999" })).status).toBe(400);
+    expect((await sendRaw(port, "/api/health", { "x-forwarded-host": "good.example" })).status).toBe(200);
+  });
+
+  test("does not take with it what is only unusual", async () => {
+    const { port } = await serve(api);
+    expect((await sendRaw(port, "/contacts?search=%25%0A%F0%9F%98%80")).body).toBe("page");
+    const state = ["", { children: [["id", "1", "d", null], {}] }, null, "refetch"];
+    expect((await sendRaw(port, "/contacts", tree(state))).body).toBe("page");
+    expect((await sendRaw(port, "/contacts", { host: "console.example:8080" })).body).toBe("page");
+  });
+});
+
+test("puts the security headers on whatever it answers", async () => {
+  const { port } = await serve(async () => Response.json({}));
+  for (const path of ["/contacts", "/api/v1/me", "/api/live", "/%ff"]) {
+    const { headers } = await sendRaw(port, path);
+    expect(headers, path).toMatchObject(SECURITY_HEADERS);
+    expect(headers, path).not.toHaveProperty("strict-transport-security");
+  }
+  await close?.();
+  const behind = await serve(async () => Response.json({}), true);
+  const { headers } = await sendRaw(behind.port, "/api/health", { "x-forwarded-proto": "https" });
+  expect(headers["strict-transport-security"]).toMatch(/^max-age=\d{8}$/);
+});
+
+test("gives one network only so many connections", async () => {
+  const { port } = await serve(async () => new Response("api"));
+  const sockets = Array.from({ length: 2_500 }, () => connect(port, "127.0.0.1"));
+  await Promise.all(sockets.map((socket) => once(socket, "connect")));
+  const late = connect(port, "127.0.0.1");
+  await once(late.resume(), "close");
+  for (const socket of sockets) socket.destroy();
 });

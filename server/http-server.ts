@@ -1,12 +1,25 @@
 import "server-only";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createProbe, type Server as PortHolder, type Socket } from "node:net";
+import { publicUrl } from "@/lib/env";
+import { respondError } from "@/lib/http/respond";
+import { HTTPS_ONLY, SECURITY_HEADERS } from "@/lib/http/security-headers";
+import { newId } from "@/lib/ids";
 import { log } from "@/lib/log";
+import { networkOf } from "@/lib/network";
+import { admit, type Refused } from "./admission";
 import { Problem } from "./problem";
 import { sendResponse, toQuickRequest, toRequest } from "./web-request";
 
 // Longer than what load balancers keep, so that they and not we decide when a connection ends.
 const KEEP_ALIVE_MS = 65_000;
+/** The whole request, its body too, is here by then, or the connection is cut. */
+const REQUEST_WITHIN_MS = 30_000;
+const HEADERS_WITHIN_MS = 15_000;
+const LOOK_FOR_LATE_MS = 2_000;
+const MOST_CONNECTIONS = 8_000;
+/** One network's; behind a proxy of ours everybody comes from one. */
+const MOST_CONNECTIONS_OF_ONE = 2_500;
 const DRAIN_WITHIN_MS = 20_000;
 
 type NodeHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
@@ -14,7 +27,7 @@ type Options = {
   port: number;
   /** Behind a proxy of ours, whose word on the client's address counts. */
   trustProxy: boolean;
-  /** Answers what is under /api, except sign-in; without it everything is the pages'. */
+  /** Answers what is under /api; without it everything is the pages'. */
   api?: (pathname: string, request: Request) => Promise<Response>;
   pages: NodeHandler;
 };
@@ -23,29 +36,27 @@ type Options = {
 export async function listen({ port, trustProxy, api, pages }: Options): Promise<() => Promise<void>> {
   const streams = new Set<ServerResponse>();
   const sockets = new Set<Socket>();
+  const isSecure = publicUrl().startsWith("https:");
 
-  const server = createServer((req, res) => {
-    noteClient(req, trustProxy);
-    const pathname = pathOf(req.url ?? "");
-    const origin = originOf(req, trustProxy);
-    const work =
-      !origin || !pathname ? refuse(res) : api && isApi(pathname) ? answer(api, pathname, origin, req, res) : pages(req, res);
-    work.catch((error: unknown) => {
+  const server = createServer({ connectionsCheckingInterval: LOOK_FOR_LATE_MS }, (req, res) => {
+    answer(req, res).catch((error: unknown) => {
       log.error({ err: error }, "A request could not be answered");
       if (!res.headersSent) res.writeHead(500);
       res.end();
     });
   });
 
-  async function answer(
-    respond: NonNullable<typeof api>,
-    pathname: string,
-    origin: string,
-    req: IncomingMessage,
-    res: ServerResponse,
-  ) {
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    noteClient(req, trustProxy);
+    const admitted = admit(req, { trustProxy, strict: api !== undefined });
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) res.setHeader(name, value);
+    const isHttps = isSecure || ("origin" in admitted && admitted.origin.startsWith("https:"));
+    if (isHttps) res.setHeader("strict-transport-security", HTTPS_ONLY);
+    if ("error" in admitted) return refuse(req, res, admitted);
+    if (!api || !admitted.isApi) return pages(req, res);
+    const { pathname, origin } = admitted;
     const request = pathname.startsWith("/api/v1/") ? toQuickRequest(req, res, origin) : toRequest(req, res, origin);
-    const response = await respond(pathname, request);
+    const response = await api(pathname, request);
     if (response.headers.get("content-type")?.startsWith("text/event-stream")) {
       streams.add(res);
       res.once("close", () => streams.delete(res));
@@ -53,15 +64,39 @@ export async function listen({ port, trustProxy, api, pages }: Options): Promise
     await sendResponse(req, res, response);
   }
 
+  const counts = trustProxy ? undefined : new Map<string, number>();
   server.on("connection", (socket) => {
+    const network = networkOf(socket.remoteAddress ?? "");
+    const count = (counts?.get(network) ?? 0) + 1;
+    if (count > MOST_CONNECTIONS_OF_ONE) {
+      socket.destroy();
+      return;
+    }
+    counts?.set(network, count);
     sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    socket.once("close", () => {
+      sockets.delete(socket);
+      const left = (counts?.get(network) ?? 1) - 1;
+      if (left > 0) counts?.set(network, left);
+      else counts?.delete(network);
+    });
   });
+  server.maxConnections = MOST_CONNECTIONS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.headersTimeout = KEEP_ALIVE_MS + 1_000;
+  server.headersTimeout = HEADERS_WITHIN_MS;
+  server.requestTimeout = REQUEST_WITHIN_MS;
   await bind(server, port);
   // Without an API of ours this is the development server: its browsers hold connections that never end.
   return () => drain(server, streams, sockets, api ? DRAIN_WITHIN_MS : 0);
+}
+
+/** Says what is wrong: to programs as the API does, to people in one line. */
+async function refuse(req: IncomingMessage, res: ServerResponse, { error, isApi }: Refused): Promise<void> {
+  const answer = respondError(error, newId("req"));
+  if (isApi) return sendResponse(req, res, answer);
+  const headers = new Headers(answer.headers);
+  headers.set("content-type", "text/plain; charset=utf-8");
+  await sendResponse(req, res, new Response(`${error.message}\n`, { status: error.status, headers }));
 }
 
 /** A Problem when something else listens on the port. */
@@ -114,26 +149,4 @@ function noteClient(req: IncomingMessage, trustProxy: boolean): void {
   for (const name of ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "forwarded"])
     delete headers[name];
   headers["x-real-ip"] = direct;
-}
-
-function pathOf(url: string): string | undefined {
-  if (!url.startsWith("/")) return undefined;
-  const end = url.indexOf("?");
-  return end < 0 ? url : url.slice(0, end);
-}
-
-function originOf(req: IncomingMessage, trustProxy: boolean): string | undefined {
-  const forwarded = trustProxy ? req.headers["x-forwarded-host"]?.toString() : undefined;
-  const host = forwarded ?? req.headers.host ?? "localhost";
-  if (!/^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(host)) return undefined;
-  const secure = trustProxy && req.headers["x-forwarded-proto"] === "https";
-  return `${secure ? "https" : "http"}://${host}`;
-}
-
-function isApi(pathname: string): boolean {
-  return pathname.startsWith("/api/") && !pathname.startsWith("/api/auth/");
-}
-
-async function refuse(res: ServerResponse): Promise<void> {
-  res.writeHead(400, { connection: "close" }).end();
 }

@@ -5,6 +5,7 @@ import { makeOrganization } from "@/db/testing-data";
 import { signOut } from "@/lib/auth/sign-in";
 import { openDatabase } from "@/lib/ctx";
 import { announce } from "@/lib/live";
+import { createApiToken } from "@/lib/organizations/tokens";
 import { GET as health } from "../health/route";
 import { GET } from "./route";
 
@@ -40,6 +41,17 @@ it("tells a browser what changed in its organization, and nothing of others", as
   expect((await reader?.read())?.value).toBe('data: {"topics":["messages","templates"]}\n\n');
   abort.abort();
   expect((await reader?.read())?.done).toBe(true);
+});
+
+it("tells a token only of what it may read", async () => {
+  const { token } = await createApiToken(org.ctx, { name: "Templates only", scopes: ["templates:read"] });
+  const { abort, answer } = listen({ authorization: `Bearer ${token}` });
+  const reader = (await answer).body?.pipeThrough(new TextDecoderStream()).getReader();
+  await reader?.read();
+  await announce(db, org.organizationId, ["contacts", "messages", "organization"]);
+  await announce(db, org.organizationId, ["contacts", "templates"]);
+  expect((await reader?.read())?.value).toBe('data: {"topics":["templates"]}\n\n');
+  abort.abort();
 });
 
 it("ends within twenty seconds when the session does", async () => {

@@ -4,6 +4,7 @@ import { env } from "@/lib/env";
 import { requestIdOf, respondError } from "@/lib/http/respond";
 import { subscribe, type Topic } from "@/lib/live";
 import { log } from "@/lib/log";
+import { allows } from "@/lib/organizations/permissions";
 
 /** The longest that Vercel's common plans allow; the stream ends before it and the browser opens another one. */
 export const maxDuration = 300;
@@ -12,14 +13,20 @@ const HEARTBEAT_MS = 20_000;
 /** A busy organization announces hundreds of changes a second; a browser needs to hear of them a few times. */
 const GATHER_MS = 200;
 
-/** Server-sent events: which nouns of the organization changed. Ends when the session does. */
+/** Server-sent events: which nouns of the organization changed, of those the asker may read. Ends when the session does. */
 export async function GET(request: Request): Promise<Response> {
   const requestId = requestIdOf(request);
   try {
     const db = await openDatabase();
-    const { organizationId } = await authenticate(db, request, requestId);
-    const isStillWelcome = async () => (await authenticate(db, request, requestId)).organizationId === organizationId;
-    return new Response(await eventStream(organizationId, request.signal, isStillWelcome), {
+    const { organizationId, ...first } = await authenticate(db, request, requestId);
+    let { scopes } = first;
+    const isStillWelcome = async () => {
+      const caller = await authenticate(db, request, requestId);
+      scopes = caller.scopes;
+      return caller.organizationId === organizationId;
+    };
+    const mayHear = (topic: Topic) => allows(scopes, `${topic}:read`);
+    return new Response(await eventStream(organizationId, request.signal, isStillWelcome, mayHear), {
       headers: {
         "content-type": "text/event-stream; charset=utf-8",
         "cache-control": "no-store, no-transform",
@@ -36,6 +43,7 @@ async function eventStream(
   organizationId: string,
   signal: AbortSignal,
   isStillWelcome: () => Promise<boolean>,
+  mayHear: (topic: Topic) => boolean,
 ): Promise<ReadableStream<Uint8Array>> {
   const encoder = new TextEncoder();
   const gathered = new Set<Topic>();
@@ -49,8 +57,8 @@ async function eventStream(
     gathered.clear();
   };
   const unsubscribe = await subscribe(organizationId, (topics) => {
-    for (const topic of topics) gathered.add(topic);
-    gathering ??= setTimeout(flush, GATHER_MS);
+    for (const topic of topics.filter(mayHear)) gathered.add(topic);
+    if (gathered.size > 0) gathering ??= setTimeout(flush, GATHER_MS);
   });
   const heartbeat = setInterval(async () => {
     const isWelcome = await isStillWelcome().catch((error: unknown) => {
