@@ -10,6 +10,7 @@ const OLDEST_NODE = [20, 19];
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SOURCES = ["app", "components", "db", "inngest", "lib", "public", "scripts", "server"];
 const CONFIGS = [
+  "instrumentation-client.ts",
   "instrumentation.ts",
   "next.config.mjs",
   "package-lock.json",

@@ -1,6 +1,5 @@
 import "server-only";
 import type { NextApiRequest, NextApiResponse } from "next";
-import NextAuth from "next-auth";
 import { publicUrl } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { requireText, STRANGERS_LIMIT_BYTES, withStrangersBody } from "@/lib/http/body";
@@ -8,6 +7,7 @@ import { requireNoOtherOrigin } from "@/lib/http/origin";
 import { ownAddress } from "@/lib/http/own-address";
 import { requestIdOf, respondError } from "@/lib/http/respond";
 import { knownBrowserCookie } from "./known-browser";
+import { NextAuth } from "./next-auth";
 import { authOptions } from "./options";
 import type { User } from "./sign-in";
 

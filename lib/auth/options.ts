@@ -1,6 +1,5 @@
 import "server-only";
 import type { AuthOptions, Session } from "next-auth";
-import Credentials from "next-auth/providers/credentials";
 import { z } from "zod";
 import type { Db } from "@/db/client";
 import { openDatabase } from "@/lib/ctx";
@@ -8,7 +7,7 @@ import { AppError } from "@/lib/errors";
 import { ownAddress } from "@/lib/http/own-address";
 import { log } from "@/lib/log";
 import { cookieSecret, isCookieSecure, readCookie, SESSION_DAYS, sessionCookieName } from "./cookie";
-import { knownBrowserCookie } from "./known-browser";
+import { Credentials } from "./next-auth";
 import { OidcProfile, oidcProvider, oidcSubject } from "./oidc";
 import { sessionFromCookie } from "./session";
 import { signInWithOidc, signInWithPassword, signOut, type User, type Visit, visitOf } from "./sign-in";
