@@ -219,7 +219,7 @@ function Changes({ changes }: { changes: z.infer<typeof ChangesShape> }) {
       <table className="w-full border-collapse text-left text-xs">
         <thead className="text-muted">
           <tr>
-            <th className="py-1 pr-3 font-medium" />
+            <td className="py-1 pr-3" />
             <th className="py-1 pr-3 font-medium">{t("before")}</th>
             <th className="py-1 font-medium">{t("after")}</th>
           </tr>

@@ -181,6 +181,7 @@ function RemoveQuestion({ member, onClose }: { member: Member; onClose: () => vo
     <ConfirmDialog
       open
       onOpenChange={(open) => open || onClose()}
+      disabled={delegations.isPending}
       title={isMe ? t("self.title") : t("title", { name: member.name })}
       description={isMe ? t("self.description") : t("description")}
       action={isMe ? t("self.action") : t("action")}

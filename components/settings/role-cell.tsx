@@ -61,6 +61,7 @@ function RoleQuestion({ member, role, onClose }: { member: Member; role: Role; o
     <ConfirmDialog
       open
       onOpenChange={(open) => open || onClose()}
+      disabled={isLess && delegations.isPending}
       tone={isLess || role === "owner" ? "danger" : "primary"}
       title={t(`question.${kind}.title`, words)}
       description={t(`question.${kind}.description`, words)}

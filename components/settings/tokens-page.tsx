@@ -168,6 +168,7 @@ function RevokeQuestion({ token, onClose, onRevoked }: RevokeQuestionProps) {
     <ConfirmDialog
       open
       onOpenChange={(open) => open || onClose()}
+      disabled={query.isPending}
       title={t("title", { name: token.name })}
       description={
         query.isPending

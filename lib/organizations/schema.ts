@@ -288,7 +288,11 @@ export type ApiToken = z.infer<typeof ApiToken>;
 export const ApiTokenPage = pageOf(ApiToken);
 export const ApiTokenWithDelegations = ApiToken.extend(Delegations.shape);
 export type ApiTokenWithDelegations = z.infer<typeof ApiTokenWithDelegations>;
-export const RevokeApiToken = RemoveMember;
+export const RevokeApiToken = z.object({
+  tokens: TokenFate.optional().describe(
+    "What becomes of API tokens that were made with it: revoke (the default), or keep, as yours.",
+  ),
+});
 export type RevokeApiToken = z.infer<typeof RevokeApiToken>;
 export const CreateApiToken = z.strictObject({
   name: Name,
