@@ -77,6 +77,17 @@ export const SendMessage = z
   });
 export type SendMessage = z.infer<typeof SendMessage>;
 
+/** The wizard's message: a template, to somebody who agreed to just this. */
+export const SendTestMessage = z.strictObject({
+  integrationId: z.string(),
+  phoneNumber: z.string().max(40),
+  template: z.string().min(1).max(512),
+  templateParams: TemplateParams.optional(),
+  language: z.string().max(10).optional(),
+  wording: z.string().trim().min(1).max(500).describe("What the person agreed to, for the ledger."),
+});
+export type SendTestMessage = z.infer<typeof SendTestMessage>;
+
 export const Accepted = z.object({
   id: z.string(),
   status: z.enum(["queued", "scheduled"]),
