@@ -56,7 +56,7 @@ export function Queue({ health }: { health: IntegrationHealth }) {
       />
       <Stat
         label={t("rate")}
-        value={t.rich("perSecond", { rate: () => <Num value={ratePerSecond.now} /> })}
+        value={t.rich(isSlowed ? "perSecond" : "upTo", { rate: () => <Num value={ratePerSecond.now} /> })}
         hint={isSlowed ? t("slowed", { rate: ratePerSecond.effective }) : t("lastMinute", { count: sentLastMinute })}
       />
     </div>

@@ -1,11 +1,11 @@
 "use client";
 
-import { Ellipsis, KeyRound, Pause, Pencil, Play, Star, Stethoscope, Trash2 } from "lucide-react";
+import { Ellipsis, KeyRound, Pause, Pencil, Play, Star, Stethoscope, Trash2, Unplug } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { EmptyState } from "@/components/shared/empty-state";
 import { ErrorNote } from "@/components/shared/error-note";
-import { IdChip } from "@/components/shared/id-chip";
 import { Note } from "@/components/shared/note";
 import { PageHeader } from "@/components/shared/page-header";
 import { Section } from "@/components/shared/section";
@@ -24,10 +24,12 @@ import {
 } from "@/components/ui/dropdown-menu";
 import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast";
+import { ApiError } from "@/lib/http/client";
 import type { Integration, UpdateIntegration } from "@/lib/integrations/schema";
 import { DoctorResults } from "./doctor-results";
 import { Allowance, Queue } from "./health";
 import { NewTokenDialog } from "./new-token-dialog";
+import { PauseDialog } from "./pause-dialog";
 import { PhoneFacts } from "./phone-facts";
 import { useIntegration, useIntegrationHealth, useTestIntegration, useUpdateIntegration } from "./queries";
 import { RateForm } from "./rate-form";
@@ -44,7 +46,10 @@ export function IntegrationDetail({ initial }: { initial: Integration }) {
   const act = useAct(initial.id);
   const [isGivingToken, setGivingToken] = useState(false);
   const [isRemoving, setRemoving] = useState(false);
+  const [isPausing, setPausing] = useState(false);
   const isPaused = integration.status === "paused";
+  const hasWorked = integration.verifiedAt !== null;
+  if (error instanceof ApiError && error.status === 404) return <Gone />;
 
   return (
     <>
@@ -56,7 +61,6 @@ export function IntegrationDetail({ initial }: { initial: Integration }) {
           <>
             <StatusBadge kind="integration" status={integration.status} />
             {integration.isDefault ? <Badge>{t("default")}</Badge> : null}
-            <IdChip id={integration.id} />
           </>
         }
         actions={
@@ -94,7 +98,7 @@ export function IntegrationDetail({ initial }: { initial: Integration }) {
                   </DropdownMenuItem>
                 </DropdownMenuContent>
               </DropdownMenu>
-              <Button onClick={() => act({ paused: !isPaused }, t(isPaused ? "detail.resumed" : "detail.paused"))}>
+              <Button onClick={() => (isPaused ? act({ paused: false }, t("detail.resumed")) : setPausing(true))}>
                 {isPaused ? <Play aria-hidden /> : <Pause aria-hidden />}
                 {t(isPaused ? "detail.resume" : "detail.pause")}
               </Button>
@@ -107,6 +111,7 @@ export function IntegrationDetail({ initial }: { initial: Integration }) {
         }
       />
       <NewTokenDialog integrationId={integration.id} open={isGivingToken} onOpenChange={setGivingToken} />
+      <PauseDialog integration={integration} health={health.data} open={isPausing} onOpenChange={setPausing} />
       <RemoveDialog integration={integration} health={health.data} open={isRemoving} onOpenChange={setRemoving} />
 
       <div className="mb-5 grid gap-3 empty:hidden">
@@ -114,6 +119,14 @@ export function IntegrationDetail({ initial }: { initial: Integration }) {
         {isPaused && integration.pauseReason ? (
           <Note tone="warning" title={t(`pauseReason.${integration.pauseReason}.title`)}>
             {t(`pauseReason.${integration.pauseReason}.fix`)}{" "}
+            {integration.pausedAt === null
+              ? null
+              : integration.pausedBy === null
+                ? t.rich("detail.pausedAt", { at: () => <Time at={integration.pausedAt} format="full" /> })
+                : t.rich("detail.pausedBy", {
+                    name: integration.pausedBy,
+                    at: () => <Time at={integration.pausedAt} format="full" />,
+                  })}{" "}
             {integration.pauseErrorCode === null ? null : (
               <span className="text-xs">{t("metaCode", { code: integration.pauseErrorCode })}</span>
             )}
@@ -121,7 +134,9 @@ export function IntegrationDetail({ initial }: { initial: Integration }) {
         ) : null}
         {integration.warnings.map((warning) => (
           <Note key={warning.code} tone="warning">
-            {t.has(`warnings.${warning.code}` as never) ? t(`warnings.${warning.code}` as never) : warning.message}
+            {t.has(`warnings.${warning.code}` as never)
+              ? t(`warnings.${warning.code}` as never, { count: integration.refusedSignatures?.count ?? 0 } as never)
+              : warning.message}
           </Note>
         ))}
       </div>
@@ -129,7 +144,9 @@ export function IntegrationDetail({ initial }: { initial: Integration }) {
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="grid gap-5">
           <Section title={t("health.title")}>
-            {health.data ? (
+            {!hasWorked ? (
+              <p className="text-muted text-sm">{t("detail.notVerified")}</p>
+            ) : health.data ? (
               <Queue health={health.data} />
             ) : health.error ? (
               <ErrorNote error={health.error} title={t("health.failed")} onRetry={() => void health.refetch()} />
@@ -151,35 +168,59 @@ export function IntegrationDetail({ initial }: { initial: Integration }) {
                 checks={integration.checks}
                 isRunning={test.isPending}
                 canFix={canWrite}
+                onTest={() => test.mutate(integration.id)}
               />
             ) : (
               <p className="text-muted text-sm">{t("doctor.empty")}</p>
             )}
             <ErrorNote error={test.error} title={t("doctor.notTested")} className="mt-3" />
           </Section>
-          <Section title={t("webhook.title")} description={t("webhook.description")}>
-            <WebhookValues integration={integration} canReveal={canWrite} />
-          </Section>
+          <div id="webhook" className="scroll-mt-20">
+            <Section title={t("webhook.title")} description={t("webhook.description")}>
+              <WebhookValues integration={integration} canReveal={canWrite} />
+            </Section>
+          </div>
         </div>
         <div className="grid gap-5">
-          <Section title={t("allowance.title")}>
-            {health.data ? (
-              <Allowance allowance={health.data.allowance} />
-            ) : health.error ? (
-              <p className="text-muted text-sm">{t("health.failed")}</p>
-            ) : (
-              <Skeleton className="h-24 w-full" />
-            )}
-          </Section>
+          {hasWorked ? (
+            <Section title={t("allowance.title")}>
+              {health.data ? (
+                <Allowance allowance={health.data.allowance} />
+              ) : health.error ? (
+                <p className="text-muted text-sm">{t("health.failed")}</p>
+              ) : (
+                <Skeleton className="h-24 w-full" />
+              )}
+            </Section>
+          ) : null}
           <Section title={t("facts.title")}>
             <PhoneFacts integration={integration} />
           </Section>
-          <Section title={t("rate.title")}>
-            <RateForm integration={integration} canWrite={canWrite} />
-          </Section>
+          {hasWorked ? (
+            <Section title={t("rate.title")}>
+              <RateForm integration={integration} canWrite={canWrite} />
+            </Section>
+          ) : null}
         </div>
       </div>
     </>
+  );
+}
+
+/** Somebody deleted it meanwhile, or one came back to it: nothing of it can be used any more. */
+function Gone() {
+  const t = useTranslations("integrations.gone");
+  return (
+    <EmptyState
+      icon={Unplug}
+      title={t("title")}
+      description={t("description")}
+      action={
+        <Button asChild variant="primary">
+          <Link href="/integrations">{t("action")}</Link>
+        </Button>
+      }
+    />
   );
 }
 

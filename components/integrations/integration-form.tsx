@@ -40,12 +40,14 @@ type IntegrationFormProps = {
   integration?: Integration;
   /** Fixed from outside when the choice was made before. */
   kind?: "sandbox" | "meta";
+  /** The new one becomes the default: the one before has never worked. */
+  asDefault?: boolean;
   onDone: (integration: Integration) => void | Promise<void>;
   onCancel?: () => void;
 };
 
 /** Connects a number, or changes how it is connected. */
-export function IntegrationForm({ integration, kind: fixedKind, onDone, onCancel }: IntegrationFormProps) {
+export function IntegrationForm({ integration, kind: fixedKind, asDefault = false, onDone, onCancel }: IntegrationFormProps) {
   const t = useTranslations("integrations.form");
   const common = useTranslations("common");
   const fieldText = useFieldText();
@@ -55,6 +57,7 @@ export function IntegrationForm({ integration, kind: fixedKind, onDone, onCancel
   const [failure, setFailure] = useState<unknown>();
   const kind = integration ? (integration.config.sandbox ? "sandbox" : "meta") : (fixedKind ?? chosenKind);
   const isMeta = kind === "meta";
+  const isFixed = Boolean(integration?.verifiedAt);
   const { register, control, handleSubmit, setError, formState } = useForm<Values>({
     resolver: zodResolver(isMeta && !integration ? MetaForm : EditForm),
     defaultValues: {
@@ -63,7 +66,7 @@ export function IntegrationForm({ integration, kind: fixedKind, onDone, onCancel
       phoneNumberId: integration?.config.phoneNumberId,
       businessAccountId: integration?.config.businessAccountId,
       appId: integration?.config.appId ?? undefined,
-      isDefault: integration?.isDefault ?? false,
+      isDefault: integration?.isDefault ?? asDefault,
     },
   });
   const { errors, isSubmitting, isSubmitSuccessful, isDirty, dirtyFields } = formState;
@@ -111,18 +114,18 @@ export function IntegrationForm({ integration, kind: fixedKind, onDone, onCancel
               <Input className="font-mono" autoComplete="off" spellCheck={false} {...text("apiKey")} />
             </Field>
           </Group>
-          <Group title={t("number.title")} description={t("number.description")}>
+          <Group id="number" title={t("number.title")} description={t("number.description")}>
             <div className="grid gap-4 sm:grid-cols-2">
               <Field
                 label={t("phoneNumberId.label")}
-                hint={t(integration ? "phoneNumberId.fixed" : "phoneNumberId.hint")}
+                hint={t(isFixed ? "phoneNumberId.fixed" : "phoneNumberId.hint")}
                 error={fieldText(errors.phoneNumberId)}
               >
                 <Input
                   className="font-mono"
                   inputMode="numeric"
                   autoComplete="off"
-                  disabled={Boolean(integration)}
+                  disabled={isFixed}
                   {...text("phoneNumberId")}
                 />
               </Field>
@@ -135,13 +138,13 @@ export function IntegrationForm({ integration, kind: fixedKind, onDone, onCancel
               </Field>
             </div>
           </Group>
-          <Group title={t("app.title")} description={t("app.description")}>
+          <Group id="app" title={t("app.title")} description={t("app.description")}>
             <div className="grid gap-4 sm:grid-cols-2">
               <Field
                 label={t("appSecret.label")}
                 hint={t(integration?.hasAppSecret ? "appSecret.keep" : "appSecret.hint")}
-                error={fieldText(errors.appSecret)}
-                aside={integration ? common("optional") : undefined}
+                error={errors.appSecret?.type === "too_small" ? t("appSecret.short") : fieldText(errors.appSecret)}
+                aside={common("optional")}
               >
                 <Input type="password" className="font-mono" autoComplete="off" {...text("appSecret")} />
               </Field>
@@ -221,9 +224,9 @@ export function IntegrationForm({ integration, kind: fixedKind, onDone, onCancel
   );
 }
 
-function Group({ title, description, children }: { title: string; description: string; children: ReactNode }) {
+function Group({ id, title, description, children }: { id?: string; title: string; description: string; children: ReactNode }) {
   return (
-    <fieldset className="grid gap-4 border-t pt-5 first-of-type:border-0 first-of-type:pt-0">
+    <fieldset id={id} className="scroll-mt-20 grid gap-4 border-t pt-5 first-of-type:border-0 first-of-type:pt-0">
       <div className="grid gap-0.5">
         <legend className="contents">
           <span className="font-semibold text-base">{title}</span>
@@ -249,7 +252,7 @@ function bodyOf(values: Values, isMeta: boolean): z.input<typeof CreateIntegrati
 
 /** Only what the person touched: saving a name must not make the credentials untested. */
 function changesOf(values: Values, dirty: Partial<Record<keyof Values, boolean>>): UpdateIntegration {
-  const { phoneNumberId: _fixed, isDefault: _elsewhere, ...changeable } = values;
+  const { isDefault: _elsewhere, ...changeable } = values;
   return Object.fromEntries(
     Object.entries(changeable)
       .filter(([field]) => dirty[field as keyof Values])

@@ -37,10 +37,14 @@ export function NumberHealth({ number }: { number: Overview["integrations"][numb
           {t(`pauseReason.${number.pauseReason}.fix`)}
         </Note>
       ) : null}
-      <div className="grid gap-5 md:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <Queue health={number} />
-        <Allowance allowance={number.allowance} sizePx={RING_PX} />
-      </div>
+      {number.verifiedAt === null ? (
+        <p className="text-muted text-sm">{t("detail.notVerified")}</p>
+      ) : (
+        <div className="grid gap-5 md:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+          <Queue health={number} />
+          <Allowance allowance={number.allowance} sizePx={RING_PX} />
+        </div>
+      )}
     </li>
   );
 }

@@ -25,9 +25,14 @@ export function Start({ integrations, apiUrl }: StartProps) {
       key: "connect",
       isDone: ready !== undefined,
       action: !mayConnect ? null : first ? (
-        <Button asChild variant="primary">
-          <Link href={`/integrations/${first.integrationId}`}>{t("connect.mend")}</Link>
-        </Button>
+        <>
+          <Button asChild variant="primary">
+            <Link href={`/integrations/${first.integrationId}`}>{t("connect.mend")}</Link>
+          </Button>
+          <Button asChild>
+            <Link href="/setup">{t("connect.sandbox")}</Link>
+          </Button>
+        </>
       ) : (
         <>
           <Button asChild variant="primary">

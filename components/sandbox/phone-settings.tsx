@@ -35,12 +35,17 @@ export function PhoneSettings({ integrationId, phone }: { integrationId: string;
       { phone, ...changes },
       { onError: (failure) => toast.error(t("notChanged"), { description: explain(failure).message }) },
     );
+  // Free text passes only while the window is open: what is pasted has to work.
+  const said = chat.windowClosesAt
+    ? `"message": "Hello! This is a test message from Dese EA Plan."`
+    : `"template": "order_confirmation",
+    "templateParams": { "orderNumber": "ORD-12345", "customerName": "John Doe" }`;
   const curl = `curl -X POST ${origin}/api/v1/crm/whatsapp/send \\
   -H "Authorization: Bearer YOUR_TOKEN" \\
   -H "Content-Type: application/json" \\
   -d '{
     "phoneNumber": "${phone}",
-    "message": "Hello! This is a test message from Dese EA Plan."
+    ${said}
   }'`;
 
   return (

@@ -18,6 +18,8 @@ type ApiStepProps = {
   integration: Integration;
   /** Only when it was made just now; it is never shown twice. */
   token: string | undefined;
+  /** One was made before. */
+  hasToken: boolean;
   apiUrl: string;
   onNewToken: () => void;
   isMaking: boolean;
@@ -25,13 +27,13 @@ type ApiStepProps = {
 };
 
 /** The guide's commands, ready to paste. */
-export function ApiStep({ integration, token, apiUrl, onNewToken, isMaking, failure }: ApiStepProps) {
+export function ApiStep({ integration, token, hasToken, apiUrl, onNewToken, isMaking, failure }: ApiStepProps) {
   const t = useTranslations("setup.api");
   const commands = commandsOf(apiUrl, token ?? "YOUR_TOKEN", integration.id);
   return (
     <StepCard
       title={t("title")}
-      description={t("description")}
+      description={t(token ? "description" : "descriptionWithout")}
       footer={
         <>
           {integration.config.sandbox ? (
@@ -61,9 +63,9 @@ export function ApiStep({ integration, token, apiUrl, onNewToken, isMaking, fail
               </span>
             ) : (
               <span className="flex flex-wrap items-center gap-2">
-                <span className="text-muted">{t("shownBefore")}</span>
-                <Button size="sm" loading={isMaking} onClick={onNewToken}>
-                  {t("newToken")}
+                {hasToken ? <span className="text-muted">{t("shownBefore")}</span> : null}
+                <Button size="sm" variant={hasToken ? "secondary" : "primary"} loading={isMaking} onClick={onNewToken}>
+                  {t(hasToken ? "newToken" : "createToken")}
                 </Button>
               </span>
             )}
@@ -73,7 +75,7 @@ export function ApiStep({ integration, token, apiUrl, onNewToken, isMaking, fail
           </KeyValue>
         </KeyValues>
         <ErrorNote error={failure} title={t("noToken")} />
-        {token ? <Note tone="warning">{t("keep")}</Note> : null}
+        {token ? <Note tone="warning">{t("keep")}</Note> : <p className="max-w-reading text-muted text-sm">{t("rights")}</p>}
         <Tabs defaultValue="template">
           <TabsList aria-label={t("commands")}>
             {commands.map(({ name }) => (

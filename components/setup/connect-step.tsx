@@ -16,18 +16,36 @@ import { StepCard } from "./setup-frame";
 
 type ConnectStepProps = { integration: Integration | undefined; onContinue: () => void };
 
-/** Connects the sandbox or a real number, and shows what the test found. */
+/** Connects the sandbox or a real number, and shows what the test found. A choice that does not work can be changed. */
 export function ConnectStep({ integration, onContinue }: ConnectStepProps) {
-  return integration ? <Connected integration={integration} onContinue={onContinue} /> : <Choose />;
+  const [isChoosing, setChoosing] = useState(false);
+  const test = useTestIntegration();
+  return integration && !isChoosing ? (
+    <Connected integration={integration} test={test} onContinue={onContinue} onChange={() => setChoosing(true)} />
+  ) : (
+    <Choose
+      before={integration}
+      onBack={() => setChoosing(false)}
+      onDone={(id) => {
+        test.mutate(id);
+        setChoosing(false);
+      }}
+    />
+  );
 }
 
-function Choose() {
+type ChooseProps = { before: Integration | undefined; onBack: () => void; onDone: (id: string) => void };
+
+function Choose({ before, onBack, onDone }: ChooseProps) {
   const t = useTranslations("setup.connect");
   const form = useTranslations("integrations.form");
   const [kind, setKind] = useState<"sandbox" | "meta">("sandbox");
-  const test = useTestIntegration();
   return (
-    <StepCard title={t("title")} description={t("description")}>
+    <StepCard
+      title={t("title")}
+      description={t("description")}
+      footer={before ? <Button onClick={onBack}>{t("back", { name: before.name })}</Button> : undefined}
+    >
       <div className="grid gap-6">
         <RadioGroup
           aria-label={form("kind")}
@@ -44,37 +62,38 @@ function Choose() {
             <p className="max-w-reading text-muted">{t("sandbox.explained")}</p>
           </div>
         ) : null}
-        <IntegrationForm
-          key={kind}
-          kind={kind}
-          onDone={async ({ id }) => {
-            // The results are shown by what comes next, whatever they are.
-            await test.mutateAsync(id).catch(() => null);
-          }}
-        />
+        <IntegrationForm key={kind} kind={kind} asDefault={before !== undefined} onDone={({ id }) => onDone(id)} />
       </div>
     </StepCard>
   );
 }
 
-function Connected({ integration, onContinue }: { integration: Integration; onContinue: () => void }) {
+type ConnectedProps = {
+  integration: Integration;
+  test: ReturnType<typeof useTestIntegration>;
+  onContinue: () => void;
+  onChange: () => void;
+};
+
+function Connected({ integration, test, onContinue, onChange }: ConnectedProps) {
   const t = useTranslations("setup.connect");
   const doctor = useTranslations("integrations.doctor");
   const webhook = useTranslations("integrations.webhook");
-  const test = useTestIntegration();
   const subscribe = useSubscribeIntegration(integration.id);
   const isVerified = integration.status === "verified";
   const isRunning = test.isPending || subscribe.isPending;
+  const state = isRunning ? "testing" : isVerified ? "ready" : "notReady";
   return (
     <StepCard
-      title={t(isVerified ? "ready.title" : "notReady.title")}
-      description={t(isVerified ? "ready.description" : "notReady.description")}
+      title={t(`${state}.title`)}
+      description={t(`${state}.description`)}
       footer={
         <>
+          {isVerified || isRunning ? null : <Button onClick={onChange}>{t("change")}</Button>}
           <Button loading={isRunning} onClick={() => test.mutate(integration.id)}>
             {doctor("test")}
           </Button>
-          <Button variant="primary" disabled={!isVerified} onClick={onContinue}>
+          <Button variant="primary" disabled={!isVerified || isRunning} onClick={onContinue}>
             {t("continue")}
           </Button>
         </>
@@ -83,13 +102,19 @@ function Connected({ integration, onContinue }: { integration: Integration; onCo
       <div className="grid gap-5">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <span className="font-medium">{integration.name}</span>
-          <StatusBadge kind="integration" status={integration.status} />
+          {isRunning ? null : <StatusBadge kind="integration" status={integration.status} />}
           {integration.phone.displayPhoneNumber ? (
             <span className="text-muted text-sm tabular-nums">{integration.phone.displayPhoneNumber}</span>
           ) : null}
         </div>
         {integration.checks.length > 0 || isRunning ? (
-          <DoctorResults integrationId={integration.id} checks={integration.checks} isRunning={isRunning} canFix />
+          <DoctorResults
+            integrationId={integration.id}
+            checks={integration.checks}
+            isRunning={isRunning}
+            canFix
+            onTest={() => test.mutate(integration.id)}
+          />
         ) : (
           <p className="text-muted text-sm">{doctor("empty")}</p>
         )}

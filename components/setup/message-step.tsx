@@ -22,8 +22,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { api } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import type { Integration } from "@/lib/integrations/schema";
-import type { Accepted, CheckResult, Message } from "@/lib/messages/schema";
-import type { BusinessHours, Organization } from "@/lib/organizations/schema";
+import type { Accepted, Message } from "@/lib/messages/schema";
 import { toE164 } from "@/lib/phone";
 import type { Template } from "@/lib/templates/schema";
 import { renderTemplate } from "@/lib/whatsapp/template-rules";
@@ -36,18 +35,15 @@ const WATCH_MS = 1_000;
 /** The sandbox delivers within seconds, and so does Meta to a phone that is on. */
 const SILENCE_MS = 30_000;
 const MOVING = ["queued", "sending", "sent", "delivered", "unknown"];
-const ALL_DAY = [{ from: "00:00", to: "24:00" }];
 
 type MessageStepProps = {
   integration: Integration;
   person: string;
   onContinue: () => void;
-  isContinuing: boolean;
-  failure: unknown;
 };
 
 /** The first message, watched until it is read. */
-export function MessageStep({ integration, person, onContinue, isContinuing, failure }: MessageStepProps) {
+export function MessageStep({ integration, person, onContinue }: MessageStepProps) {
   const t = useTranslations("setup.message");
   const [isAgain, setAgain] = useState(false);
   const latest = useLatest(integration.id);
@@ -61,7 +57,7 @@ export function MessageStep({ integration, person, onContinue, isContinuing, fai
         message ? (
           <>
             <Button onClick={() => setAgain(true)}>{t("again")}</Button>
-            <Button variant="primary" loading={isContinuing} onClick={onContinue}>
+            <Button variant="primary" onClick={onContinue}>
               {t("continue")}
             </Button>
           </>
@@ -75,7 +71,6 @@ export function MessageStep({ integration, person, onContinue, isContinuing, fai
       ) : (
         <Compose integration={integration} person={person} onSent={() => setAgain(false)} />
       )}
-      <ErrorNote error={failure} title={t("noToken")} className="mt-4" />
     </StepCard>
   );
 }
@@ -112,10 +107,9 @@ function Compose({ integration, person, onSent }: ComposeProps) {
   const [chosen, setChosen] = useState<string>();
   const [given, setGiven] = useState<Record<string, string>>({});
   const [agreed, setAgreed] = useState(isSandbox);
-  const [waitsUntil, setWaitsUntil] = useState<string>();
 
   const offered = (templates.data?.data ?? []).filter(
-    (one) => one.category !== "AUTHENTICATION" && (!isSandbox || one.name === GUIDE_TEMPLATE),
+    (one) => one.category === "UTILITY" && (!isSandbox || one.name === GUIDE_TEMPLATE),
   );
   const template =
     offered.find((one) => one.id === chosen) ?? offered.find((one) => one.language.startsWith(language)) ?? offered[0];
@@ -125,37 +119,30 @@ function Compose({ integration, person, onSent }: ComposeProps) {
   const params = { ...examples, ...Object.fromEntries(Object.entries(given).filter(([key]) => key in examples)) };
   const shown = template ? renderTemplate(template, params) : undefined;
   const isNumber = toE164(phone) !== null;
+  const languageName = new Intl.DisplayNames(language, { type: "language" });
+  const nameOf = (key: string) => (t.has(`params.${key}` as never) ? t(`params.${key}` as never) : inWords(key));
 
+  // One message a form, however often it is clicked.
+  const [clickKey] = useState(() => `setup-${Date.now()}-${Math.random()}`);
   const send = useMutation({
-    mutationFn: async ({ evenIfItWaits }: { evenIfItWaits: boolean }) => {
-      if (!template) return false;
-      const body = {
-        phoneNumber: phone,
-        template: template.name,
-        templateParams: params,
-        language: template.language,
-        integrationId: integration.id,
-      };
-      await api.post("/crm/consents", {
-        body: { phoneNumber: phone, status: "opted_in", source: "setup", wording: t("consentWording") },
+    mutationFn: async () => {
+      if (!template) return;
+      await api.post<Accepted>("/setup/test-message", {
+        headers: { "idempotency-key": clickKey },
+        body: {
+          integrationId: integration.id,
+          phoneNumber: phone,
+          template: template.name,
+          templateParams: params,
+          language: template.language,
+          wording: t("consentWording"),
+        },
       });
-      if (!evenIfItWaits) {
-        const { scheduledFor } = await api.post<CheckResult>("/crm/whatsapp/check", { body });
-        setWaitsUntil(scheduledFor);
-        if (scheduledFor) return false;
-      }
-      await api.post<Accepted>("/crm/whatsapp/send", { body });
-      return true;
     },
-    onSuccess: async (isSent) => {
-      if (!isSent) return;
+    onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: ["messages", "setup"] });
       onSent();
     },
-  });
-  const open = useMutation({
-    mutationFn: openAllDay,
-    onSuccess: () => send.mutate({ evenIfItWaits: true }),
   });
 
   if (templates.isPending) return <Skeleton className="h-48 w-full" />;
@@ -174,7 +161,7 @@ function Compose({ integration, person, onSent }: ComposeProps) {
       className="grid gap-5 sm:grid-cols-2"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isNumber && agreed) send.mutate({ evenIfItWaits: false });
+        if (isNumber && agreed && !send.isPending) send.mutate();
       }}
     >
       <div className="grid content-start gap-4">
@@ -205,10 +192,15 @@ function Compose({ integration, person, onSent }: ComposeProps) {
           </>
         )}
         {template.variables.map(({ key }) => (
-          <Field key={key} label={<span className="font-mono">{key}</span>}>
+          <Field key={key} label={nameOf(key)}>
             <Input value={params[key] ?? ""} onChange={(event) => setGiven({ ...given, [key]: event.target.value })} />
           </Field>
         ))}
+        {isSandbox ? (
+          <p className="text-muted text-xs">
+            {t("templateNamed", { name: template.name, language: languageName.of(template.language.replace("_", "-")) ?? "" })}
+          </p>
+        ) : null}
         {isSandbox ? (
           <p className="text-muted text-xs">{t("consentSandbox")}</p>
         ) : (
@@ -224,45 +216,29 @@ function Compose({ integration, person, onSent }: ComposeProps) {
         />
       </WhatsappWall>
       <div className="grid gap-3 sm:col-span-2">
-        {waitsUntil ? (
-          <Note
-            tone="warning"
-            title={t.rich("closed.title", { at: () => <Time at={waitsUntil} format="full" /> })}
-            action={
-              <span className="flex flex-wrap gap-2">
-                <Button size="sm" loading={send.isPending} onClick={() => send.mutate({ evenIfItWaits: true })}>
-                  {t("closed.wait")}
-                </Button>
-                <Button size="sm" variant="primary" loading={open.isPending} onClick={() => open.mutate()}>
-                  {t("closed.open")}
-                </Button>
-              </span>
-            }
-          >
-            {t("closed.description")}
-          </Note>
-        ) : (
-          <Button
-            type="submit"
-            variant="primary"
-            size="lg"
-            loading={send.isPending}
-            disabled={!isNumber || !agreed}
-            className="justify-self-end"
-          >
-            {t("send")}
-          </Button>
-        )}
-        <ErrorNote error={send.error ?? open.error} title={t("notSent")} />
+        <Button
+          type="submit"
+          variant="primary"
+          size="lg"
+          loading={send.isPending}
+          disabled={!isNumber || !agreed}
+          className="justify-self-end"
+        >
+          {t("send")}
+        </Button>
+        <ErrorNote error={send.error} title={t("notSent")} />
       </div>
     </form>
   );
 }
 
-async function openAllDay(): Promise<void> {
-  const { businessHours } = await api.get<Organization>("/organization");
-  const week = Object.fromEntries(Object.keys(businessHours.week).map((day) => [day, ALL_DAY])) as BusinessHours["week"];
-  await api.patch("/organization", { body: { businessHours: { ...businessHours, week } } });
+/** `delivery_date` and `deliveryDate` as a person writes it. */
+function inWords(key: string): string {
+  const words = key
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replaceAll("_", " ")
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 const MILESTONES = ["accepted", "sent", "delivered", "read"] as const;

@@ -27,7 +27,10 @@ export function SetupWizard({ integrations: firstPage, hasToken, person, apiUrl 
   const t = useTranslations("setup");
   const query = useIntegrations(firstPage);
   const integrations = query.data?.pages.flatMap((page) => page.data) ?? [];
-  const integration = integrations.find((one) => one.isDefault) ?? integrations[0];
+  const verified = integrations.filter((one) => one.status === "verified");
+  // Whatever works goes on; a choice that failed must not hold anybody up.
+  const integration =
+    verified.find((one) => one.isDefault) ?? verified[0] ?? integrations.find((one) => one.isDefault) ?? integrations[0];
   const isReady = integration?.status === "verified";
   const [step, setStep] = useState<Exclude<Step, "owner">>(!isReady ? "connect" : hasToken ? "api" : "message");
   const makeToken = useMutation({
@@ -35,7 +38,6 @@ export function SetupWizard({ integrations: firstPage, hasToken, person, apiUrl 
       api.post<CreatedApiToken>("/tokens", {
         body: { name: t("api.tokenName"), scopes: GUIDE_SCOPES, expiresInDays: GUIDE_DAYS },
       }),
-    onSuccess: () => setStep("api"),
   });
 
   return (
@@ -53,17 +55,12 @@ export function SetupWizard({ integrations: firstPage, hasToken, person, apiUrl 
       {step === "connect" || !integration ? (
         <ConnectStep integration={integration} onContinue={() => setStep("message")} />
       ) : step === "message" ? (
-        <MessageStep
-          integration={integration}
-          person={person}
-          onContinue={() => makeToken.mutate()}
-          isContinuing={makeToken.isPending}
-          failure={makeToken.error}
-        />
+        <MessageStep integration={integration} person={person} onContinue={() => setStep("api")} />
       ) : (
         <ApiStep
           integration={integration}
           token={makeToken.data?.token}
+          hasToken={hasToken}
           apiUrl={apiUrl}
           onNewToken={() => makeToken.mutate()}
           isMaking={makeToken.isPending}

@@ -89,7 +89,7 @@ export async function mayCreateOrganizations(ctx: Ctx): Promise<boolean> {
 /** Stores an organization and its first owner, the context's actor. */
 export async function foundOrganization(
   ctx: Omit<Ctx, "organizationId">,
-  input: CreateOrganization,
+  input: CreateOrganization & Partial<OrganizationSettings>,
 ): Promise<typeof organizations.$inferSelect> {
   const { name, ...settings } = input;
   const id = newId("org", ctx.now.getTime());

@@ -9,7 +9,7 @@ import { publicUrl } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { foundOrganization } from "./organizations";
-import type { SetupInput, SetupResult } from "./schema";
+import { DEFAULT_SETTINGS, type SetupInput, type SetupResult } from "./schema";
 
 /** A new one-time link to the setup page while nobody exists; it makes earlier ones worthless. Null once there is somebody. */
 export async function ensureSetupLink(): Promise<string | null> {
@@ -48,6 +48,8 @@ export async function completeSetup(
       name: input.organizationName,
       timeZone: input.timeZone,
       country: input.country,
+      // Templates in the owner's language go before others from the first message on.
+      languages: [language, ...DEFAULT_SETTINGS.languages.filter((other) => other !== language)],
     });
     return { userId: user.id, organizationId: organization.id };
   });
