@@ -65,7 +65,9 @@ async function agreeAndAsk(tx: Ctx, { wording, ...wish }: SendTestMessage, phone
   const contact = (await ensureContacts(tx, [phone])).get(phone);
   if (!contact) throw new Error("A contact could not be made.");
   const [before] = await askGate(tx, [wish]);
-  const lacksConsent = before?.reasons.some(({ code, details }) => code === "recipient_not_opted_in" && isUnaskedUtility(details));
+  const lacksConsent = before?.reasons.some(
+    ({ code, details }) => code === "recipient_not_opted_in" && isUnaskedUtility(details),
+  );
   if (lacksConsent) {
     await addConsent(tx, {
       contactId: contact.id,
@@ -88,5 +90,7 @@ async function agreeAndAsk(tx: Ctx, { wording, ...wish }: SendTestMessage, phone
 function isUnaskedUtility(details: unknown): boolean {
   if (typeof details !== "object" || details === null || !("purpose" in details) || !("consent" in details)) return false;
   const { purpose, consent } = details;
-  return purpose === "utility" && typeof consent === "object" && consent !== null && "utility" in consent && consent.utility === "none";
+  return (
+    purpose === "utility" && typeof consent === "object" && consent !== null && "utility" in consent && consent.utility === "none"
+  );
 }
