@@ -141,7 +141,7 @@ function useColumns(): ColumnDef<Contact>[] {
       {
         id: "window",
         accessorKey: "windowClosesAt",
-        meta: { label: t("window.label"), className: "w-48 whitespace-nowrap" },
+        meta: { label: t("window.label"), className: "w-56 min-w-56" },
         cell: ({ row }) => <WindowState closesAt={row.original.windowClosesAt} />,
       },
       {

@@ -133,6 +133,7 @@ export function TableRows<T>(props: TableRowsProps<T>) {
                 first + index === rows.length - 1 && "border-0",
                 props.compact ? "md:h-8" : "md:h-10",
                 rowHref && "hover:bg-surface",
+                selection && "max-md:pl-12",
                 selection?.isChosen(rowId(row)) && "bg-accent-subtle hover:bg-accent-subtle",
               )}
             >
@@ -206,7 +207,7 @@ function SelectCell({ selection, id, name, loaded }: SelectCellProps) {
     <td
       // biome-ignore lint/a11y/noRedundantRoles: `display: grid` takes the roles away.
       role="cell"
-      className="w-8 pl-4 max-md:order-last max-md:col-span-2 max-md:justify-self-end max-md:p-0"
+      className="w-8 pl-4 max-md:absolute max-md:top-4 max-md:left-4 max-md:w-auto max-md:p-0"
     >
       <Checkbox
         aria-label={t("select", { name })}
