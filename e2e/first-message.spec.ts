@@ -21,7 +21,7 @@ test("leads from the setup link to a message that was read and answered", async 
     await expect(page.getByLabel("Your name")).toHaveAttribute("aria-invalid", "true");
     await page.getByLabel("Your name").fill("Ada Owner");
     await page.getByLabel("E-mail").fill("ada@example.com");
-    await page.getByLabel("Password").fill("a long enough password");
+    await page.getByLabel("Password", { exact: true }).fill("a long enough password");
     await page.getByLabel("Name", { exact: true }).fill("Ada's Bakery");
     await page.getByRole("button", { name: "Create and continue" }).click();
   });

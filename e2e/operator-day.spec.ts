@@ -16,11 +16,11 @@ test("a day of an operator: numbers, templates, consent, messages, settings", as
     await expect(page).toHaveURL(/\/login/);
     await page.goto("/login?next=%2Fmessages%3Fstatus%3Dfailed");
     await page.getByLabel("E-mail").fill(seeded.email);
-    await page.getByLabel("Password").fill("not the password");
+    await page.getByLabel("Password", { exact: true }).fill("not the password");
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByText("Wrong e-mail or password.")).toBeVisible();
     await expectAccessible(page, "a refused sign-in");
-    await page.getByLabel("Password").fill(seeded.password);
+    await page.getByLabel("Password", { exact: true }).fill(seeded.password);
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page).toHaveURL(/\/messages\?status=failed/);
   });
