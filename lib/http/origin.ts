@@ -10,10 +10,15 @@ export function requireSameOrigin(request: Request): void {
   if (!changesNothing(request) && !isSameOrigin(request)) throw elsewhere();
 }
 
-/** The same where no cookie is needed: programs, which say nothing of an origin, may call, and pages of other sites may not. */
+/** The same where a cookie may be used or not: without one, programs, which say nothing of an origin, may call too. */
+export function requireSameOriginOfCookies(request: Request): void {
+  if (request.headers.has("cookie")) requireSameOrigin(request);
+  else requireNoOtherOrigin(request);
+}
+
+/** Pages of other sites may not; who says nothing of an origin may, and proves itself otherwise. */
 export function requireNoOtherOrigin(request: Request): void {
-  const { headers } = request;
-  const saysWhere = headers.has("sec-fetch-site") || headers.has("origin") || headers.has("cookie");
+  const saysWhere = request.headers.has("sec-fetch-site") || request.headers.has("origin");
   if (!changesNothing(request) && saysWhere && !isSameOrigin(request)) throw elsewhere();
 }
 

@@ -5,7 +5,7 @@ import { authenticate } from "@/lib/auth/authenticate";
 import { type Ctx, openDatabase } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { readJson, readStrangersJson, requireText } from "@/lib/http/body";
-import { requireNoOtherOrigin } from "@/lib/http/origin";
+import { requireSameOriginOfCookies } from "@/lib/http/origin";
 import { json, requestIdOf, respondError } from "@/lib/http/respond";
 import { allows, type Permission } from "@/lib/organizations/permissions";
 
@@ -72,7 +72,7 @@ export function openRoute<
   },
 ): RouteHandler {
   return build({ ...spec, permission: "public" as const }, async (request, requestId, read) => {
-    requireNoOtherOrigin(request);
+    requireSameOriginOfCookies(request);
     return spec.handler({ ...(await read()), db: await openDatabase(), requestId, now: new Date() });
   });
 }
