@@ -5,13 +5,14 @@ import { migrate } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 import { type Db, databaseOf } from "./client";
 import { fillContactAddresses } from "./steps/contact-addresses";
+import { foldContactNames } from "./steps/contact-names";
 
 export const MIGRATIONS = join(process.cwd(), "db", "migrations");
 // Any number does, so long as every process that migrates uses the same one.
 const LOCK = 7_209_411_003;
 
 /** What SQL cannot do, because it needs the keys. Each finds out by itself whether it has work, and may be begun again. */
-const STEPS: readonly ((db: Db) => Promise<void>)[] = [fillContactAddresses];
+const STEPS: readonly ((db: Db) => Promise<void>)[] = [foldContactNames, fillContactAddresses];
 
 /** Brings the database at this address to the newest shape. Safe to call from many processes at once: one works, the others wait. */
 export async function migrateDatabase(url: string): Promise<void> {

@@ -3,7 +3,8 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api } from "@/lib/http/client";
-import type { Accepted, CheckResult, SendMessage } from "@/lib/messages/schema";
+import type { CheckResult } from "@/lib/messages/reasons";
+import type { Accepted, SendMessage } from "@/lib/messages/schema";
 
 const TYPING_MS = 300;
 const RECHECK_MS = 60_000;

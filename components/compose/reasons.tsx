@@ -14,7 +14,7 @@ import { useCan } from "@/components/shell/session";
 import { useSyncTemplates } from "@/components/templates/queries";
 import { Button } from "@/components/ui/button";
 import { ConsentState } from "@/lib/contacts/schema";
-import type { CheckResult, GateReason } from "@/lib/messages/schema";
+import type { CheckResult, GateReason } from "@/lib/messages/reasons";
 import { formatPhone, toE164 } from "@/lib/phone";
 import type { Template } from "@/lib/templates/schema";
 

@@ -21,7 +21,7 @@ export function MessageActions({ message }: { message: MessageDetail }) {
   return (
     <>
       <Button asChild>
-        <Link href={`/compose?to=${encodeURIComponent(message.phoneNumber)}`}>
+        <Link href={`/compose?to=${encodeURIComponent(message.phoneNumber ?? "")}`}>
           <PenLine aria-hidden />
           {t("writeAgain")}
         </Link>
@@ -43,7 +43,7 @@ function Cancel({ message }: { message: MessageDetail }) {
           {t("action")}
         </Button>
       }
-      title={t("title", { who: message.contactName ?? formatPhone(message.phoneNumber) })}
+      title={t("title", { who: message.contactName ?? formatPhone(message.phoneNumber ?? message.userId ?? "") })}
       description={t("description")}
       action={t("action")}
       keep={t("keep")}
@@ -69,7 +69,7 @@ function Resend({ message }: { message: MessageDetail }) {
           {t("action")}
         </Button>
       }
-      title={t("title", { who: message.contactName ?? formatPhone(message.phoneNumber) })}
+      title={t("title", { who: message.contactName ?? formatPhone(message.phoneNumber ?? message.userId ?? "") })}
       description={t(unknown ? "unknown" : "description")}
       tone={unknown ? "danger" : "primary"}
       action={t(unknown ? "anyway" : "action")}

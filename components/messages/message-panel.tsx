@@ -19,12 +19,12 @@ export function MessagePanel({ id, message: initial }: { id: string; message?: M
   const router = useRouter();
   const search = useSearchParams().toString();
   const { data: message, error, refetch } = useMessage(id, initial);
-  const title = message ? (message.contactName ?? formatPhone(message.phoneNumber)) : t("one");
+  const title = message ? (message.contactName ?? formatPhone(message.phoneNumber ?? message.userId ?? "")) : t("one");
   return (
     <Sheet open onOpenChange={(open) => open || router.push(`/messages${search ? `?${search}` : ""}`, { scroll: false })}>
       <SheetContent
         title={title}
-        description={message?.contactName ? formatPhone(message.phoneNumber) : undefined}
+        description={message?.contactName ? formatPhone(message.phoneNumber ?? message.userId ?? "") : undefined}
         actions={message ? <StatusBadge kind="message" status={message.status} className="mt-0.5" /> : null}
         footer={message ? <MessageActions message={message} /> : null}
       >

@@ -69,7 +69,8 @@ export function MessagesTable({ firstPage }: { firstPage?: Page<Message> }) {
         selection={
           can("messages:write")
             ? {
-                rowName: (message) => nameOf(message.contactName, message.phoneNumber) ?? message.phoneNumber,
+                rowName: (message) =>
+                  nameOf(message.contactName, message.phoneNumber) ?? message.phoneNumber ?? message.userId ?? "",
                 actions: (selected, done) => <SelectionActions selected={selected} matching={matching} onDone={done} />,
               }
             : undefined

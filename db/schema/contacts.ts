@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { moment, sealed, sealedJson } from "@/db/columns";
-import type { AddressKind, ConsentPurpose, ConsentStatus, MergeRecord } from "@/lib/contacts/schema";
+import type { AddressKind, ConsentPurpose, ConsentState, ConsentStatus, MergeRecord } from "@/lib/contacts/schema";
 import type { ConversationState } from "@/lib/conversations/schema";
 import { integrations } from "./integrations";
 import { organizations } from "./organizations";
@@ -17,9 +17,15 @@ export const contacts = pgTable(
     phone: sealed("phone", "contacts.phone"),
     userId: sealed("user_id", "contacts.user_id"),
     name: text("name"),
+    /** The name as it is searched and sorted: `foldName`. */
+    nameFolded: text("name_folded").notNull().default(""),
     language: text("language"),
     country: text("country"),
     timeZone: text("time_zone"),
+    /** What the ledger says today, kept by its triggers: `consent_word` is the rule. */
+    consentMarketing: text("consent_marketing").$type<ConsentState["marketing"]>().notNull().default("none"),
+    consentUtility: text("consent_utility").$type<ConsentState["utility"]>().notNull().default("none"),
+    consentAuthentication: text("consent_authentication").$type<ConsentState["authentication"]>().notNull().default("none"),
     /** Meta's own "stop offers": set by 131050 or a preference webhook, lifted only by Meta's resume. */
     marketingStoppedAt: moment("marketing_stopped_at"),
     /** When Meta's last word about it was true: an older one that comes later changes nothing. */
@@ -27,7 +33,14 @@ export const contacts = pgTable(
     createdAt: moment("created_at").notNull().defaultNow(),
     updatedAt: moment("updated_at").notNull().defaultNow(),
   },
-  (t) => [index("contacts_organization").on(t.organizationId, t.id)],
+  (t) => [
+    index("contacts_organization").on(t.organizationId, t.id),
+    index("contacts_marketing").on(t.organizationId, t.consentMarketing, t.id),
+    index("contacts_utility").on(t.organizationId, t.consentUtility, t.id),
+    index("contacts_authentication").on(t.organizationId, t.consentAuthentication, t.id),
+    index("contacts_by_name").on(t.organizationId, sql`(name_folded = '')`, sql`name_folded collate "C"`, t.id),
+    index("contacts_named").using("gin", sql`contact_name_grams(name_folded)`),
+  ],
 );
 
 /** Every address of every person; each belongs to one. Numbers are found in all their writings by one fingerprint. */
@@ -104,6 +117,8 @@ export const conversations = pgTable(
     /** When the person last wrote or called: what the window counts from. */
     lastInboundAt: moment("last_inbound_at"),
     /** Until when an ad's free entry point lets free text out, as Meta's pricing tells it. */
+    /** When Meta last said that free text may not be sent (131047), whatever our clock says. */
+    closedAt: moment("closed_at"),
     freeEntryUntil: moment("free_entry_until"),
     /** The latest message in either direction. */
     lastActivityAt: moment("last_activity_at").notNull().defaultNow(),

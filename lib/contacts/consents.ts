@@ -1,44 +1,41 @@
 import "server-only";
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, desc, eq, lt } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
-import { consents } from "@/db/schema/contacts";
+import { consents, contacts } from "@/db/schema/contacts";
 import { audit } from "@/lib/audit";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { toPage } from "@/lib/http/paging";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
-import { deriveConsent, type LedgerEntry, NO_CONSENT } from "./consent";
+import { NO_CONSENT } from "./consent";
 import type { ConsentEntry, ConsentLedger, ConsentPurpose, ConsentState, ConsentStatus } from "./schema";
 
 const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
 
-/** The present consent of each contact, read in one query. Contacts without a ledger are in the map too, with `none`. */
+/** The present consent of each contact, as the ledger's triggers keep it. Contacts without a ledger are in the map too, with `none`. */
 export async function consentStates(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, ConsentState>> {
   const states = new Map(contactIds.map((id) => [id, NO_CONSENT]));
   if (contactIds.length === 0) return states;
   const rows = await ctx.db
-    .selectDistinctOn([consents.contactId, consents.purpose], {
-      contactId: consents.contactId,
-      id: consents.id,
-      purpose: consents.purpose,
-      status: consents.status,
-      occurredAt: consents.occurredAt,
-      recordedAt: consents.recordedAt,
-    })
-    .from(consents)
-    .where(and(eq(consents.organizationId, ctx.organizationId), anyOf(consents.contactId, [...states.keys()])))
-    .orderBy(
-      consents.contactId,
-      consents.purpose,
-      desc(sql`date_trunc('second', ${consents.occurredAt})`),
-      desc(consents.recordedAt),
-      desc(consents.id),
-    );
-  const ledgers = new Map<string, LedgerEntry[]>();
-  for (const row of rows) ledgers.set(row.contactId, [...(ledgers.get(row.contactId) ?? []), row]);
-  for (const [id, ledger] of ledgers) states.set(id, deriveConsent(ledger));
+    .select(CONSENT)
+    .from(contacts)
+    .where(and(eq(contacts.organizationId, ctx.organizationId), anyOf(contacts.id, [...states.keys()])));
+  for (const row of rows) states.set(row.id, toConsentState(row));
   return states;
+}
+
+const CONSENT = {
+  id: contacts.id,
+  consentMarketing: contacts.consentMarketing,
+  consentUtility: contacts.consentUtility,
+  consentAuthentication: contacts.consentAuthentication,
+};
+
+export function toConsentState(
+  row: Pick<typeof contacts.$inferSelect, "consentMarketing" | "consentUtility" | "consentAuthentication">,
+): ConsentState {
+  return { marketing: row.consentMarketing, utility: row.consentUtility, authentication: row.consentAuthentication };
 }
 
 type ConsentWord = {

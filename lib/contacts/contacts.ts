@@ -1,60 +1,18 @@
 import "server-only";
-import { and, desc, eq, gt, ilike, inArray, lt, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, type SQL } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
-import { contactAddresses, contacts, conversations } from "@/db/schema/contacts";
+import { contactAddresses, contactMerges, contacts } from "@/db/schema/contacts";
 import { audit } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
-import { type Page, toPage } from "@/lib/http/paging";
+import { requireUnchanged } from "@/lib/http/unchanged";
 import { announce } from "@/lib/live";
-import { toE164 } from "@/lib/phone";
-import { inTurn } from "@/lib/turns";
-import { SERVICE_WINDOW_MS, windowClosesAt } from "@/lib/whatsapp/window";
 import { addressIndex } from "./addresses";
-import { NO_CONSENT } from "./consent";
-import { consentStates } from "./consents";
+import { namedAs } from "./fold";
+import { type ContactRow, showContacts } from "./list";
 import { resolvePeople } from "./people";
 import { requirePhone } from "./require-phone";
-import type { Contact, CreateContact, ListContacts, UpdateContact } from "./schema";
-
-type ContactRow = typeof contacts.$inferSelect;
-
-/** Newest first. Searches a whole number, or else a part of the name. */
-export async function listContacts(ctx: Ctx, query: ListContacts): Promise<Page<Contact>> {
-  return inTurn(ctx, (turn) => readContacts(turn, query));
-}
-
-async function readContacts(ctx: Ctx, query: ListContacts): Promise<Page<Contact>> {
-  const found = await selectContacts(ctx, query);
-  const shown = new Map((await toContacts(ctx, found.slice(0, query.limit))).map((contact) => [contact.id, contact]));
-  return toPage(found, query.limit, (row) => {
-    const contact = shown.get(row.id);
-    if (!contact) throw new Error("A contact of the page is missing.");
-    return contact;
-  });
-}
-
-async function selectContacts(ctx: Ctx, query: ListContacts): Promise<ContactRow[]> {
-  const find = (searched: SQL | undefined) =>
-    ctx.db
-      .select()
-      .from(contacts)
-      .where(
-        and(
-          eq(contacts.organizationId, ctx.organizationId),
-          searched,
-          query.consent ? sql`${MARKETING_CONSENT} = ${query.consent}` : undefined,
-          query.cursor ? lt(contacts.id, query.cursor) : undefined,
-        ),
-      )
-      .orderBy(desc(contacts.id))
-      .limit(query.limit + 1);
-  if (query.search === undefined) return find(undefined);
-  // Asked in one condition, a number would be looked for in everybody's name.
-  const phone = toE164(query.search);
-  const known = phone ? await find(hasPhone(ctx, phone)) : [];
-  return known.length > 0 ? known : find(isNamed(query.search));
-}
+import type { Contact, CreateContact, UpdateContact } from "./schema";
 
 /** The contact that a number (E.164) belongs to, in whichever writing. */
 export function hasPhone(ctx: Ctx, phone: string): SQL {
@@ -73,34 +31,29 @@ export function hasPhone(ctx: Ctx, phone: string): SQL {
   );
 }
 
-/** The entry of the ledger that decides marketing today; the same rule as `deriveConsent`. */
-const MARKETING_CONSENT = sql`coalesce((
-  select c.status from consents c
-  where c.contact_id = ${contacts.id} and c.organization_id = ${contacts.organizationId} and c.purpose in ('all', 'marketing')
-  order by date_trunc('second', c.occurred_at) desc, c.recorded_at desc, c.id desc limit 1), 'none')`;
-
-function isNamed(search: string): SQL {
-  const part = `%${oneI(search.trim()).replace(/[\\%_]/g, "\\$&")}%`;
-  return ilike(sql`translate(${contacts.name}, 'ıİI', 'iii')`, part);
-}
-
-/** Turkish has two letters i, and which one is the other's capital depends on the language: a search takes them for one. */
-function oneI(text: string): string {
-  return text.replace(/[ıİI]/g, "i");
-}
-
+/** A contact of the organization, also by the id of one that became part of it; another organization's is `not_found`. */
 export async function getContact(ctx: Ctx, id: string): Promise<Contact> {
-  return toContact(ctx, await getContactRow(ctx, id));
+  const row = await getContactRow(ctx, id);
+  const [contact] = await showContacts(ctx, [row.id]);
+  if (!contact) throw new AppError("not_found", "There is no contact with this id");
+  return contact;
 }
 
-/** A contact of the organization; another organization's is `not_found`. */
+/** The same as it is stored. */
 export async function getContactRow(ctx: Ctx, id: string): Promise<ContactRow> {
   const [row] = await ctx.db
     .select()
     .from(contacts)
     .where(and(eq(contacts.organizationId, ctx.organizationId), eq(contacts.id, id)));
-  if (!row) throw new AppError("not_found", "There is no contact with this id");
-  return row;
+  if (row) return row;
+  const [merge] = await ctx.db
+    .select({ into: contactMerges.survivorId })
+    .from(contactMerges)
+    .where(
+      and(eq(contactMerges.organizationId, ctx.organizationId), eq(contactMerges.mergedId, id), isNull(contactMerges.undoneAt)),
+    );
+  if (!merge) throw new AppError("not_found", "There is no contact with this id");
+  return getContactRow(ctx, merge.into);
 }
 
 /** Throws `conflict` when the number is known already, with the contact's id in the details. */
@@ -112,7 +65,7 @@ export async function createContact(ctx: Ctx, { phoneNumber, ...fields }: Create
     const [id] = await resolvePeople(tx, [{ phone }]);
     const [added] = await tx.db
       .update(contacts)
-      .set({ ...fields, updatedAt: tx.now })
+      .set({ ...fields, ...namedAs(fields.name), updatedAt: tx.now })
       .where(and(eq(contacts.organizationId, tx.organizationId), eq(contacts.id, id ?? ""), eq(contacts.createdAt, tx.now)))
       .returning();
     // Somebody else made the contact in between.
@@ -121,73 +74,43 @@ export async function createContact(ctx: Ctx, { phoneNumber, ...fields }: Create
     await announce(tx.db, tx.organizationId, ["contacts"]);
     return added;
   });
-  return toContact(ctx, row);
+  return getContact(ctx, row.id);
 }
 
 function alreadyKnown(contactId: string | null | undefined): AppError {
   return new AppError("conflict", "A contact with this number already exists", { details: { contactId } });
 }
 
-export async function updateContact(ctx: Ctx, id: string, changes: UpdateContact): Promise<Contact> {
-  const row = await inTransaction(ctx, async (tx) => {
-    const [changed] = await tx.db
-      .update(contacts)
-      .set({ ...changes, updatedAt: tx.now })
+/**
+ * Changes what is given. With the `updatedAt` that the editor saw, somebody else's change since then is not written over: throws
+ * `conflict` with the contact as it is now in `details.current`.
+ */
+export async function updateContact(ctx: Ctx, id: string, { updatedAt, ...changes }: UpdateContact): Promise<Contact> {
+  await inTransaction(ctx, async (tx) => {
+    const [before] = await tx.db
+      .select()
+      .from(contacts)
       .where(and(eq(contacts.organizationId, tx.organizationId), eq(contacts.id, id)))
-      .returning();
-    if (!changed) throw new AppError("not_found", "There is no contact with this id");
-    await audit(tx, "contact.updated", { type: "contact", id }, { fields: Object.keys(changes) });
+      .for("no key update");
+    if (!before) throw new AppError("not_found", "There is no contact with this id");
+    const fields = (["name", "language", "timeZone"] as const).filter(
+      (field) => changes[field] !== undefined && changes[field] !== before[field],
+    );
+    if (fields.length === 0) return;
+    await requireUnchanged(before.updatedAt, updatedAt, () => getContact(tx, id));
+    await tx.db
+      .update(contacts)
+      .set({
+        ...changes,
+        ...(changes.name === undefined ? {} : namedAs(changes.name)),
+        // Always later than what was read, also within one millisecond.
+        updatedAt: new Date(Math.max(tx.now.getTime(), before.updatedAt.getTime() + 1)),
+      })
+      .where(and(eq(contacts.organizationId, tx.organizationId), eq(contacts.id, id)));
+    await audit(tx, "contact.updated", { type: "contact", id }, { fields });
     await announce(tx.db, tx.organizationId, ["contacts"]);
-    return changed;
   });
-  return toContact(ctx, row);
-}
-
-async function toContact(ctx: Ctx, row: ContactRow): Promise<Contact> {
-  const [contact] = await toContacts(ctx, [row]);
-  if (!contact) throw new Error("A contact could not be shown.");
-  return contact;
-}
-
-async function toContacts(ctx: Ctx, rows: readonly ContactRow[]): Promise<Contact[]> {
-  const ids = rows.map((row) => row.id);
-  const [states, heard] = await Promise.all([consentStates(ctx, ids), lastHeard(ctx, ids)]);
-  return rows.map((row) => {
-    const closes = windowClosesAt(heard.get(row.id), ctx.now);
-    return {
-      id: row.id,
-      phoneNumber: row.phone,
-      name: row.name,
-      language: row.language,
-      country: row.country,
-      timeZone: row.timeZone,
-      consent: states.get(row.id) ?? NO_CONSENT,
-      marketingStoppedAt: row.marketingStoppedAt?.toISOString() ?? null,
-      windowClosesAt: closes && closes > ctx.now ? closes.toISOString() : null,
-      createdAt: row.createdAt.toISOString(),
-      updatedAt: row.updatedAt.toISOString(),
-    };
-  });
-}
-
-/** When each person last wrote to any of the organization's numbers, if that can still hold a window open. */
-async function lastHeard(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, Date>> {
-  if (contactIds.length === 0) return new Map();
-  const rows = await ctx.db
-    .select({
-      contactId: conversations.contactId,
-      at: sql<Date>`max(${conversations.lastInboundAt})`.mapWith(conversations.lastInboundAt),
-    })
-    .from(conversations)
-    .where(
-      and(
-        eq(conversations.organizationId, ctx.organizationId),
-        inArray(conversations.contactId, [...contactIds]),
-        gt(conversations.lastInboundAt, new Date(ctx.now.getTime() - SERVICE_WINDOW_MS)),
-      ),
-    )
-    .groupBy(conversations.contactId);
-  return new Map(rows.map((row) => [row.contactId, row.at]));
+  return getContact(ctx, id);
 }
 
 export type KnownContact = {

@@ -2,34 +2,38 @@ import "server-only";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { NO_CONSENT } from "./consent";
 import { addConsent, type LedgerPage, readLedger } from "./consents";
-import { ensureContacts, findContacts, getContactRow } from "./contacts";
+import { getContactRow } from "./contacts";
+import { findPeople, resolvePeople } from "./people";
 import { requirePhone } from "./require-phone";
 import type { ConsentEntry, ConsentLedger, ConsentQuery, RecordConsent } from "./schema";
 
 /**
- * Writes what a person said into the ledger, by phone number; the contact is made when it is not known yet. Throws
- * `invalid_phone_number`, and `validation_failed` for a moment that has not come yet.
+ * Writes what a person said into the ledger, by number, contact or Meta's user id; the contact is made when the number or the user id
+ * is not known yet. Throws `invalid_phone_number`, `not_found` for a contact of nobody's, and `validation_failed` for a moment
+ * that has not come yet.
  */
-export async function recordConsent(ctx: Ctx, input: RecordConsent): Promise<ConsentEntry> {
-  const phone = await requirePhone(ctx, input.phoneNumber);
+export async function recordConsent(ctx: Ctx, { phoneNumber, contactId, userId, ...said }: RecordConsent): Promise<ConsentEntry> {
+  const phone = phoneNumber === undefined ? undefined : await requirePhone(ctx, phoneNumber);
   return inTransaction(ctx, async (tx) => {
-    const contact = (await ensureContacts(tx, [phone])).get(phone);
-    if (!contact) throw new Error("A contact that was just ensured is missing.");
+    const id = contactId ?? (await resolvePeople(tx, [{ phone, userId }]))[0];
+    const contact = await getContactRow(tx, id ?? "");
     return addConsent(tx, {
-      ...input,
+      ...said,
       contactId: contact.id,
-      phoneNumber: phone,
-      occurredAt: input.occurredAt ? new Date(input.occurredAt) : ctx.now,
+      phoneNumber: phone ?? contact.phone,
+      occurredAt: said.occurredAt ? new Date(said.occurredAt) : ctx.now,
     });
   });
 }
 
-/** What a person said, by phone number. A number nobody knows has an empty ledger. */
-export async function consentLedger(ctx: Ctx, { phoneNumber, ...page }: ConsentQuery): Promise<ConsentLedger> {
-  const phone = await requirePhone(ctx, phoneNumber);
-  const contact = (await findContacts(ctx, [phone])).get(phone);
-  if (!contact) return { phoneNumber: phone, contactId: null, state: NO_CONSENT, data: [], nextCursor: null };
-  return readLedger(ctx, { id: contact.id, phone }, page);
+/** What a person said. A number or a user id that nobody knows has an empty ledger. */
+export async function consentLedger(ctx: Ctx, { phoneNumber, contactId, userId, ...page }: ConsentQuery): Promise<ConsentLedger> {
+  if (contactId !== undefined) return contactLedger(ctx, contactId, page);
+  const phone = phoneNumber === undefined ? null : await requirePhone(ctx, phoneNumber);
+  const [known] = await findPeople(ctx, [{ phone, userId }]);
+  if (!known) return { phoneNumber: phone, contactId: null, state: NO_CONSENT, data: [], nextCursor: null };
+  const contact = await getContactRow(ctx, known);
+  return readLedger(ctx, { id: known, phone: phone ?? contact.phone }, page);
 }
 
 /** The same for a contact of the organization. */

@@ -6,6 +6,7 @@ import { audit } from "@/lib/audit";
 import type { Ctx } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import { addConsent, consentStates } from "./consents";
+import { namedAs } from "./fold";
 import type { ConsentState, MergeRecord } from "./schema";
 
 /**
@@ -35,7 +36,7 @@ export async function mergeContacts(base: Ctx, survivorId: string, mergedId: str
     .set({
       phone: survivor.phone ?? merged.phone,
       userId: survivor.userId ?? merged.userId,
-      name: survivor.name || merged.name,
+      ...namedAs(survivor.nameFolded ? survivor.name : merged.name),
       language: survivor.language ?? merged.language,
       country: survivor.country ?? merged.country,
       timeZone: survivor.timeZone ?? merged.timeZone,

@@ -6,6 +6,7 @@ import { seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
 import { phoneCountry } from "@/lib/phone";
 import { type Address, phoneOfWaId, toAddress } from "./addresses";
+import { foldName } from "./fold";
 import { mergeContacts } from "./merge";
 import { cleanName } from "./names";
 
@@ -60,6 +61,12 @@ export async function resolvePeople(ctx: Ctx, named: readonly Named[]): Promise<
   }
 }
 
+/** The contacts that are known by what is named, in the order given; nobody is added. */
+export async function findPeople(ctx: Ctx, named: readonly Named[]): Promise<(string | null)[]> {
+  const sightings = named.map((one) => readSighting(ctx.organizationId, one));
+  return idsOf(groupSightings(sightings, await readHolders(ctx, sightings), await readAnchors(ctx, sightings)), named.length);
+}
+
 export type Taught = { contactId?: string; phone?: string; waId?: string | null; userId?: string | null };
 
 /**
@@ -111,7 +118,7 @@ async function readHolders(ctx: Ctx, sightings: readonly Sighting[]): Promise<Ma
   const asked = [...new Map(sightings.flatMap((one) => [...one.identities, ...one.hints]).map((a) => [keyOf(a), a])).values()];
   if (asked.length === 0) return new Map();
   const rows = await ctx.db.execute<Holder & { kind: Address["kind"]; index: string }>(sql`
-    select a.kind, a.value_index as index, c.id as "contactId", coalesce(c.name, '') = '' as "isNameless",
+    select a.kind, a.value_index as index, c.id as "contactId", c.name_folded = '' as "isNameless",
       c.phone is null as "lacksPhone", c.user_id is null as "lacksUserId"
     from unnest(${sql.param(asked.map((a) => a.kind))}::text[], ${sql.param(asked.map((a) => a.index))}::text[]) as k(kind, value_index)
     join contact_addresses a on a.organization_id = ${ctx.organizationId} and a.kind = k.kind and a.value_index = k.value_index
@@ -123,7 +130,7 @@ async function readAnchors(ctx: Ctx, sightings: readonly Sighting[]): Promise<Ma
   const ids = [...new Set(sightings.flatMap(({ contactId }) => contactId ?? []))];
   if (ids.length === 0) return new Map();
   const rows = await ctx.db.execute<Holder>(sql`
-    select c.id as "contactId", coalesce(c.name, '') = '' as "isNameless", c.phone is null as "lacksPhone", c.user_id is null as "lacksUserId"
+    select c.id as "contactId", c.name_folded = '' as "isNameless", c.phone is null as "lacksPhone", c.user_id is null as "lacksUserId"
     from contacts c where c.organization_id = ${ctx.organizationId} and c.id = any(${sql.param(ids)}::text[])`);
   return new Map(rows.map((row) => [row.contactId, row]));
 }
@@ -233,15 +240,19 @@ async function addContacts(tx: Ctx, groups: readonly Group[], ids: ReadonlyMap<G
         id: ids.get(group),
         phone: phone && seal("contacts.phone", phone),
         userId: userId && seal("contacts.user_id", userId),
-        name: nameOf(group),
+        ...folded(nameOf(group)),
         country: (phone && phoneCountry(phone)) ?? userIdCountry(userId),
       };
     });
   if (rows.length === 0) return;
   await tx.db.execute(sql`
-    insert into contacts (id, organization_id, phone, user_id, name, country, created_at, updated_at)
-    select r.id, ${tx.organizationId}, r.phone, r."userId", r.name, r.country, ${tx.now.toISOString()}::timestamptz, ${tx.now.toISOString()}::timestamptz
-    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as r(id text, phone text, "userId" text, name text, country text)`);
+    insert into contacts (id, organization_id, phone, user_id, name, name_folded, country, created_at, updated_at)
+    select r.id, ${tx.organizationId}, r.phone, r."userId", r.name, r.folded, r.country, ${tx.now.toISOString()}::timestamptz, ${tx.now.toISOString()}::timestamptz
+    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as r(id text, phone text, "userId" text, name text, folded text, country text)`);
+}
+
+function folded(name: string | null) {
+  return { name, folded: foldName(name ?? "") };
 }
 
 /** `TR.1122334455`: Meta begins a user id with the country. */
@@ -292,14 +303,15 @@ async function fillIn(tx: Ctx, groups: readonly Group[], ids: ReadonlyMap<Group,
         id: ids.get(group),
         phone: phone && seal("contacts.phone", phone),
         userId: userId && seal("contacts.user_id", userId),
-        name: nameOf(group),
+        ...folded(nameOf(group)),
         country: (phone && phoneCountry(phone)) ?? userIdCountry(userId),
       };
     });
   if (rows.length === 0) return;
   await tx.db.execute(sql`
     update contacts c set phone = coalesce(c.phone, r.phone), user_id = coalesce(c.user_id, r."userId"), country = coalesce(c.country, r.country),
-      name = coalesce(nullif(c.name, ''), r.name), updated_at = ${tx.now.toISOString()}::timestamptz
-    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as r(id text, phone text, "userId" text, name text, country text)
+      name = case when c.name_folded = '' then coalesce(r.name, c.name) else c.name end,
+      name_folded = case when c.name_folded = '' then r.folded else c.name_folded end, updated_at = ${tx.now.toISOString()}::timestamptz
+    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as r(id text, phone text, "userId" text, name text, folded text, country text)
     where c.organization_id = ${tx.organizationId} and c.id = r.id`);
 }

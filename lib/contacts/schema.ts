@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PageQuery, pageOf } from "@/lib/http/paging";
 import { Moment } from "@/lib/moment";
+import { NAME_LENGTH } from "./names";
 
 export const CONSENT_PURPOSES = ["all", "marketing", "utility", "authentication"] as const;
 export const ConsentPurpose = z.enum(CONSENT_PURPOSES);
@@ -8,15 +9,28 @@ export type ConsentPurpose = z.infer<typeof ConsentPurpose>;
 export const ConsentStatus = z.enum(["opted_in", "opted_out"]);
 export type ConsentStatus = z.infer<typeof ConsentStatus>;
 
-export const RecordConsent = z.strictObject({
-  phoneNumber: z.string().max(40),
-  status: ConsentStatus,
-  purpose: ConsentPurpose.default("all"),
-  source: z.string().trim().min(1, "Say where the consent comes from").max(200).describe("web form, shop, phone call, …"),
-  evidence: z.string().max(2000).optional().describe("What proves it: a form id, a recording, a link."),
-  wording: z.string().max(4000).optional().describe("The text the person agreed to."),
-  occurredAt: Moment.optional().describe("When the person said it; now if absent."),
-});
+/** A person is named by a number, by our contact, or by Meta's user id. */
+const naming = {
+  phoneNumber: z.string().max(40).optional(),
+  contactId: z.string().min(1).max(100).optional(),
+  userId: z.string().trim().min(1).max(200).optional(),
+};
+export const ONE_PERSON = "Give one of phoneNumber, contactId or userId";
+export function namesOnePerson(given: { phoneNumber?: unknown; contactId?: unknown; userId?: unknown }): boolean {
+  return [given.phoneNumber, given.contactId, given.userId].filter((one) => one !== undefined).length === 1;
+}
+
+export const RecordConsent = z
+  .strictObject({
+    ...naming,
+    status: ConsentStatus,
+    purpose: ConsentPurpose.default("all"),
+    source: z.string().trim().min(1, "Say where the consent comes from").max(200).describe("web form, shop, phone call, …"),
+    evidence: z.string().max(2000).optional().describe("What proves it: a form id, a recording, a link."),
+    wording: z.string().max(4000).optional().describe("The text the person agreed to."),
+    occurredAt: Moment.optional().describe("When the person said it; now if absent."),
+  })
+  .refine(namesOnePerson, { error: ONE_PERSON, path: ["phoneNumber"] });
 export type RecordConsent = z.infer<typeof RecordConsent>;
 
 export const ConsentEntry = z.object({
@@ -50,7 +64,7 @@ const queryText = (max: number) =>
     .transform((text) => text.replace(/^ (?=\d)/, "+"));
 export const PhoneInQuery = queryText(40);
 
-export const ConsentQuery = PageQuery.extend({ phoneNumber: PhoneInQuery });
+export const ConsentQuery = PageQuery.extend({ ...naming, phoneNumber: PhoneInQuery.optional() });
 export type ConsentQuery = z.infer<typeof ConsentQuery>;
 export const ConsentLedger = z.object({
   phoneNumber: z.string().nullable(),
@@ -101,6 +115,10 @@ export type MergeRecord = {
 export const Contact = z.object({
   id: z.string(),
   phoneNumber: z.string().nullable(),
+  userId: z.string().nullable().describe("Meta's user id."),
+  addresses: z
+    .array(z.object({ kind: z.enum(ADDRESS_KINDS), value: z.string() }))
+    .describe("Everything by which the person is found."),
   name: z.string().nullable(),
   language: z.string().nullable(),
   country: z.string().nullable(),
@@ -123,7 +141,7 @@ function isTimeZone(zone: string): boolean {
 }
 
 const contactFields = {
-  name: z.string().trim().max(120).nullable().optional(),
+  name: z.string().trim().max(NAME_LENGTH).nullable().optional(),
   language: z
     .string()
     .regex(/^[a-z]{2,3}([_-][A-Z]{2})?$/, "A language such as tr or en_US")
@@ -139,11 +157,36 @@ const contactFields = {
 };
 export const CreateContact = z.strictObject({ phoneNumber: z.string().max(40), ...contactFields });
 export type CreateContact = z.infer<typeof CreateContact>;
-export const UpdateContact = z.strictObject(contactFields);
+export const UpdateContact = z.strictObject({
+  ...contactFields,
+  updatedAt: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe("The contact's updatedAt as it was read: if somebody changed it since, the answer is 409 with the present state."),
+});
 export type UpdateContact = z.infer<typeof UpdateContact>;
 
-export const ListContacts = PageQuery.extend({
-  search: queryText(120).optional().describe("A part of the name, or a whole phone number."),
-  consent: z.enum(["opted_in", "opted_out", "none"]).optional().describe("For marketing."),
+export const FilterContacts = z.object({
+  search: queryText(120)
+    .optional()
+    .describe("A part of the name, a whole phone number (also as it is written at home), a user id, or @username."),
+  consent: z.enum(["opted_in", "opted_out", "none"]).optional().describe("What the person said for the purpose."),
+  purpose: z.enum(["marketing", "utility", "authentication"]).optional().describe("Of the consent; marketing unless said."),
+});
+export type FilterContacts = z.infer<typeof FilterContacts>;
+
+export const CONTACT_SORTS = ["-createdAt", "createdAt", "name", "-name"] as const;
+export type ContactSort = (typeof CONTACT_SORTS)[number];
+export const ListContacts = FilterContacts.extend({
+  ...PageQuery.shape,
+  sort: z.enum(CONTACT_SORTS).default("-createdAt"),
 });
 export type ListContacts = z.infer<typeof ListContacts>;
+export const ExportContacts = FilterContacts.extend({ sort: z.enum(CONTACT_SORTS).default("-createdAt") });
+export type ExportContacts = z.infer<typeof ExportContacts>;
+
+export const Count = z.object({
+  count: z.number().int(),
+  isExact: z.boolean().describe("False: at least so many."),
+});
+export type Count = z.infer<typeof Count>;

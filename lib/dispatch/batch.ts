@@ -14,7 +14,7 @@ import { countOutcome } from "@/lib/metrics";
 import { isSendable, toPayload } from "@/lib/whatsapp/content";
 import { sendRequest } from "@/lib/whatsapp/graph";
 import type { GraphAccess } from "@/lib/whatsapp/graph-call";
-import type { MessagePayload } from "@/lib/whatsapp/payloads";
+import { type MessagePayload, recipientAt } from "@/lib/whatsapp/payloads";
 import type { GraphRequest } from "@/lib/whatsapp/transport";
 import { noteOverAllowance, takeLease } from "./lease";
 import { holdIntegration, type Outcome, writeOutcomes } from "./outcome";
@@ -188,5 +188,5 @@ async function postpone(ctx: Ctx, later: readonly Later[]): Promise<void> {
 function payloadOf(row: MessageRow, template: Parameters<typeof toPayload>[2]): MessagePayload {
   const content = storedContent(row);
   if (!isSendable(content)) throw new Error(`A message of type ${content.type} cannot be sent.`);
-  return toPayload(content, { to: row.recipient, callbackData: row.id }, template);
+  return toPayload(content, { ...recipientAt(row.recipient), callbackData: row.id }, template);
 }

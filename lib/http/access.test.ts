@@ -76,7 +76,14 @@ async function call({ method, path, handler }: Operation, { headers = {}, ids, b
     { params: Promise.resolve(params) },
   );
   const text = await response.text();
-  return { status: response.status, text, answer: (text ? JSON.parse(text) : {}) as Record<string, unknown> };
+  return {
+    status: response.status,
+    text,
+    answer: (text && response.headers.get("content-type")?.startsWith("application/json") ? JSON.parse(text) : {}) as Record<
+      string,
+      unknown
+    >,
+  };
 }
 
 function find(name: string): Operation {

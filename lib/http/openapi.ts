@@ -66,7 +66,7 @@ function tidy(schema: Tidied, io: "input" | "output"): void {
 
 function operationOf(method: Method, path: string, spec: RouteSpec): ZodOpenApiOperationObject {
   const isPublic = spec.permission === "public";
-  const status = spec.status ?? (spec.response ? 200 : 204);
+  const status = spec.status ?? (spec.response || spec.contentType ? 200 : 204);
   const needs = isPublic
     ? []
     : spec.permission === "signed_in"
@@ -94,6 +94,7 @@ function operationOf(method: Method, path: string, spec: RouteSpec): ZodOpenApiO
       [`${status}`]: {
         description: DESCRIPTIONS[status],
         ...(spec.response ? { content: { "application/json": { schema: spec.response } } } : {}),
+        ...(spec.contentType ? { content: { [spec.contentType]: { schema: z.string() } } } : {}),
       },
       default: { description: "An error", content: { "application/json": { schema: Problem } } },
     },

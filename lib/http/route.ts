@@ -29,7 +29,11 @@ type Parsed<B extends Shape, Q extends Shape, P extends Shape> = {
   request: Request;
 };
 
-export type RouteSpec = Described<Shape, Shape, Shape, Shape> & { permission: Permission | "signed_in" | "public" };
+export type RouteSpec = Described<Shape, Shape, Shape, Shape> & {
+  permission: Permission | "signed_in" | "public";
+  /** Of an answer that is no JSON. */
+  contentType?: string;
+};
 export type RouteHandler = ((request: Request, context: RouteContext) => Promise<Response>) & { spec: RouteSpec };
 type RouteContext = { params: Promise<Record<string, string | string[]>> };
 
@@ -75,6 +79,52 @@ export function openRoute<
     requireSameOriginOfCookies(request);
     return spec.handler({ ...(await read()), db: await openDatabase(), requestId, now: new Date() });
   });
+}
+
+/**
+ * Declares a route that answers with a file of any length, written while it is read: the first lines are on their way before the
+ * last are known. What fails before the first line is an error like any other; what fails later cuts the answer short.
+ */
+export function csvRoute<Q extends Shape = undefined>(
+  spec: Omit<Described<undefined, Q, undefined, undefined>, "status"> & {
+    permission: Permission;
+    fileName: string;
+    handler: (input: Parsed<undefined, Q, undefined> & { ctx: Ctx }) => AsyncIterable<string>;
+  },
+): RouteHandler {
+  const handle = async (request: Request, context: RouteContext) => {
+    const requestId = requestIdOf(request);
+    try {
+      const ctx = await authenticate(await openDatabase(), request, requestId);
+      if (!allows(ctx.scopes, spec.permission)) {
+        throw new AppError("forbidden", `You need the permission ${spec.permission} to do this`);
+      }
+      const input: Parsed<undefined, Q, undefined> = await parse(spec, request, context);
+      const lines = spec.handler({ ...input, ctx })[Symbol.asyncIterator]();
+      const first = await lines.next();
+      const encoder = new TextEncoder();
+      const body = new ReadableStream<Uint8Array>({
+        start: (stream) => (first.done ? stream.close() : stream.enqueue(encoder.encode(first.value))),
+        async pull(stream) {
+          const next = await lines.next();
+          if (next.done) stream.close();
+          else stream.enqueue(encoder.encode(next.value));
+        },
+        cancel: async () => void (await lines.return?.()),
+      });
+      return new Response(body, {
+        headers: {
+          "content-type": "text/csv; charset=utf-8",
+          "content-disposition": `attachment; filename="${spec.fileName}"`,
+          "cache-control": "no-store",
+          "x-request-id": requestId,
+        },
+      });
+    } catch (error) {
+      return respondError(error, requestId);
+    }
+  };
+  return Object.assign(handle, { spec: { ...spec, contentType: "text/csv" } as RouteSpec });
 }
 
 /** Declares a handler that does everything itself, so that the API's description has it too. */

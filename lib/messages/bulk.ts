@@ -81,6 +81,5 @@ const KEY_IN_ITEM = {
 function errorOf(reasons: readonly Reason[]): NonNullable<Result["error"]> {
   const [first] = reasons;
   if (!first) throw new Error("A message was refused without a reason.");
-  const own = typeof first.details === "object" && first.details !== null ? first.details : {};
-  return { error: first.code, message: first.message, details: { ...own, fix: first.fix } };
+  return { error: first.code, message: first.message, details: { ...first.details, fix: first.fix } };
 }

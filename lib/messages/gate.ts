@@ -1,34 +1,29 @@
 import "server-only";
-import { and, eq } from "drizzle-orm";
-import { anyOf } from "@/db/columns";
-import { contacts, conversations } from "@/db/schema/contacts";
-import { organizations } from "@/db/schema/organizations";
 import { batched } from "@/lib/batched";
 import { mayReceive, NO_CONSENT } from "@/lib/contacts/consent";
-import { consentStates } from "@/lib/contacts/consents";
-import type { KnownContact } from "@/lib/contacts/contacts";
 import type { ConsentState } from "@/lib/contacts/schema";
 import type { Ctx } from "@/lib/ctx";
-import { AppError, type ErrorCode } from "@/lib/errors";
 import { accountOf, type IntegrationRow, portfolioOf } from "@/lib/integrations/access";
 import { isOpen, nextOpening } from "@/lib/organizations/business-hours";
 import type { OrganizationSettings } from "@/lib/organizations/schema";
 import { suggestE164 } from "@/lib/phone";
 import { normalizeLanguage } from "@/lib/templates/language";
-import { findTemplates, type TemplateRow } from "@/lib/templates/templates";
 import type { ContentOf, SendableContent } from "@/lib/whatsapp/content";
 import { checkTemplateParams, renderTemplate } from "@/lib/whatsapp/template-rules";
 import { isWindowOpen } from "@/lib/whatsapp/window";
 import type { Allowance } from "./allowance";
-import { type Facts, readFacts, type SendingIntegration, type SendingTemplate } from "./facts";
+import { type Facts, type Naming, type Recipient, readFacts, type SendingIntegration, type SendingTemplate } from "./facts";
+import type { GateReason } from "./reasons";
 import { type MessagePurpose, PRIORITY, type SendMessage, type TemplateParams } from "./schema";
 
-export type Reason = { code: ErrorCode; message: string; fix: string; details?: unknown; retryAfterSeconds?: number };
+export type Reason = GateReason & { retryAfterSeconds?: number };
 
 /** A message that passed: everything its row needs. */
 export type Passed = {
   integration: SendingIntegration;
-  contact: KnownContact;
+  contactId: string;
+  /** A number in E.164, or Meta's user id. */
+  address: string;
   content: SendableContent;
   purpose: MessagePurpose;
   priority: number;
@@ -48,12 +43,12 @@ export type Verdict = { reasons: Reason[]; scheduledFor: Date | null; passed: Pa
 export async function askGate(ctx: Ctx, wishes: readonly SendMessage[], { isBulk = false } = {}): Promise<Verdict[]> {
   const facts = await readFacts(ctx, wishes);
   const taken = new Map<string, Set<string>>();
-  return wishes.map((wish) => judge(ctx, wish, facts, isBulk ? null : taken));
+  return wishes.map((wish) => judgeAtDoor(ctx, wish, facts, isBulk ? null : taken));
 }
 
 /** The same for one message, which shares its queries with those asked about at this moment. Outside a transaction. */
 export async function askGateAboutOne(ctx: Ctx, wish: SendMessage): Promise<Verdict> {
-  return judge(ctx, wish, await factsAboutOne({ ctx, wish }), new Map());
+  return judgeAtDoor(ctx, wish, await factsAboutOne({ ctx, wish }), new Map());
 }
 
 const factsAboutOne = batched<{ ctx: Ctx; wish: SendMessage }, Facts>(
@@ -67,59 +62,143 @@ const factsAboutOne = batched<{ ctx: Ctx; wish: SendMessage }, Facts>(
   ({ ctx }) => [ctx.db, ctx.organizationId],
 );
 
-function judge(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set<string>> | null): Verdict {
-  const reasons: Reason[] = [];
-  const phone = facts.phones.get(wish.phoneNumber) ?? null;
-  if (!phone) reasons.push(invalidPhone(wish.phoneNumber, facts.settings.country));
+/** What is to leave, whether it was asked for now or has waited: the rules know no more of it than this. */
+type Draft = {
+  naming: Naming;
+  integration: Pick<IntegrationRow, "id" | "status" | "pauseReason"> | null | undefined;
+  recipient: Recipient | undefined;
+  purpose: MessagePurpose;
+  /** Null: free text. */
+  template: {
+    name: string;
+    language: string | undefined;
+    found: SendingTemplate | null;
+    sameName: readonly SendingTemplate[];
+  } | null;
+  /** The values to be filled in; undefined where they were checked already and are checked again when they are filled in. */
+  params: TemplateParams | null | undefined;
+  isReply: boolean | null;
+};
+type Judgement = { reasons: Reason[]; opening: Date | "never" | null; windowOpen: boolean };
 
-  const integration = wish.integrationId === undefined ? facts.defaultIntegration : facts.integrations.get(wish.integrationId);
-  if (integration === undefined) reasons.push(UNKNOWN_INTEGRATION);
+/** Every rule that stands between a message and Meta, but for the allowance and the pace, which are taken and not only asked. */
+function judge(ctx: Ctx, draft: Draft, facts: Facts): Judgement {
+  const { naming, integration, recipient, purpose, template } = draft;
+  const reasons: Reason[] = addressReasons(draft, facts);
+  const isNamed = reasons.length === 0;
+  if (integration === undefined) reasons.push(unknownIntegration());
   else if (integration === null) reasons.push(NO_INTEGRATION);
   else reasons.push(...integrationReasons(integration));
 
-  const contact = phone ? facts.recipients.get(phone) : undefined;
-  const account = integration && accountOf(integration);
-  const templates = account
-    ? facts.templates.filter((t) => t.name === wish.template && t.businessAccountId === account)
-    : undefined;
-  const template = templates?.length
-    ? chooseLanguage(templates, wish.language, contact?.language ?? null, facts.settings.languages)
-    : null;
-  const purpose = purposeOf(wish, template);
-  const lastInboundAt = integration ? contact?.lastInbound.get(integration.id) : undefined;
-  const windowOpen = isWindowOpen(lastInboundAt, ctx.now);
+  const heard = integration ? recipient?.windows.get(integration.id) : undefined;
+  const windowOpen = isWindowOpen(heard?.lastInboundAt, ctx.now, heard?.closedAt);
+  if (isNamed) {
+    const consent = recipient?.consent ?? NO_CONSENT;
+    reasons.push(...consentReasons(consent, purpose, windowOpen, recipient?.marketingStoppedAt ?? null));
+  }
+  if (template && integration) reasons.push(...templateReasons(template, draft.params));
+  if (template?.found?.category === "AUTHENTICATION" && isNamed && recipient?.address && !recipient.address.startsWith("+"))
+    reasons.push(noCodesWithoutNumber(naming.contactId ?? null));
+  if (!template && isNamed && !windowOpen) reasons.push(windowClosed(heard?.lastInboundAt ?? null));
+  const isReply = draft.isReply ?? (!template && windowOpen);
+  const opening = isReply ? null : openingFor(purpose, facts.settings, recipient?.timeZone ?? null, ctx.now);
+  return { reasons, opening, windowOpen };
+}
 
-  if (phone) {
-    reasons.push(...consentReasons(contact?.consent ?? NO_CONSENT, purpose, windowOpen, contact?.marketingStoppedAt ?? null));
+function judgeAtDoor(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set<string>> | null): Verdict {
+  const integration = wish.integrationId === undefined ? facts.defaultIntegration : facts.integrations.get(wish.integrationId);
+  const recipient = facts.recipientOf(wish);
+  const sameName = integration
+    ? facts.templates.filter((t) => t.name === wish.template && t.businessAccountId === accountOf(integration))
+    : [];
+  const found = chooseLanguage(sameName, wish.language, recipient?.language ?? null, facts.settings.languages);
+  const purpose = purposeOf(wish, found);
+  const params = wish.templateParams ?? null;
+  const draft: Draft = {
+    naming: wish,
+    integration,
+    recipient,
+    purpose,
+    template: wish.template === undefined ? null : { name: wish.template, language: wish.language, found, sameName },
+    params,
+    isReply: null,
+  };
+  const { reasons, opening, windowOpen } = judge(ctx, draft, facts);
+  if (taken && integration && recipient && !windowOpen && wish.template !== undefined) {
+    reasons.push(...allowanceReasons(ctx, portfolioOf(integration), recipient.id, facts, taken));
   }
-  if (wish.template !== undefined && integration) {
-    reasons.push(...templateReasons(wish.template, wish.language, wish.templateParams ?? null, template, templates ?? []));
-  }
-  const outsideWindow = !windowOpen;
-  if (wish.message !== undefined && outsideWindow && phone) reasons.push(WINDOW_CLOSED);
-  if (taken && integration && contact && outsideWindow && wish.template !== undefined) {
-    reasons.push(...allowanceReasons(ctx, portfolioOf(integration), contact.id, facts, taken));
-  }
-
-  const isReply = wish.message !== undefined && windowOpen;
-  const opening = isReply ? null : openingFor(purpose, facts.settings, contact?.timeZone ?? null, ctx.now);
   if (opening === "never") reasons.push(NEVER_OPEN);
   const scheduledFor = opening === "never" ? null : opening;
-  if (reasons.length > 0 || !integration || !contact || !phone) return { reasons, scheduledFor: null, passed: null };
+  if (reasons.length > 0 || !integration || !recipient?.address) return { reasons, scheduledFor: null, passed: null };
+  const isReply = wish.message !== undefined && windowOpen;
   return {
     reasons,
     scheduledFor,
     passed: {
       integration,
-      contact,
-      content: template ? templateContent(template, wish.templateParams ?? null) : { type: "text", body: wish.message ?? "" },
+      contactId: recipient.id,
+      address: recipient.address,
+      content: found ? templateContent(found, params) : { type: "text", body: wish.message ?? "" },
       purpose,
       priority: taken === null ? PRIORITY.bulk : isReply ? PRIORITY.reply : PRIORITY.transactional,
-      outsideWindow,
+      outsideWindow: !windowOpen,
       scheduledFor,
       allowanceLeft: facts.allowances.get(portfolioOf(integration))?.left ?? null,
     },
   };
+}
+
+export type Waiting = {
+  id: string;
+  contactId: string;
+  purpose: MessagePurpose;
+  priority: number;
+  templateName: string | null;
+  templateLanguage: string | null;
+};
+
+export type SecondLook =
+  | { verdict: "go"; template: SendingTemplate | null; windowOpen: boolean }
+  | { verdict: "refuse"; reason: Reason }
+  | { verdict: "later"; at: Date };
+
+/**
+ * The same rules, asked again for messages about to leave, because much may have changed while they waited: an opt-out, Meta's
+ * stop, a paused template, a closed window, closed hours. In bulk, with one statement.
+ */
+export async function lookAgain(
+  ctx: Ctx,
+  integration: Pick<IntegrationRow, "id" | "sandbox" | "businessAccountId">,
+  batch: readonly Waiting[],
+): Promise<Map<string, SecondLook>> {
+  const asked = batch.map(({ contactId, templateName }) => ({ contactId, template: templateName ?? undefined }));
+  const facts = await readFacts(ctx, asked, { withAllowance: false });
+  const account = accountOf(integration);
+  const look = (message: Waiting): SecondLook => {
+    const { templateName, templateLanguage } = message;
+    const sameName = facts.templates.filter((t) => t.name === templateName && t.businessAccountId === account);
+    const found = sameName.find((t) => t.language === templateLanguage) ?? null;
+    const naming = { contactId: message.contactId };
+    const { reasons, opening, windowOpen } = judge(
+      ctx,
+      {
+        naming,
+        // Whoever dispatches has the lease of a number that may send.
+        integration: { id: integration.id, status: "verified", pauseReason: null },
+        recipient: facts.recipientOf(naming),
+        // Meta may have made marketing of a template while its messages waited.
+        purpose: found?.category === "MARKETING" ? "marketing" : message.purpose,
+        template: templateName === null ? null : { name: templateName, language: templateLanguage ?? undefined, found, sameName },
+        params: undefined,
+        isReply: message.priority === PRIORITY.reply,
+      },
+      facts,
+    );
+    if (reasons[0]) return { verdict: "refuse", reason: reasons[0] };
+    const at = opening === "never" ? new Date(ctx.now.getTime() + ASK_AGAIN_MS) : opening;
+    return at ? { verdict: "later", at } : { verdict: "go", template: found, windowOpen };
+  };
+  return new Map(batch.map((message) => [message.id, look(message)]));
 }
 
 /** A template is for what Meta says it is for; a caller can only be stricter and call it marketing. */
@@ -130,7 +209,10 @@ function purposeOf(wish: SendMessage, template: SendingTemplate | null): Message
   return wish.purpose ?? (wish.template === undefined ? "service" : "utility");
 }
 
-/** The asked language, else the person's, else the organization's in its order, else what there is; an approved one before others. */
+/**
+ * The asked language, else the person's, else the organization's in its order, else what there is; an approved one before others.
+ * A region that is asked for and does not exist is not replaced by another: Meta would not either.
+ */
 export function chooseLanguage<T extends { language: string; status: string }>(
   templates: readonly T[],
   asked: string | undefined,
@@ -144,8 +226,20 @@ export function chooseLanguage<T extends { language: string; status: string }>(
   };
   const approved = templates.filter((t) => t.status === "APPROVED");
   if (asked !== undefined) {
-    const exact = templates.find((t) => t.language === normalizeLanguage(asked));
-    return exact ?? matches(approved, asked) ?? matches(templates, asked) ?? null;
+    const language = normalizeLanguage(asked);
+    const exact = templates.find((t) => t.language === language);
+    if (exact || language.includes("_")) return exact ?? null;
+    // A language without a region may be any of its regions: the person's and the organization's first.
+    const own = [personal, ...preferred].filter((one) => one !== null && base(normalizeLanguage(one)) === language);
+    for (const list of [approved, templates]) {
+      for (const one of own) {
+        const found = list.find((t) => t.language === normalizeLanguage(one ?? ""));
+        if (found) return found;
+      }
+      const found = matches(list, language);
+      if (found) return found;
+    }
+    return null;
   }
   for (const list of [approved, templates]) {
     for (const language of personal ? [personal, ...preferred] : preferred) {
@@ -190,28 +284,71 @@ function invalidPhone(phoneNumber: string, country: string): Reason {
   };
 }
 
-const UNKNOWN_INTEGRATION: Reason = {
-  code: "not_found",
-  message: "There is no integration with this id",
-  fix: "Use an id of GET /api/v1/integrations, or leave integrationId out for the default one",
-};
+/** Who the message is for, before anything else can be asked about him. */
+function addressReasons({ naming, recipient }: Draft, facts: Facts): Reason[] {
+  if (naming.phoneNumber !== undefined)
+    return facts.phoneOf(naming) ? [] : [invalidPhone(naming.phoneNumber, facts.settings.country)];
+  if (naming.contactId !== undefined && !recipient) return [unknownContact(naming.contactId)];
+  return recipient && recipient.address === null ? [unreachable(recipient.id)] : [];
+}
+
+function unknownContact(contactId: string): Reason {
+  return {
+    code: "not_found",
+    message: "There is no contact with this id",
+    fix: "Use an id of GET /api/v1/crm/contacts, or the person's number",
+    details: { contactId },
+  };
+}
+
+function unreachable(contactId: string): Reason {
+  return {
+    code: "recipient_unreachable",
+    message: "There is neither a number nor a user id to write to",
+    fix: "Add the person's number, or wait until the person writes to you",
+    details: { contactId },
+  };
+}
+
+function noCodesWithoutNumber(contactId: string | null): Reason {
+  return {
+    code: "recipient_unreachable",
+    message: "Meta sends authentication templates to phone numbers only",
+    fix: "Ask the person for a number",
+    details: { contactId },
+  };
+}
+
+function unknownIntegration(): Reason {
+  return {
+    code: "not_found",
+    message: "There is no integration with this id",
+    fix: "Use an id of GET /api/v1/integrations, or leave integrationId out for the default one",
+    details: {},
+  };
+}
 
 const NO_INTEGRATION: Reason = {
   code: "integration_not_verified",
   message: "No integration is connected",
   fix: "Connect a WhatsApp number with POST /api/v1/integrations, then test it",
+  details: { integrationId: null, status: null },
 };
 
-const WINDOW_CLOSED: Reason = {
-  code: "outside_customer_service_window",
-  message: "The 24-hour customer service window is closed. Send a template instead.",
-  fix: "Send an approved template, or wait until the person writes to you",
-};
+function windowClosed(lastInboundAt: Date | null): Reason {
+  return {
+    code: "outside_customer_service_window",
+    message: "The 24-hour customer service window is closed. Send a template instead.",
+    fix: "Send an approved template, or wait until the person writes to you",
+    details: { lastInboundAt: lastInboundAt?.toISOString() ?? null },
+  };
+}
 
 const NEVER_OPEN: Reason = {
   code: "conflict",
   message: "The business hours have no opening in the coming year",
   fix: "Change the organization's business hours, or the purposes that they bind",
+  details: { businessHours: "never_open" },
 };
 const ASK_AGAIN_MS = 60 * 60 * 1000;
 
@@ -268,11 +405,8 @@ export function consentReasons(
 }
 
 function templateReasons(
-  name: string,
-  language: string | undefined,
-  params: TemplateParams | null,
-  template: SendingTemplate | null,
-  sameName: readonly SendingTemplate[],
+  { name, language, found: template, sameName }: NonNullable<Draft["template"]>,
+  params: TemplateParams | null | undefined,
 ): Reason[] {
   if (!template) {
     const languages = sameName.map((t) => t.language);
@@ -300,8 +434,8 @@ function templateReasons(
       details: { template: name, language: template.language, status: template.status, rejectedReason: template.rejectedReason },
     });
   }
-  const check = checkTemplateParams(template, params);
-  if (!check.ok) {
+  const check = params === undefined ? null : checkTemplateParams(template, params);
+  if (check && !check.ok) {
     reasons.push({
       code: "template_params_mismatch",
       message: mismatch(check),
@@ -360,83 +494,4 @@ export function allowanceUsedUp(allowance: Allowance, now: Date): Reason {
     details: { allowance: allowance.limit, used: allowance.used, nextFreeAt: freeAt.toISOString() },
     retryAfterSeconds: Math.max(1, Math.ceil((freeAt.getTime() - now.getTime()) / 1000)),
   };
-}
-
-/* Asked again at dispatch */
-
-export type Waiting = {
-  id: string;
-  contactId: string;
-  purpose: MessagePurpose;
-  priority: number;
-  templateName: string | null;
-  templateLanguage: string | null;
-};
-
-export type SecondLook =
-  | { verdict: "go"; template: TemplateRow | null; windowOpen: boolean }
-  | { verdict: "refuse"; reason: Reason }
-  | { verdict: "later"; at: Date };
-
-/**
- * Asks again, for messages about to leave, what may have changed while they waited: an opt-out, Meta's stop, a paused
- * template, a closed window, closed hours. In bulk, with a fixed number of queries.
- */
-export async function lookAgain(
-  ctx: Ctx,
-  integration: IntegrationRow,
-  batch: readonly Waiting[],
-): Promise<Map<string, SecondLook>> {
-  const contactIds = [...new Set(batch.map((m) => m.contactId))];
-  const names = batch.flatMap((m) => (m.templateName ? [m.templateName] : []));
-  const [organization, people, windows, consents, templates] = await Promise.all([
-    ctx.db.select({ settings: organizations.settings }).from(organizations).where(eq(organizations.id, ctx.organizationId)),
-    ctx.db
-      .select({ id: contacts.id, timeZone: contacts.timeZone, marketingStoppedAt: contacts.marketingStoppedAt })
-      .from(contacts)
-      .where(and(eq(contacts.organizationId, ctx.organizationId), anyOf(contacts.id, contactIds))),
-    ctx.db
-      .select({ contactId: conversations.contactId, lastInboundAt: conversations.lastInboundAt })
-      .from(conversations)
-      .where(
-        and(
-          eq(conversations.organizationId, ctx.organizationId),
-          eq(conversations.integrationId, integration.id),
-          anyOf(conversations.contactId, contactIds),
-        ),
-      ),
-    consentStates(ctx, contactIds),
-    findTemplates(ctx, accountOf(integration), names),
-  ]);
-  const settings = organization[0]?.settings;
-  if (!settings) throw new AppError("not_found");
-  const person = new Map(people.map((p) => [p.id, p]));
-  const lastInbound = new Map(windows.map((w) => [w.contactId, w.lastInboundAt]));
-
-  const judgeAgain = (message: Waiting): SecondLook => {
-    const windowOpen = isWindowOpen(lastInbound.get(message.contactId), ctx.now);
-    const template = templates.find((t) => t.name === message.templateName && t.language === message.templateLanguage) ?? null;
-    const who = person.get(message.contactId);
-    // Meta may have made marketing of a template while its messages waited.
-    const purpose = template?.category === "MARKETING" ? "marketing" : message.purpose;
-    const reasons = consentReasons(
-      consents.get(message.contactId) ?? NO_CONSENT,
-      purpose,
-      windowOpen,
-      who?.marketingStoppedAt ?? null,
-    );
-    if (message.templateName !== null && template?.status !== "APPROVED") {
-      reasons.push({
-        code: template ? "template_not_approved" : "template_not_found",
-        message: "Message template is not approved by Meta",
-        fix: "Sync the templates and see what Meta says of this one",
-      });
-    }
-    if (message.templateName === null && !windowOpen) reasons.push(WINDOW_CLOSED);
-    if (reasons[0]) return { verdict: "refuse", reason: reasons[0] };
-    const opening = message.priority === PRIORITY.reply ? null : openingFor(purpose, settings, who?.timeZone ?? null, ctx.now);
-    const at = opening === "never" ? new Date(ctx.now.getTime() + ASK_AGAIN_MS) : opening;
-    return at ? { verdict: "later", at } : { verdict: "go", template, windowOpen };
-  };
-  return new Map(batch.map((message) => [message.id, judgeAgain(message)]));
 }

@@ -43,7 +43,7 @@ export async function resendMessage(ctx: Ctx, id: string): Promise<Accepted> {
   const objection = whyNotResend(row, await getOrganization(ctx));
   if (objection) throw new AppError("conflict", objection, { details: { status: row.status } });
   const wish: SendMessage = {
-    phoneNumber: row.recipient,
+    contactId: row.contactId,
     integrationId: row.integrationId,
     ...(row.purpose === "service" ? {} : { purpose: row.purpose }),
     ...askedAgain(storedContent(row)),

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { PhoneInQuery } from "@/lib/contacts/schema";
+import { namesOnePerson, ONE_PERSON, PhoneInQuery } from "@/lib/contacts/schema";
 import { PageQuery, pageOf } from "@/lib/http/paging";
 import { Moment } from "@/lib/moment";
 import { MessageContent } from "@/lib/whatsapp/content";
+import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
 
 export const MESSAGE_STATUSES = [
   "queued",
@@ -48,11 +49,24 @@ export type TemplateParams = z.infer<typeof TemplateParams>;
 
 export const SendMessage = z
   .strictObject({
-    phoneNumber: z.string().max(40).describe("International format: +905551234567"),
+    phoneNumber: z.string().max(40).optional().describe("International format: +905551234567"),
+    contactId: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe("Instead of phoneNumber: a contact of yours, who may have no number."),
+    userId: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe("Instead of phoneNumber: Meta's user id, such as TR.1122334455."),
     message: z
       .string()
       .min(1, "The message is empty")
-      .max(4096, "At most 4,096 characters")
+      .refine((text) => textLength(text) <= MESSAGE_LIMITS.textBody, "At most 4,096 characters")
       .refine((text) => text.trim() !== "", "The message is empty")
       .optional()
       .describe("Free text."),
@@ -67,6 +81,7 @@ export const SendMessage = z
     purpose: z.enum(["marketing", "utility", "authentication"]).optional(),
     idempotencyKey: z.string().min(1).max(200).optional(),
   })
+  .refine(namesOnePerson, { error: ONE_PERSON, path: ["phoneNumber"] })
   .refine((body) => (body.message === undefined) !== (body.template === undefined), {
     error: "Give either message or template",
     path: ["message"],
@@ -119,21 +134,6 @@ export const BulkResult = z.object({
 });
 export type BulkResult = z.infer<typeof BulkResult>;
 
-export const GateReason = z.object({
-  code: z.string(),
-  message: z.string(),
-  fix: z.string(),
-  details: z.unknown().optional(),
-});
-export type GateReason = z.infer<typeof GateReason>;
-
-export const CheckResult = z.object({
-  ok: z.boolean(),
-  reasons: z.array(GateReason),
-  scheduledFor: z.iso.datetime().optional(),
-});
-export type CheckResult = z.infer<typeof CheckResult>;
-
 export const TIMELINE_SOURCES = ["api", "console", "gate", "dispatch", "webhook", "history", "person", "sweep"] as const;
 export const TimelineStep = z.object({
   step: z.string().describe("A status, or `retrying` with the reason in detail."),
@@ -174,7 +174,8 @@ export const Message = z.object({
   integrationId: z.string(),
   contactId: z.string(),
   contactName: z.string().nullable(),
-  phoneNumber: z.string(),
+  phoneNumber: z.string().nullable(),
+  userId: z.string().nullable().describe("Meta's user id, of a person who was written to without a number."),
   kind: z
     .enum([
       "text",

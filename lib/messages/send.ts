@@ -10,7 +10,8 @@ import { wake } from "@/lib/wake";
 import { allowanceOf, reserveAllowance } from "./allowance";
 import { allowanceUsedUp, askGateAboutOne, type Passed, type Reason } from "./gate";
 import { type Claim, claimKeys, earlierAnswer, hashOf, idempotencyKey, releaseKeys } from "./idempotency";
-import type { Accepted, CheckResult, SendMessage } from "./schema";
+import type { CheckResult } from "./reasons";
+import type { Accepted, SendMessage } from "./schema";
 import { storeMessages } from "./store";
 
 /**
@@ -90,7 +91,7 @@ async function reserveForEach(tx: Ctx, candidates: readonly Candidate[]): Promis
   for (const [, group] of [...portfolios].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const [first] = group;
     if (!first) continue;
-    const people = group.map(({ id, passed }) => ({ id, contactId: passed.contact.id }));
+    const people = group.map(({ id, passed }) => ({ id, contactId: passed.contactId }));
     const waiting = await reserveAllowance(tx, first.passed.integration, people);
     overAllowance.push(...group.filter(({ id }) => waiting.has(id)));
   }
@@ -102,12 +103,7 @@ export async function checkMessage(ctx: Ctx, wish: SendMessage): Promise<CheckRe
   const { reasons, scheduledFor } = await askGateAboutOne(ctx, wish);
   return {
     ok: reasons.length === 0,
-    reasons: reasons.map(({ code, message, fix, details }) => ({
-      code,
-      message,
-      fix,
-      ...(details === undefined ? {} : { details }),
-    })),
+    reasons,
     ...(scheduledFor ? { scheduledFor: scheduledFor.toISOString() } : {}),
   };
 }
@@ -115,9 +111,8 @@ export async function checkMessage(ctx: Ctx, wish: SendMessage): Promise<CheckRe
 export function refusal(reasons: readonly Reason[]): AppError {
   const [first] = reasons;
   if (!first) throw new Error("A message was refused without a reason.");
-  const own = typeof first.details === "object" && first.details !== null ? first.details : {};
   return new AppError(first.code, first.message, {
-    details: { ...own, fix: first.fix, reasons: reasons.map(({ code, message, fix }) => ({ code, message, fix })) },
+    details: { ...first.details, fix: first.fix, reasons: reasons.map(({ code, message, fix }) => ({ code, message, fix })) },
     retryAfterSeconds: first.retryAfterSeconds,
   });
 }

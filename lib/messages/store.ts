@@ -43,8 +43,8 @@ function rowOf({ ctx, id, passed }: Taken) {
   return {
     id,
     integration_id: passed.integration.id,
-    contact_id: passed.contact.id,
-    recipient: seal("messages.recipient", passed.contact.phone),
+    contact_id: passed.contactId,
+    recipient: seal("messages.recipient", passed.address),
     content: seal("messages.content", JSON.stringify(content)),
     template_name: content.type === "template" ? content.name : null,
     template_language: content.type === "template" ? content.language : null,

@@ -1,4 +1,5 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
 import { type Refusal, refusal } from "./meta-error";
 import type { SandboxButton, SandboxContent } from "./schema";
 import { fillTemplate, hasMedia, isJson } from "./template-check";
@@ -25,7 +26,7 @@ export type ReadReceipt = { kind: "read"; messageId: string };
 type Checked = Draft | ReadReceipt | { kind: "refused"; refusal: Refusal };
 
 const CALLBACK_LIMIT = 512;
-const TEXT_LIMIT = 4096;
+const TEXT_LIMIT = MESSAGE_LIMITS.textBody;
 const CAPTION_LIMIT = 1024;
 const WRITTEN = /^\+?[\d\s().-]+$/;
 
@@ -146,7 +147,7 @@ function checkText(value: unknown): Filled {
   if (!isJson(value)) return { refused: refusal(100, "Param text must be an object.") };
   if (value.body === undefined || value.body === "") return { refused: refusal(131008, "The parameter text.body is required.") };
   if (typeof value.body !== "string") return { refused: refusal(100, "Param text['body'] must be a string.") };
-  if (value.body.length > TEXT_LIMIT)
+  if (textLength(value.body) > TEXT_LIMIT)
     return { refused: refusal(100, `Param text['body'] must be at most ${TEXT_LIMIT} characters long.`) };
   if (value.preview_url !== undefined && typeof value.preview_url !== "boolean") {
     return { refused: refusal(100, "Param text['preview_url'] must be a boolean.") };

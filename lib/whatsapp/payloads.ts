@@ -6,15 +6,15 @@ import {
   type TemplateParams,
   type TemplateShape,
 } from "@/lib/whatsapp/template-rules";
-
-/** Lengths in characters of what goes into `POST /{phone number id}/messages`. Source: Meta, "Messages" (2025); reference 1.1 and 1.3. */
-export const MESSAGE_LIMITS = {
-  textBody: 4096,
-  callbackData: 512,
-} as const;
+import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
 
 /** Either a phone number in E.164, or Meta's business-scoped user id such as `TR.1122334455`. */
 export type PayloadRecipient = { to: string; recipient?: undefined } | { recipient: string; to?: undefined };
+
+/** How the person at this address (a number in E.164, or a user id) is written to. */
+export function recipientAt(address: string): PayloadRecipient {
+  return address.startsWith("+") ? { to: address } : { recipient: address };
+}
 
 type Addressed = {
   messaging_product: "whatsapp";
@@ -59,7 +59,7 @@ export type PayloadAddress = PayloadRecipient & {
 /** A free-form text. Throws `validation_failed` on an empty or too long body, and on a number without `+`. */
 export function textPayload(input: PayloadAddress & { body: string; previewUrl?: boolean }): TextPayload {
   if (input.body.trim() === "") throw invalid("body", "The message text is empty.");
-  if (input.body.length > MESSAGE_LIMITS.textBody) {
+  if (textLength(input.body) > MESSAGE_LIMITS.textBody) {
     throw invalid("body", `The message text is longer than ${MESSAGE_LIMITS.textBody} characters.`);
   }
   return { ...payloadAddress(input), type: "text", text: { body: input.body, preview_url: input.previewUrl ?? false } };

@@ -10,8 +10,16 @@ export function windowClosesAt(lastUserMessageAt: Date | null | undefined, now: 
   return new Date(Math.min(lastUserMessageAt.getTime(), now.getTime()) + SERVICE_WINDOW_MS);
 }
 
-/** True while free-form messages may be sent; otherwise Meta answers 131047 and only templates pass. */
-export function isWindowOpen(lastUserMessageAt: Date | null | undefined, now: Date): boolean {
+/**
+ * True while free-form messages may be sent; otherwise Meta answers 131047 and only templates pass. `closedAt`: when Meta last
+ * answered so, which is newer than our clock until the person writes again.
+ */
+export function isWindowOpen(
+  lastUserMessageAt: Date | null | undefined,
+  now: Date,
+  closedAt: Date | null | undefined = null,
+): boolean {
+  if (closedAt && lastUserMessageAt && lastUserMessageAt <= closedAt) return false;
   const closesAt = windowClosesAt(lastUserMessageAt, now);
   return closesAt !== null && closesAt.getTime() > now.getTime();
 }

@@ -2,7 +2,7 @@ import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { ContactsTable } from "@/components/contacts/contacts-table";
 import { pageCtx } from "@/lib/auth/session";
-import { listContacts } from "@/lib/contacts/contacts";
+import { listContacts } from "@/lib/contacts/list";
 import { ListContacts } from "@/lib/contacts/schema";
 import { ROWS_AT_ONCE } from "@/lib/http/client";
 

@@ -215,7 +215,10 @@ describe("contacts", () => {
     expect(await names("?search=yıl")).toEqual(["Ayşe Yılmaz"]);
     expect(await names("?search=AYŞE%20YIL")).toEqual(["Ayşe Yılmaz"]);
     expect(await names("?search=ayşe%20yil")).toEqual(["Ayşe Yılmaz"]);
-    expect(await names("?search=%25")).toEqual(["Ali 100%"]);
+    expect(await names("?search=100%25")).toEqual(["Ali 100%"]);
+    expect(await names("?search=ali%20%25")).toEqual([]);
+    expect(await names("?search=yilmaz%20a")).toEqual(["Ayşe Yılmaz"]);
+    expect(await names("?search=0555%20123%2045%2069")).toEqual(await names("?search=%2B905551234569"));
     expect(await names("?search=%2B90%20555%20123%2045%2069")).toEqual(["Deniz"]);
     expect(await names("?search=nobody")).toEqual([]);
     expect(await names("?consent=opted_in")).toEqual(["Ayşe Yılmaz"]);

@@ -1,4 +1,5 @@
-import { createContact, listContacts } from "@/lib/contacts/contacts";
+import { createContact } from "@/lib/contacts/contacts";
+import { listContacts } from "@/lib/contacts/list";
 import { Contact, ContactPage, CreateContact, ListContacts } from "@/lib/contacts/schema";
 import { route } from "@/lib/http/route";
 

@@ -1,4 +1,5 @@
 import { getContact, updateContact } from "@/lib/contacts/contacts";
+import { eraseContact } from "@/lib/contacts/erase";
 import { Contact, UpdateContact } from "@/lib/contacts/schema";
 import { IdParams, route } from "@/lib/http/route";
 
@@ -17,4 +18,13 @@ export const PATCH = route({
   body: UpdateContact,
   response: Contact,
   handler: ({ ctx, params, body }) => updateContact(ctx, params.id, body),
+});
+
+export const DELETE = route({
+  summary: "Erase a person",
+  description:
+    "Deletes the contact, its addresses, its consent ledger, its conversations and all of its messages. It cannot be undone.",
+  permission: "contacts:write",
+  params: IdParams,
+  handler: ({ ctx, params }) => eraseContact(ctx, params.id),
 });

@@ -1,5 +1,6 @@
 import { route } from "@/lib/http/route";
-import { CheckResult, SendMessage } from "@/lib/messages/schema";
+import { CheckResult } from "@/lib/messages/reasons";
+import { SendMessage } from "@/lib/messages/schema";
 import { checkMessage } from "@/lib/messages/send";
 
 export const POST = route({

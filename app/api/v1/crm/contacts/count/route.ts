@@ -1,0 +1,11 @@
+import { countContacts } from "@/lib/contacts/list";
+import { Count, FilterContacts } from "@/lib/contacts/schema";
+import { route } from "@/lib/http/route";
+
+export const GET = route({
+  summary: "Count contacts",
+  permission: "contacts:read",
+  query: FilterContacts,
+  response: Count,
+  handler: ({ ctx, query }) => countContacts(ctx, query),
+});
