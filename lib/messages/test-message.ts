@@ -45,7 +45,7 @@ export async function sendTestMessage(ctx: Ctx, input: SendTestMessage, headerKe
     };
     if (claim) await claimKeys(tx, [{ ...claim, response: fresh }]);
     if (passed.outsideWindow && passed.allowanceLeft !== null) {
-      const waiting = await reserveAllowance(tx, passed.integration, [{ id, contactId: passed.contact.id }]);
+      const waiting = await reserveAllowance(tx, passed.integration, [{ id, contactId: passed.contactId }]);
       if (waiting.size > 0) throw refusal([allowanceUsedUp(await allowanceOf(tx, passed.integration), tx.now)]);
     }
     await storeMessages(tx, [{ ctx, id, passed }]);
