@@ -84,6 +84,13 @@ describe("whom an address belongs to", () => {
     expect(x?.valueIndex).not.toBe(y?.valueIndex);
   });
 
+  test("a message that went to a user id teaches no number", async () => {
+    const ctx = await makeCtx();
+    const id = await one(ctx, { userId: "TR.78" });
+    await teachAddresses(ctx, [{ contactId: id ?? "", phone: "TR.78", userId: "TR.78" }]);
+    expect(await read(id)).toMatchObject({ phone: null, userId: "TR.78" });
+  });
+
   test("names nobody: null, and no contact", async () => {
     const ctx = await makeCtx();
     expect(await resolvePeople(ctx, [{}, { waId: "  " }, { profileName: "X" }])).toEqual([null, null, null]);

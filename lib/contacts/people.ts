@@ -84,13 +84,15 @@ function readSighting(organizationId: string, named: Named): Sighting {
   const identities: Address[] = [];
   const waId = named.waId?.trim().replace(/^\+/, "") || null;
   const waPhone = waId ? phoneOfWaId(waId) : null;
-  const phone = named.phone || waPhone;
+  // What a message was sent to may be a user id, which is no number.
+  const typed = named.phone?.startsWith("+") ? named.phone : null;
+  const phone = typed ?? waPhone;
   const add = (into: Address[], kind: Address["kind"], value: string | null | undefined) => {
     if (!value?.trim()) return;
     const address = toAddress(organizationId, kind, value.trim());
     if (!into.some((one) => keyOf(one) === keyOf(address))) into.push(address);
   };
-  add(identities, "phone", named.phone);
+  add(identities, "phone", typed);
   add(identities, "phone", waPhone);
   if (waId && `+${waId}` !== phone) add(identities, "wa_id", waId);
   add(identities, "user_id", named.userId);

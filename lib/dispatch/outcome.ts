@@ -4,6 +4,7 @@ import { anyOf } from "@/db/columns";
 import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
 import { noteMarketingWords } from "@/lib/contacts/marketing-stop";
+import { closeWindows } from "@/lib/contacts/windows";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { accountOf, type IntegrationRow } from "@/lib/integrations/access";
 import { pauseIntegration } from "@/lib/integrations/pause";
@@ -70,6 +71,7 @@ export async function judgeFailure(ctx: Ctx, integration: IntegrationRow, messag
     return { id, kind: "retry", attempt: message.attempts, dueAt, detail, waitsFor, code: error.code };
   }
   if (error.kind === "opted_out") await noteMarketingWords(ctx, [{ contactId: message.contactId, stops: true, at: ctx.now }]);
+  if (error.kind === "outside_window") await closeWindows(ctx, integration.id, [{ contactId: message.contactId, at: ctx.now }]);
   if (error.kind === "template_paused") await stopTemplate(ctx, accountOf(integration), message, error.code);
   return { id, kind: "failed", failure: failureOf(error) };
 }

@@ -5,6 +5,7 @@ import { anyOf } from "@/db/columns";
 import { integrations } from "@/db/schema/integrations";
 import { earlyStatuses, messages } from "@/db/schema/messages";
 import { noteMarketingWords } from "@/lib/contacts/marketing-stop";
+import { closeWindows } from "@/lib/contacts/windows";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import { accountOf, portfolioOf } from "@/lib/integrations/access";
@@ -267,6 +268,13 @@ async function drawConsequences(tx: Ctx, integrationId: string, drafts: readonly
       reached.map((each) => ({ ...each, portfolioId: portfolioOf(account) })),
     );
   const failed = drafts.filter((d) => d.hasMoved && d.status === "failed");
+  await closeWindows(
+    tx,
+    integrationId,
+    failed.flatMap(({ failure, contactId, failedAt }) =>
+      failure?.reason === "outside_window" && failedAt ? [{ contactId, at: failedAt }] : [],
+    ),
+  );
   await releasePlaces(
     tx,
     failed.map((d) => d.id),
