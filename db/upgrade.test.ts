@@ -42,14 +42,13 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await closeDatabase();
+  // The database goes with the run's cluster.
   closeKeyring();
-  await onServer(`drop database if exists ${name} with (force)`);
 });
 
 test("an installation of the version before reads the same after its upgrade", async () => {
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
   await migrateBefore(sql);
-  await openKeyring(database());
   await sql`insert into organizations (id, name, settings) values ('org_1', 'Old', ${JSON.stringify(DEFAULT_SETTINGS)}::jsonb)`;
   await sql`insert into integrations (id, organization_id, name, provider, category, sandbox, endpoint_url, phone_number_id,
       business_account_id, access_token, webhook_verify_token, webhook_verify_token_index)
@@ -71,6 +70,7 @@ test("an installation of the version before reads the same after its upgrade", a
   await sql.end();
 
   await migrateDatabase(url);
+  await openKeyring(database());
   const { ctx } = await makeOrganization(database());
   const own = { ...ctx, organizationId: "org_1" };
   const { data } = await listMessages(own, { limit: 25, direction: "outgoing" });

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import type { ComponentProps, ReactNode } from "react";
+import type { ComponentProps } from "react";
 import { type MessageContent, nameOfCard, summaryOf } from "@/lib/whatsapp/content";
 import type { RenderedTemplate } from "@/lib/whatsapp/template-rules";
 import { type BubbleButton, type BubbleHeader, type BubbleMedia, WhatsappBubble } from "./whatsapp-bubble";
@@ -16,16 +16,6 @@ type ContentBubbleProps = Omit<BubbleProps, keyof Drawn> & { content: MessageCon
 export function ContentBubble({ content, ...rest }: ContentBubbleProps) {
   const t = useTranslations("shared.bubble");
   return <WhatsappBubble {...draw(content, t)} {...rest} />;
-}
-
-/** One line for a list: the words, or what it is where it has none. */
-export function ContentLine({ content }: { content: MessageContent }): ReactNode {
-  const t = useTranslations("shared.bubble");
-  const words = summaryOf(content);
-  if (words !== "" && content.type !== "edited") return words;
-  const { note, header, body } = draw(content, t);
-  if (note) return note;
-  return body || (header ? t(header.type === "text" ? "preview" : header.type) : "");
 }
 
 function draw(content: MessageContent, t: Words): Drawn {

@@ -37,6 +37,8 @@ export const integrations = pgTable(
     verifiedName: text("verified_name"),
     qualityRating: text("quality_rating"),
     messagingLimitTier: text("messaging_limit_tier"),
+    /** When Meta's last word about the messaging limit was true. */
+    limitsToldAt: moment("limits_told_at"),
     throughputLevel: text("throughput_level"),
     onBusinessApp: boolean("on_business_app").notNull().default(false),
     tokenExpiresAt: moment("token_expires_at"),

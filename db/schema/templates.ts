@@ -23,6 +23,8 @@ export const templates = pgTable(
     qualityScore: text("quality_score"),
     rejectedReason: text("rejected_reason"),
     syncedAt: moment("synced_at").notNull(),
+    /** When Meta's last word about it was true, if that is later than the last sync. */
+    toldAt: moment("told_at"),
     createdAt: moment("created_at").notNull().defaultNow(),
   },
   (t) => [

@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Db } from "@/db/client";
+import { deadLetters, webhookEvents } from "@/db/schema/webhooks";
 import { useTestDatabase } from "@/db/testing";
 import { makeOrganization } from "@/db/testing-data";
 import { openDatabase } from "@/lib/ctx";
+import { newId } from "@/lib/ids";
+import { noteActivity } from "@/lib/messages/conversation-activity";
 import { allows, PERMISSIONS, type Permission, ROLE_SCOPES, ROLES } from "@/lib/organizations/permissions";
 import { operationsOf } from "./openapi";
 import type { RouteHandler, RouteSpec } from "./route";
@@ -124,7 +127,23 @@ async function makeSamples(org: Awaited<ReturnType<typeof makeOrganization>>): P
     template: "order_confirmation",
     templateParams: { orderNumber: "ORD-123", customerName: "Ayşe" },
   });
+  const { organizationId } = org;
+  const now = new Date();
+  await noteActivity({ ...org.ctx, now }, [{ integrationId: integrations, contactId: contacts, at: now }]);
+  const event = {
+    id: newId("whk"),
+    organizationId,
+    integrationIds: [integrations],
+    kinds: ["unhandled"],
+    status: "processed" as const,
+  };
+  await db.insert(webhookEvents).values({ ...event, bodyHash: event.id, body: "?", dueAt: now, receivedAt: now });
+  const letter = { id: newId("ded"), organizationId, eventId: event.id, item: "?", error: "unreadable", createdAt: now };
+  await db.insert(deadLetters).values(letter);
   return {
+    conversations: firstOf(await create("GET /api/v1/crm/conversations", undefined)),
+    "webhook-events": event.id,
+    "dead-letters": letter.id,
     integrations,
     sandbox: integrations,
     chats: PHONE,

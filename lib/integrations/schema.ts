@@ -18,6 +18,9 @@ const PAUSE_REASONS = [
   "misclassified_templates",
   "app_secret",
   "restored",
+  "account_banned",
+  "account_deleted",
+  "access_removed",
 ] as const;
 export const PauseReason = z.enum(PAUSE_REASONS);
 export type PauseReason = z.infer<typeof PauseReason>;

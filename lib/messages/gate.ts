@@ -28,6 +28,8 @@ export type Passed = {
   purpose: MessagePurpose;
   priority: number;
   outsideWindow: boolean;
+  /** The person wrote to the number before, so that they have a conversation. */
+  isConversation: boolean;
   scheduledFor: Date | null;
   /** Places left in the portfolio's allowance when asked; null: no limit. */
   allowanceLeft: number | null;
@@ -142,6 +144,7 @@ function judgeAtDoor(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<strin
       purpose,
       priority: taken === null ? PRIORITY.bulk : isReply ? PRIORITY.reply : PRIORITY.transactional,
       outsideWindow: !windowOpen,
+      isConversation: recipient.windows.has(integration.id),
       scheduledFor,
       allowanceLeft: facts.allowances.get(portfolioOf(integration))?.left ?? null,
     },

@@ -1,6 +1,6 @@
 import "server-only";
 import { and, desc, eq, gte, inArray, lt, lte, type SQL, sql } from "drizzle-orm";
-import { madeBetween } from "@/db/columns";
+import { anyOf, madeBetween } from "@/db/columns";
 import { contacts, conversations } from "@/db/schema/contacts";
 import { messages } from "@/db/schema/messages";
 import { audit } from "@/lib/audit";
@@ -103,6 +103,42 @@ async function readMessages(ctx: Ctx, query: ListMessages): Promise<Page<Message
     .orderBy(desc(messages.id))
     .limit(query.limit + 1);
   return toPage(rows, query.limit, toMessage);
+}
+
+/** Messages by id, of either direction. */
+export async function findMessages(ctx: Ctx, ids: readonly string[]): Promise<Map<string, Message>> {
+  if (ids.length === 0) return new Map();
+  const rows = await ctx.db
+    .select(SHOWN)
+    .from(messages)
+    .innerJoin(contacts, eq(contacts.id, messages.contactId))
+    .leftJoin(conversations, OF_PAIR)
+    .where(and(eq(messages.organizationId, ctx.organizationId), anyOf(messages.id, ids)));
+  return new Map(rows.map((row) => [row.id, toMessage(row)]));
+}
+
+/** What one number and one person said to each other, newest first. */
+export async function listConversationMessages(
+  ctx: Ctx,
+  { integrationId, contactId }: { integrationId: string; contactId: string },
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+): Promise<Page<Message>> {
+  const rows = await ctx.db
+    .select(SHOWN)
+    .from(messages)
+    .innerJoin(contacts, eq(contacts.id, messages.contactId))
+    .leftJoin(conversations, OF_PAIR)
+    .where(
+      and(
+        eq(messages.organizationId, ctx.organizationId),
+        eq(messages.contactId, contactId),
+        eq(messages.integrationId, integrationId),
+        cursor ? lt(messages.id, cursor) : undefined,
+      ),
+    )
+    .orderBy(desc(messages.id))
+    .limit(limit + 1);
+  return toPage(rows, limit, toMessage);
 }
 
 /** One message with every step it took. Throws `not_found`. */

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { seal } from "@/lib/keyring";
+import { noteActivity } from "./conversation-activity";
 import type { Passed } from "./gate";
 import type { TimelineStep } from "./schema";
 
@@ -33,6 +34,12 @@ export async function storeMessages(ctx: Ctx, taken: readonly Taken[]): Promise<
     where (select count(*) from present) = ${integrationIds.length}
     returning 1`);
   if (stored.length < taken.length) throw new AppError("not_found", "There is no integration with this id");
+  // A campaign to people who never answer makes no conversations; somebody who writes from the console does.
+  const talks = taken.filter(({ ctx: own, passed }) => passed.isConversation || own.actor.type === "user");
+  await noteActivity(
+    ctx,
+    talks.map(({ ctx: own, passed }) => ({ integrationId: passed.integration.id, contactId: passed.contactId, at: own.now })),
+  );
 }
 
 function rowOf({ ctx, id, passed }: Taken) {

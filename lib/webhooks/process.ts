@@ -1,82 +1,209 @@
 import "server-only";
-import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { anyOf } from "@/db/columns";
-import { conversations } from "@/db/schema/contacts";
 import { integrations } from "@/db/schema/integrations";
-import { templates } from "@/db/schema/templates";
-import { deadLetters, webhookEvents } from "@/db/schema/webhooks";
-import { noteMarketingWords } from "@/lib/contacts/marketing-stop";
-import { resolvePeople } from "@/lib/contacts/people";
+import { webhookEvents } from "@/db/schema/webhooks";
 import { type Ctx, systemCtx } from "@/lib/ctx";
-import { newId } from "@/lib/ids";
-import { accountOf } from "@/lib/integrations/access";
-import { announceSoon } from "@/lib/live";
 import { log } from "@/lib/log";
-import { applyStatuses, type ReportedStatus } from "@/lib/messages/delivery-reports";
-import { normalizeLanguage } from "@/lib/templates/language";
 import { errorLabel, isTransient } from "@/lib/transient";
-import { parseWebhook, parseWebhookJson } from "@/lib/whatsapp/inbound";
-import type { MessageItem, StatusItem, WebhookItem } from "@/lib/whatsapp/inbound-items";
+import type { MalformedChangeItem, MalformedEnvelopeItem, WebhookItem } from "@/lib/whatsapp/inbound-items";
+import { forgetDeadLetters, keepDeadLetters } from "./dead-letters";
+import { type EventRow, forgetItems, ITEMS_A_TURN, itemsOf } from "./items";
+import { handle, type OwnIntegration, type Placed } from "./router";
 
-const BATCH = 100;
+/** So many bodies an organization gets done in one turn at most; then it is the next one's. */
+const BODIES_A_TURN = 50;
 /** A body whose processor died is taken up again after this time. */
 const LEASE_MS = 30_000;
 const MOST_ATTEMPTS = 8;
+/** Organizations served side by side, so that one that waits for the database does not hold up another. */
+const SIDE_BY_SIDE = 4;
 
-type EventRow = typeof webhookEvents.$inferSelect;
-type OwnIntegration = { id: string; phoneNumberId: string; businessAccountId: string; sandbox: boolean };
-/** An item with the integration it speaks of; null when no signer fits it. */
-type Placed = { item: WebhookItem; integration: OwnIntegration | null; eventId: string };
+/** An item in its place in a body; without an integration when no signer fits it. */
+type Found = { event: EventRow; position: number; item: WebhookItem; integration: OwnIntegration | null };
 
 /**
- * Processes one batch of stored bodies; any number of processes may do so at once. Everything it does may be done twice
- * without harm. An item that cannot be processed becomes a dead letter and the others go on. Answers how many bodies it took.
+ * Takes one turn through the organizations whose bodies wait; any number of processes may do so at once. Everything it does may be
+ * done twice without harm. An item that cannot be processed becomes a dead letter and the others go on; a body with more items
+ * than a turn has goes on where it stopped. Answers how many bodies it took up.
  */
 export async function processWebhooks(db: Db): Promise<number> {
   const claimed = await claim(db);
-  const byOrganization = new Map<string, EventRow[]>();
-  for (const event of claimed)
-    byOrganization.set(event.organizationId, [...(byOrganization.get(event.organizationId) ?? []), event]);
-  for (const [organizationId, events] of byOrganization) {
-    const ctx = systemCtx(db, organizationId, "webhooks");
-    try {
-      await processEvents(ctx, events);
-    } catch (error) {
-      log.error({ err: error, organizationId }, "Webhook bodies could not be processed; they will be tried again");
-      await postpone(ctx, events, error);
+  const queue = [...groupBy(claimed, (event) => event.organizationId)];
+  const serve = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const [organizationId, events] = next;
+      await processEvents(systemCtx(db, organizationId, "webhooks"), events);
     }
-  }
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, serve));
   return claimed.length;
 }
 
+/** The oldest bodies of every organization that has some, up to a turn's worth each. */
 async function claim(db: Db): Promise<EventRow[]> {
   return db.transaction(async (tx) => {
     const now = new Date();
-    const rows = await tx
-      .select()
-      .from(webhookEvents)
-      .where(and(eq(webhookEvents.status, "pending"), lte(webhookEvents.dueAt, now)))
-      .orderBy(asc(webhookEvents.dueAt), asc(webhookEvents.id))
-      .limit(BATCH)
-      .for("update", { skipLocked: true });
+    const due = sql`status = 'pending' and due_at <= ${now.toISOString()}::timestamptz`;
+    const rows = await tx.execute<{ id: string }>(sql`
+      with recursive waiting as (
+        (select organization_id from webhook_events where status = 'pending' order by organization_id limit 1)
+        union all
+        select (select organization_id from webhook_events where status = 'pending' and organization_id > w.organization_id
+          order by organization_id limit 1) from waiting w where w.organization_id is not null)
+      select e.id from waiting w, lateral (
+        select id, due_at from webhook_events where organization_id = w.organization_id and ${due}
+        order by due_at, id limit ${BODIES_A_TURN} for update skip locked) e
+      where w.organization_id is not null`);
     if (rows.length === 0) return [];
-    await tx
+    const claimed = await tx
       .update(webhookEvents)
       .set({ attempts: sql`${webhookEvents.attempts} + 1`, dueAt: new Date(now.getTime() + LEASE_MS) })
       .where(
         anyOf(
           webhookEvents.id,
-          rows.map((row) => row.id),
+          rows.map(({ id }) => id),
+        ),
+      )
+      .returning();
+    return claimed.sort((a, b) => (a.id < b.id ? -1 : 1));
+  });
+}
+
+async function processEvents(ctx: Ctx, events: readonly EventRow[]): Promise<void> {
+  try {
+    await takeTurn(ctx, events);
+  } catch (error) {
+    if (events.length > 1 && !isTransient(error)) {
+      // Something about one of them will not pass: the others must not share its fate.
+      for (const event of events) await processEvents(ctx, [event]);
+      return;
+    }
+    log.error(
+      { err: error, organizationId: ctx.organizationId },
+      "Webhook bodies could not be processed; they will be tried again",
+    );
+    await postpone(ctx, events, error);
+  }
+}
+
+async function takeTurn(ctx: Ctx, events: readonly EventRow[]): Promise<void> {
+  const { items, done, goesOn } = await place(ctx, events);
+  // A first attempt that died may have left some.
+  const retried = events.filter(({ attempts, itemsDone }) => attempts > 1 && itemsDone === 0).map(({ id }) => id);
+  await forgetDeadLetters(ctx, retried);
+  await keepDeadLetters(
+    ctx,
+    items.flatMap((one) => (isUnreadable(one.item) ? [{ ...one, error: one.item.reason }] : [])),
+  );
+  for (const [kind, group] of groupBy(items, ({ item }) => item.kind)) await handleAll(ctx, kind, group);
+  await finish(ctx, done, goesOn);
+  await noteHeard(ctx, events);
+}
+
+function isUnreadable(item: WebhookItem): item is MalformedEnvelopeItem | MalformedChangeItem {
+  return item.kind === "malformed_envelope" || item.kind === "malformed_change";
+}
+
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
+
+/** One kind goes together. When something about it will not pass, its items go one by one and the bad ones are set aside. */
+async function handleAll(ctx: Ctx, kind: WebhookItem["kind"], found: readonly Found[]): Promise<void> {
+  const placed = found.filter((one): one is Found & Placed => one.integration !== null);
+  if (placed.length === 0) return;
+  try {
+    await handle(ctx, kind, placed);
+  } catch (error) {
+    // The database being away is not the items' fault: the whole body comes again.
+    if (isTransient(error)) throw error;
+    log.warn({ err: error, kind, count: placed.length }, "Webhook items could not be processed together");
+    for (const one of placed) {
+      try {
+        await handle(ctx, kind, [one]);
+      } catch (failure) {
+        if (isTransient(failure)) throw failure;
+        log.warn({ err: failure, kind, eventId: one.event.id }, "A webhook item could not be processed");
+        await keepDeadLetters(ctx, [{ ...one, error: errorLabel(failure) }]);
+      }
+    }
+  }
+}
+
+type Turn = { items: Found[]; done: EventRow[]; goesOn: { event: EventRow; itemsDone: number }[] };
+
+/** Reads bodies until the turn's items are used up. */
+async function place(ctx: Ctx, events: readonly EventRow[]): Promise<Turn> {
+  const ids = [...new Set(events.flatMap((event) => event.integrationIds))];
+  const rows: OwnIntegration[] = await ctx.db
+    .select({
+      id: integrations.id,
+      phoneNumberId: integrations.phoneNumberId,
+      businessAccountId: integrations.businessAccountId,
+      sandbox: integrations.sandbox,
+    })
+    .from(integrations)
+    .where(and(eq(integrations.organizationId, ctx.organizationId), inArray(integrations.id, ids)));
+  const turn: Turn = { items: [], done: [], goesOn: [] };
+  for (const event of events) {
+    const left = ITEMS_A_TURN - turn.items.length;
+    if (left <= 0) {
+      turn.goesOn.push({ event, itemsDone: event.itemsDone });
+      continue;
+    }
+    const signers = rows.filter((row) => event.integrationIds.includes(row.id));
+    const all = itemsOf(event);
+    const upTo = Math.min(all.length, event.itemsDone + left);
+    for (let position = event.itemsDone; position < upTo; position++) {
+      const item = all[position];
+      if (item) turn.items.push({ event, position, item, integration: integrationOf(item, signers) });
+    }
+    if (upTo < all.length) turn.goesOn.push({ event, itemsDone: upTo });
+    else turn.done.push(event);
+  }
+  return turn;
+}
+
+function integrationOf(item: WebhookItem, signers: readonly OwnIntegration[]): OwnIntegration | null {
+  if (item.phoneNumberId) return signers.find((s) => s.phoneNumberId === item.phoneNumberId) ?? null;
+  // Partner events carry a portfolio's id, or the partner's own account, and inside the one that they are about.
+  const account = (item.kind === "account_update" ? item.customerWabaId : undefined) ?? item.wabaId;
+  return signers.find((s) => s.businessAccountId === account) ?? null;
+}
+
+async function finish(ctx: Ctx, done: readonly EventRow[], goesOn: Turn["goesOn"]): Promise<void> {
+  if (done.length > 0)
+    await ctx.db
+      .update(webhookEvents)
+      .set({ status: "processed", processedAt: new Date(), error: null })
+      .where(
+        and(
+          eq(webhookEvents.organizationId, ctx.organizationId),
+          anyOf(
+            webhookEvents.id,
+            done.map(({ id }) => id),
+          ),
         ),
       );
-    return rows;
-  });
+  for (const { id } of done) forgetItems(id);
+  for (const { event, itemsDone } of goesOn)
+    await ctx.db
+      .update(webhookEvents)
+      .set({ itemsDone, attempts: event.attempts - 1, dueAt: ctx.now })
+      .where(and(eq(webhookEvents.organizationId, ctx.organizationId), eq(webhookEvents.id, event.id)));
 }
 
 async function postpone(ctx: Ctx, events: readonly EventRow[], error: unknown): Promise<void> {
   for (const event of events) {
-    const isLast = event.attempts + 1 >= MOST_ATTEMPTS;
+    const isLast = event.attempts >= MOST_ATTEMPTS;
     await ctx.db
       .update(webhookEvents)
       .set({
@@ -88,27 +215,7 @@ async function postpone(ctx: Ctx, events: readonly EventRow[], error: unknown): 
   }
 }
 
-async function processEvents(ctx: Ctx, events: readonly EventRow[]): Promise<void> {
-  const again = events.filter((event) => event.attempts > 0).map((event) => event.id);
-  if (again.length > 0)
-    await ctx.db
-      .delete(deadLetters)
-      .where(and(eq(deadLetters.organizationId, ctx.organizationId), inArray(deadLetters.eventId, again)));
-  const placed = await place(ctx, events);
-  await processStatuses(ctx, placed);
-  for (const one of placed) if (one.item.kind !== "status") await guarded(ctx, one, () => processItem(ctx, one));
-  await ctx.db
-    .update(webhookEvents)
-    .set({ status: "processed", processedAt: new Date(), error: null })
-    .where(
-      and(
-        eq(webhookEvents.organizationId, ctx.organizationId),
-        inArray(
-          webhookEvents.id,
-          events.map((event) => event.id),
-        ),
-      ),
-    );
+async function noteHeard(ctx: Ctx, events: readonly EventRow[]): Promise<void> {
   const signers = [...new Set(events.flatMap((event) => event.integrationIds))];
   await ctx.db
     .update(integrations)
@@ -120,184 +227,4 @@ async function processEvents(ctx: Ctx, events: readonly EventRow[]): Promise<voi
         sql`(${integrations.lastWebhookAt} is null or ${integrations.lastWebhookAt} < ${ctx.now.toISOString()}::timestamptz - interval '30 seconds')`,
       ),
     );
-}
-
-async function place(ctx: Ctx, events: readonly EventRow[]): Promise<Placed[]> {
-  const ids = [...new Set(events.flatMap((event) => event.integrationIds))];
-  const rows: OwnIntegration[] = await ctx.db
-    .select({
-      id: integrations.id,
-      phoneNumberId: integrations.phoneNumberId,
-      businessAccountId: integrations.businessAccountId,
-      sandbox: integrations.sandbox,
-    })
-    .from(integrations)
-    .where(and(eq(integrations.organizationId, ctx.organizationId), inArray(integrations.id, ids)));
-  return events.flatMap((event) => {
-    const signers = rows.filter((row) => event.integrationIds.includes(row.id));
-    return parseWebhook(parseWebhookJson(event.body)).map((item) => ({
-      item,
-      eventId: event.id,
-      integration:
-        signers.find((s) => s.phoneNumberId === item.phoneNumberId) ??
-        (item.phoneNumberId ? null : (signers.find((s) => s.businessAccountId === item.wabaId) ?? null)),
-    }));
-  });
-}
-
-/** Statuses go together, by number. When one of them spoils the batch they go one by one, so that only that one is set aside. */
-async function processStatuses(ctx: Ctx, placed: readonly Placed[]): Promise<void> {
-  const groups = new Map<string, (Placed & { item: StatusItem })[]>();
-  for (const one of placed) {
-    if (one.item.kind !== "status" || !one.integration) continue;
-    const group = groups.get(one.integration.id) ?? [];
-    group.push({ ...one, item: one.item });
-    groups.set(one.integration.id, group);
-  }
-  for (const [integrationId, group] of groups) {
-    try {
-      await applyStatuses(
-        ctx,
-        integrationId,
-        group.map(({ item }) => reported(item)),
-      );
-    } catch (error) {
-      log.warn({ err: error, integrationId }, "A batch of statuses failed; trying them one by one");
-      for (const one of group) await guarded(ctx, one, () => applyStatuses(ctx, integrationId, [reported(one.item)]));
-    }
-  }
-}
-
-function reported(item: StatusItem): ReportedStatus {
-  return {
-    wamid: item.wamid,
-    status: item.status,
-    at: item.at,
-    errors: item.errors,
-    ...(item.pricing ? { pricing: item.pricing } : {}),
-    ...(item.callbackData ? { callbackData: item.callbackData } : {}),
-  };
-}
-
-/** The reader's own sentence about a part of a body that makes no sense. */
-class Unreadable extends Error {}
-
-async function guarded(ctx: Ctx, one: Placed, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    // The database being away is not the item's fault: the whole body comes again.
-    if (isTransient(error)) throw error;
-    log.warn({ err: error, kind: one.item.kind, eventId: one.eventId }, "A webhook item could not be processed");
-    await ctx.db.insert(deadLetters).values({
-      id: newId("ded"),
-      organizationId: ctx.organizationId,
-      eventId: one.eventId,
-      item: one.item.raw,
-      error: error instanceof Unreadable ? error.message : errorLabel(error),
-      createdAt: ctx.now,
-    });
-  }
-}
-
-async function processItem(ctx: Ctx, { item, integration }: Placed): Promise<void> {
-  if (item.kind === "malformed_envelope" || item.kind === "malformed_change") throw new Unreadable(item.reason);
-  if (!integration) return;
-  switch (item.kind) {
-    case "message":
-      return openWindow(ctx, integration.id, item);
-    case "template_status":
-      return updateTemplate(ctx, integration, item.name, item.language, {
-        status: TEMPLATE_STATUS[item.event] ?? item.event,
-        rejectedReason: rejectionOf(item),
-      });
-    case "template_quality":
-      return updateTemplate(ctx, integration, item.name, item.language, { qualityScore: item.current });
-    case "template_category":
-      return item.stage === "done" && item.newCategory
-        ? updateTemplate(ctx, integration, item.name, item.language, {
-            category: item.newCategory,
-            previousCategory: item.previousCategory ?? null,
-          })
-        : undefined;
-    case "preference":
-      return keepPreference(ctx, item);
-    default:
-      return;
-  }
-}
-
-/** These come from the phone's app or about what was written before; only what a person writes opens the window. */
-const NOT_WRITTEN: readonly string[] = ["request_welcome", "edit", "revoke"];
-
-/** A person's message opens the customer service window of this number, from Meta's own time. */
-async function openWindow(ctx: Ctx, integrationId: string, item: MessageItem): Promise<void> {
-  if (item.groupId || NOT_WRITTEN.includes(item.type)) return;
-  const [contactId] = await resolvePeople(ctx, [
-    {
-      waId: item.from ?? item.contactWaId,
-      userId: item.fromUserId ?? item.contactUserId,
-      parentUserId: item.fromParentUserId ?? item.contactParentUserId,
-      username: item.username,
-      profileName: item.profileName,
-    },
-  ]);
-  if (!contactId) return;
-  // A time that has not come yet would hold the window open too long.
-  await noteInbound(ctx, integrationId, contactId, item.at && item.at < ctx.now ? item.at : ctx.now);
-  announceSoon(ctx.organizationId, ["contacts"]);
-}
-
-/** Remembers when a person last wrote to a number; never an earlier time than known. */
-export async function noteInbound(ctx: Ctx, integrationId: string, contactId: string, at: Date): Promise<void> {
-  await ctx.db
-    .insert(conversations)
-    .values({
-      id: newId("cnv"),
-      organizationId: ctx.organizationId,
-      integrationId,
-      contactId,
-      lastInboundAt: at,
-      createdAt: ctx.now,
-    })
-    .onConflictDoUpdate({
-      target: [conversations.integrationId, conversations.contactId],
-      set: { lastInboundAt: sql`greatest(${conversations.lastInboundAt}, excluded.last_inbound_at)` },
-    });
-}
-
-const TEMPLATE_STATUS: Record<string, string> = { REINSTATED: "APPROVED", UNARCHIVED: "APPROVED", FLAGGED: "APPROVED" };
-
-function rejectionOf(item: Extract<WebhookItem, { kind: "template_status" }>): string | null {
-  const reason = item.rejection?.reason ?? item.reason;
-  return reason && reason !== "NONE" ? reason : null;
-}
-
-async function updateTemplate(
-  ctx: Ctx,
-  integration: OwnIntegration,
-  name: string | undefined,
-  language: string | undefined,
-  change: Partial<typeof templates.$inferInsert>,
-): Promise<void> {
-  if (!name || !language) return;
-  await ctx.db
-    .update(templates)
-    .set(change)
-    .where(
-      and(
-        eq(templates.organizationId, ctx.organizationId),
-        eq(templates.businessAccountId, accountOf(integration)),
-        eq(templates.name, name),
-        eq(templates.language, normalizeLanguage(language)),
-      ),
-    );
-  announceSoon(ctx.organizationId, ["templates"]);
-}
-
-async function keepPreference(ctx: Ctx, item: Extract<WebhookItem, { kind: "preference" }>): Promise<void> {
-  if (item.category !== "marketing_messages" || (item.value !== "stop" && item.value !== "resume")) return;
-  const [contactId] = await resolvePeople(ctx, [{ waId: item.waId, userId: item.userId }]);
-  if (!contactId) return;
-  await noteMarketingWords(ctx, [{ contactId, stops: item.value === "stop", at: item.at ?? ctx.now }]);
 }

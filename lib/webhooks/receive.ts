@@ -1,4 +1,5 @@
 import "server-only";
+import { isUtf8 } from "node:buffer";
 import { setImmediate } from "node:timers/promises";
 import { and, eq, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
@@ -83,9 +84,9 @@ function unsigned(): AppError {
 }
 
 /**
- * Stores a body of Meta's, once, before it is answered; processing comes after. Throws `unauthorized` unless every known
- * account that the body names is signed for with its own app secret. A body that names no account of ours (or cannot be
- * read) is stored for the organizations whose app secret signed it. Each organization gets only its own part.
+ * Stores a body of Meta's, once, before it is answered; processing comes after. Throws `unauthorized` when no known account that
+ * the body names is signed for with its own app secret. A body that names no account of ours (or cannot be read) is stored for
+ * the organizations whose app secret signed it. Each organization gets only its own part, and only of accounts that were signed for.
  *
  * Until a signature is proven nothing is built of the body: its bytes are read through once for names, and only the secrets of those
  * are tried.
@@ -106,7 +107,7 @@ async function receiveWebhook(db: Db, raw: Uint8Array, signature: string, now: D
 
   const text = Buffer.from(raw).toString("utf8");
   const body = parseWebhookJson(text);
-  const signers = findSigners(body, scanned, named, proven);
+  const { signers, isComplete } = findSigners(body, scanned, named, proven);
   if (signers.length === 0) throw refuse();
 
   const organizationIds = [...new Set(signers.map((signer) => signer.organizationId))];
@@ -115,13 +116,14 @@ async function receiveWebhook(db: Db, raw: Uint8Array, signature: string, now: D
     .values(
       organizationIds.map((organizationId) => {
         const own = signers.filter((signer) => signer.organizationId === organizationId);
-        const part = organizationIds.length === 1 || body === undefined ? text : JSON.stringify(partOf(body, own));
+        const part =
+          isComplete && (organizationIds.length === 1 || body === undefined) ? text : JSON.stringify(partOf(body, own));
         return {
           id: newId("whk", now.getTime()),
           organizationId,
           integrationIds: own.map((signer) => signer.id),
           bodyHash: sha256(raw),
-          body: part,
+          ...(part === text ? asStored(raw, text) : { body: part }),
           kinds: [...new Set(parseWebhook(parseWebhookJson(part)).map((item) => item.kind))],
           status: "pending" as const,
           dueAt: now,
@@ -129,7 +131,12 @@ async function receiveWebhook(db: Db, raw: Uint8Array, signature: string, now: D
         };
       }),
     )
-    .onConflictDoNothing();
+    // What could not be processed may be repaired by Meta's next delivery.
+    .onConflictDoUpdate({
+      target: [webhookEvents.organizationId, webhookEvents.bodyHash],
+      set: { status: "pending", attempts: 0, itemsDone: 0, dueAt: now, error: null },
+      setWhere: eq(webhookEvents.status, "failed"),
+    });
   wake({ kind: "webhooks" });
 }
 
@@ -154,8 +161,16 @@ async function proveSigners(candidates: readonly Signer[], raw: Uint8Array, sign
   return proven;
 }
 
-/** Whom a proven body belongs to; nobody, when it names an account of ours that did not sign it. */
-function findSigners(body: unknown, scanned: NamedAccounts, named: readonly Signer[], proven: readonly Signer[]): Signer[] {
+/** Bytes that are no text are kept in base64. */
+function asStored(raw: Uint8Array, text: string): { body: string; encoding: "utf8" | "base64" } {
+  return isUtf8(raw) ? { body: text, encoding: "utf8" } : { body: Buffer.from(raw).toString("base64"), encoding: "base64" };
+}
+
+/** `isComplete`: every account of ours that the body names has signed it. */
+type Signers = { signers: Signer[]; isComplete: boolean };
+
+/** Whom a proven body belongs to, of the accounts that it names. */
+function findSigners(body: unknown, scanned: NamedAccounts, named: readonly Signer[], proven: readonly Signer[]): Signers {
   const { phoneNumberIds, businessAccountIds } = namedAccounts(body);
   const isSignedFor = (names: readonly string[], seen: readonly string[], of: (signer: Signer) => string) =>
     names.every((name) => {
@@ -168,11 +183,10 @@ function findSigners(body: unknown, scanned: NamedAccounts, named: readonly Sign
   const isComplete =
     isSignedFor(phoneNumberIds, scanned.phoneNumberIds, (s) => s.phoneNumberId) &&
     isSignedFor(businessAccountIds, scanned.businessAccountIds, (s) => s.businessAccountId);
-  if (!isComplete) return [];
   const isNamed = (signer: Signer) =>
     phoneNumberIds.includes(signer.phoneNumberId) || businessAccountIds.includes(signer.businessAccountId);
   const own = proven.filter(isNamed);
-  return own.length > 0 ? own : [...proven];
+  return { signers: own.length > 0 || !isComplete ? own : [...proven], isComplete };
 }
 
 /** The integrations that a refused body speaks of: by their number, or by their account where it names no number of ours. */

@@ -48,8 +48,8 @@ export type InboundMedia = {
   animated?: boolean;
 };
 
-/** What a message says. Which fields are there depends on `type`; an unknown type has only `type`. */
-export type MessageContent = {
+/** What a message says, part by part as Meta names them. Which are there depends on `type`; an unknown type has only `type`. */
+export type MessageParts = {
   type: string;
   text?: string;
   caption?: string;
@@ -76,7 +76,7 @@ export type MessageContent = {
   order?: { catalogId?: string; text?: string; items: unknown[] };
   /** The message that was edited or revoked. */
   originalWamid?: string;
-  edited?: MessageContent;
+  edited?: MessageParts;
   unsupportedType?: string;
 };
 
@@ -106,13 +106,15 @@ type MessageEnvelope = {
   forwarded?: boolean;
   frequentlyForwarded?: boolean;
   referral?: Referral;
+  /** The product of a catalogue that the person asks about. */
+  referredProduct?: { catalogId?: string; retailerId?: string };
   errors: MetaError[];
 };
 
-export type MessageItem = ItemBase & { kind: "message" } & MessageEnvelope & MessageContent;
+export type MessageItem = ItemBase & { kind: "message" } & MessageEnvelope & MessageParts;
 
 /** A message sent from the WhatsApp Business app of the same number. */
-export type EchoItem = ItemBase & { kind: "echo"; to?: string; toUserId?: string } & MessageEnvelope & MessageContent;
+export type EchoItem = ItemBase & { kind: "echo"; to?: string; toUserId?: string } & MessageEnvelope & MessageParts;
 
 export type SystemItem = ItemBase & {
   kind: "system";

@@ -1,9 +1,10 @@
 import type {
   EchoItem,
+  HistoryItem,
   InboundMedia,
   ItemBase,
-  MessageContent,
   MessageItem,
+  MessageParts,
   MetaError,
   Referral,
   StatusItem,
@@ -65,6 +66,19 @@ export function readEcho(base: ItemBase, message: Bag, contacts: Bag[]): EchoIte
     ...present({ to: textOf(message, "to"), toUserId: textOf(message, "to_user_id") }),
     ...readContent(message),
   };
+}
+
+/** The messages of a handed-over history, with the person of each thread, and whether the business wrote it. */
+export function readHistoryMessages(item: HistoryItem): { message: MessageItem; person: string; isOwn: boolean }[] {
+  return item.threads.filter(isBag).flatMap((thread) => {
+    const person = textOf(thread, "id") ?? textOf(bagOf(thread, "context"), "wa_id");
+    if (!person) return [];
+    return (listOf(thread, "messages") ?? []).filter(isBag).flatMap((part) => {
+      const message = readMessage(item, part, []);
+      if (message?.kind !== "message") return [];
+      return [{ message, person, isOwn: message.from !== person }];
+    });
+  });
 }
 
 /** Reads the field `user_id_update`, which says the same as a `system` message about a changed user id. */
@@ -136,6 +150,7 @@ function readEnvelope(message: Bag, wamid: string, contact: Bag | undefined) {
       forwarded: flagOf(context, "forwarded"),
       frequentlyForwarded: flagOf(context, "frequently_forwarded"),
       referral: readReferral(bagOf(message, "referral")),
+      referredProduct: readProduct(bagOf(context, "referred_product")),
     }),
     errors: readErrors(message),
   };
@@ -163,6 +178,10 @@ function readReferral(referral: Bag | undefined): Referral | undefined {
   );
 }
 
+function readProduct(product: Bag | undefined) {
+  return product && present({ catalogId: textOf(product, "catalog_id"), retailerId: textOf(product, "product_retailer_id") });
+}
+
 const MEDIA_TYPES = ["image", "video", "audio", "document", "sticker"] as const;
 
 /** Types whose object is named like the type, for bodies that leave `type` out. */
@@ -185,7 +204,7 @@ const CONTENT_TYPES = [
 /** An edit holds a message; nobody edits an edit deeper than this. */
 const MAX_DEPTH = 3;
 
-function readContent(message: Bag, depth = 0): MessageContent {
+function readContent(message: Bag, depth = 0): MessageParts {
   const type = textOf(message, "type") ?? CONTENT_TYPES.find((t) => Object.hasOwn(message, t)) ?? "unknown";
   const own = bagOf(message, type);
   switch (type) {
@@ -256,7 +275,7 @@ function readMedia(own: Bag | undefined): InboundMedia {
   });
 }
 
-function readInteractive(own: Bag | undefined): NonNullable<MessageContent["interactive"]> {
+function readInteractive(own: Bag | undefined): NonNullable<MessageParts["interactive"]> {
   const reply = bagOf(own, "button_reply") ?? bagOf(own, "list_reply");
   const flow = bagOf(own, "nfm_reply");
   return present({

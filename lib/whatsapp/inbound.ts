@@ -44,13 +44,25 @@ export function verifySignature(rawBody: Uint8Array, header: string | null | und
 /** A key followed by a whole number of 16 or more digits; inside a text the quote would be escaped. */
 const LONG_NUMBER = /(?<!\\)"(\s*:\s*)(\d{16,})(?=\s*[,}])/g;
 
+/** A whole emoji, half of one, a NUL, or any other escape, which is read so that a backslash before it counts. */
+const ESCAPE = /\\(?:u[dD][89abAB]\p{AHex}{2}\\u[dD][c-fC-F]\p{AHex}{2}|(u[dD][89a-fA-F]\p{AHex}{2})|(u0000)|.)/gsu;
+const HAS_UNSTORABLE = /\\u(?:0000|[dD][89a-fA-F])/;
+
+/** No database can store a NUL or half of an emoji, wherever it stands: they go here, where a body comes in. */
+function storable(text: string): string {
+  if (!HAS_UNSTORABLE.test(text)) return text;
+  return text.replace(ESCAPE, (whole, half: string | undefined, nul: string | undefined) =>
+    half ? "\\ufffd" : nul ? "" : whole,
+  );
+}
+
 /**
  * Parses a webhook body; undefined when it is not JSON. Ids that Meta writes as long numbers (`message_template_id`) become
- * text, because a JavaScript number would change their last digits.
+ * text, because a JavaScript number would change their last digits. A byte order mark before it does no harm.
  */
 export function parseWebhookJson(text: string): unknown {
   try {
-    return JSON.parse(text.replace(LONG_NUMBER, '"$1"$2"'));
+    return JSON.parse(storable(text.replace(/^\uFEFF/, "")).replace(LONG_NUMBER, '"$1"$2"'));
   } catch {
     return undefined;
   }
@@ -90,6 +102,8 @@ export function namedAccounts(body: unknown): NamedAccounts {
 export function parseWebhook(body: unknown): WebhookItem[] {
   const nowhere: ItemBase = { wabaId: null, phoneNumberId: null, field: null, at: null, raw: body };
   if (!isBag(body)) return [{ ...nowhere, kind: "malformed_envelope", reason: "The body is not an object." }];
+  const object = textOf(body, "object");
+  if (object !== undefined && object !== "whatsapp_business_account") return [{ ...nowhere, kind: "unhandled" }];
   const entries = listOf(body, "entry");
   if (!entries) return [{ ...nowhere, kind: "malformed_envelope", reason: "The body has no list of entries." }];
   return entries.flatMap((entry): WebhookItem[] => {
@@ -195,6 +209,8 @@ function readMessages(base: ItemBase, value: Bag): WebhookItem[] {
     ...readEach(base, value, "statuses", (part) => (part.type === "call" ? readCallStatus(base, part) : readStatus(base, part))),
     ...(errors.length > 0 ? [{ ...base, kind: "errors" as const, errors }] : []),
     ...readEach(base, value, "user_actions", (part) => readUserAction(base, part)),
+    ...readEach(base, value, "message_echoes", (part) => readEcho(base, part, contacts)),
+    ...readEach(base, value, "calls", (part) => readCall(base, part)),
   ];
   return items.length > 0 ? items : [{ ...base, kind: "unhandled" }];
 }

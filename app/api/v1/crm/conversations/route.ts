@@ -1,0 +1,11 @@
+import { listConversations } from "@/lib/conversations/conversations";
+import { ConversationPage, ListConversations } from "@/lib/conversations/schema";
+import { route } from "@/lib/http/route";
+
+export const GET = route({
+  summary: "List conversations, the latest activity first",
+  permission: "messages:read",
+  query: ListConversations,
+  response: ConversationPage,
+  handler: ({ ctx, query }) => listConversations(ctx, query),
+});

@@ -1,0 +1,110 @@
+import "server-only";
+import { and, asc, eq } from "drizzle-orm";
+import { anyOf } from "@/db/columns";
+import { consents } from "@/db/schema/contacts";
+import type { Ctx } from "@/lib/ctx";
+import { newId } from "@/lib/ids";
+import { announce } from "@/lib/live";
+import { deriveConsent } from "./consent";
+import type { ConsentPurpose } from "./schema";
+import type { SpokenWish } from "./stop-words";
+
+/** A person's own message that withdraws or gives consent. `messageId` sorts by Meta's time of the message. */
+export type SpokenWord = { contactId: string; wish: SpokenWish; text: string; at: Date; messageId: string; wamid: string };
+
+const SOURCE = "whatsapp message";
+/** What was recorded so shortly after a message was written counts as recorded before: nobody can tell which came first. */
+const SAME_MOMENT_MS = 2 * 60_000;
+
+type Entry = Pick<typeof consents.$inferInsert, "contactId" | "purpose" | "status" | "occurredAt" | "recordedAt"> & {
+  id: string;
+  evidence: string | null;
+};
+
+/**
+ * Writes what people said in messages of their own into the ledger, the message as evidence, and answers whose waiting messages
+ * must not leave any more. A stop withdraws from everything; a start gives back what a stop took, or all where nothing was
+ * given before, and does nothing for somebody who never stopped. In whatever order the messages come, the one written last
+ * counts; against what was recorded at the same moment, the person's own word does.
+ */
+export async function recordSpokenWords(
+  ctx: Ctx,
+  words: readonly SpokenWord[],
+): Promise<{ contactId: string; purpose: ConsentPurpose }[]> {
+  if (words.length === 0) return [];
+  const ledgers = await readLedgers(ctx, [...new Set(words.map(({ contactId }) => contactId))]);
+  const added: Entry[] = [];
+  const stopped: { contactId: string; purpose: ConsentPurpose }[] = [];
+  for (const word of [...words].sort((a, b) => (a.messageId < b.messageId ? -1 : 1))) {
+    const ledger = ledgers.get(word.contactId) ?? [];
+    const purposes = purposesOf(word, ledger);
+    for (const purpose of purposes) {
+      const entry: Entry = {
+        id: newId("cns"),
+        contactId: word.contactId,
+        purpose,
+        status: word.wish === "start" ? "opted_in" : "opted_out",
+        occurredAt: countsFrom(word, ledger),
+        recordedAt: ctx.now,
+        evidence: `${word.text}\n${word.messageId} ${word.wamid} ${word.at.toISOString()}`,
+      };
+      added.push(entry);
+      ledger.push(entry);
+    }
+    ledgers.set(word.contactId, ledger);
+    if (word.wish !== "start") stopped.push(...purposes.map((purpose) => ({ contactId: word.contactId, purpose })));
+  }
+  if (added.length === 0) return [];
+  await ctx.db
+    .insert(consents)
+    .values(added.map((entry) => ({ ...entry, organizationId: ctx.organizationId, source: SOURCE, recordedBy: ctx.actor.name })));
+  await announce(ctx.db, ctx.organizationId, ["contacts"]);
+  return stopped.filter(({ contactId, purpose }) => {
+    const state = deriveConsent(ledgers.get(contactId) ?? []);
+    return purpose === "all" ? Object.values(state).every((status) => status === "opted_out") : state[purpose] === "opted_out";
+  });
+}
+
+async function readLedgers(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, Entry[]>> {
+  const rows = await ctx.db
+    .select({
+      id: consents.id,
+      contactId: consents.contactId,
+      purpose: consents.purpose,
+      status: consents.status,
+      occurredAt: consents.occurredAt,
+      recordedAt: consents.recordedAt,
+      source: consents.source,
+      evidence: consents.evidence,
+    })
+    .from(consents)
+    .where(and(eq(consents.organizationId, ctx.organizationId), anyOf(consents.contactId, contactIds)))
+    .orderBy(asc(consents.id));
+  const ledgers = new Map<string, Entry[]>();
+  for (const { source, evidence, ...row } of rows) {
+    const ledger = ledgers.get(row.contactId) ?? [];
+    ledger.push({ ...row, evidence: source === SOURCE ? evidence : null });
+    ledgers.set(row.contactId, ledger);
+  }
+  return ledgers;
+}
+
+const messageOf = (entry: Entry) => /\bmsg_[0-9A-Z]{26}\b/.exec(entry.evidence ?? "")?.[0] ?? null;
+const isSpoken = (entry: Entry) => messageOf(entry) !== null;
+
+function purposesOf(word: SpokenWord, ledger: readonly Entry[]): ConsentPurpose[] {
+  if (word.wish === "stop") return ["all"];
+  if (word.wish === "stop_offers") return ["marketing"];
+  if (!ledger.some(({ status }) => status === "opted_out")) return [];
+  const before = deriveConsent(ledger.filter((entry) => !(isSpoken(entry) && entry.status === "opted_out")));
+  const given = (["marketing", "utility", "authentication"] as const).filter((purpose) => before[purpose] === "opted_in");
+  return given.length === 0 || given.length === 3 ? ["all"] : given;
+}
+
+/** Its own time, or that of what was recorded at the same moment; a later word of the person keeps the last say. */
+function countsFrom({ at, messageId }: SpokenWord, ledger: readonly Entry[]): Date {
+  const isSuperseded = ledger.some((entry) => (messageOf(entry) ?? "") > messageId);
+  if (isSuperseded) return at;
+  const rivals = ledger.map(({ occurredAt }) => occurredAt.getTime()).filter((ms) => ms <= at.getTime() + SAME_MOMENT_MS);
+  return new Date(Math.max(at.getTime(), ...rivals));
+}

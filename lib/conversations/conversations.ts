@@ -1,0 +1,142 @@
+import "server-only";
+import { and, desc, eq, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
+import { contacts, conversations } from "@/db/schema/contacts";
+import { integrations } from "@/db/schema/integrations";
+import { messages } from "@/db/schema/messages";
+import type { Ctx } from "@/lib/ctx";
+import { AppError } from "@/lib/errors";
+import type { Page } from "@/lib/http/paging";
+import { announceSoon } from "@/lib/live";
+import { findMessages, listConversationMessages } from "@/lib/messages/messages";
+import type { Message } from "@/lib/messages/schema";
+import { windowClosesAt } from "@/lib/whatsapp/window";
+import type { Conversation, ListConversations } from "./schema";
+
+const latest = alias(messages, "latest");
+
+const COLUMNS = {
+  id: conversations.id,
+  integrationId: conversations.integrationId,
+  integrationName: integrations.name,
+  contactId: conversations.contactId,
+  contactName: contacts.name,
+  phone: contacts.phone,
+  state: conversations.state,
+  unread: conversations.unread,
+  lastActivityAt: conversations.lastActivityAt,
+  lastInboundAt: conversations.lastInboundAt,
+  freeEntryUntil: conversations.freeEntryUntil,
+  // The newest row of the pair is asked for where it is shown, so that no message has to write it down.
+  lastMessageId: sql<string | null>`(select ${latest.id} from ${messages} ${sql.identifier("latest")}
+    where ${latest.contactId} = ${conversations.contactId} and ${latest.integrationId} = ${conversations.integrationId}
+    order by ${latest.id} desc limit 1)`,
+};
+
+type Row = {
+  id: string;
+  integrationId: string;
+  integrationName: string;
+  contactId: string;
+  contactName: string | null;
+  phone: string | null;
+  state: Conversation["state"];
+  unread: number;
+  lastActivityAt: Date;
+  lastInboundAt: Date | null;
+  freeEntryUntil: Date | null;
+  lastMessageId: string | null;
+};
+
+/** The organization's conversations, the one with the latest activity first. */
+export async function listConversations(ctx: Ctx, query: ListConversations): Promise<Page<Conversation>> {
+  const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
+  const rows = await select(
+    ctx,
+    and(
+      query.integrationId ? eq(conversations.integrationId, query.integrationId) : undefined,
+      query.contactId ? eq(conversations.contactId, query.contactId) : undefined,
+      query.unread ? sql`${conversations.unread} > 0` : undefined,
+      after && sql`(${conversations.lastActivityAt}, ${conversations.id}) < (${after.at}::timestamptz, ${after.id})`,
+    ),
+    query.limit + 1,
+  );
+  const shown = rows.slice(0, query.limit);
+  const last = shown.at(-1);
+  return {
+    data: await toConversations(ctx, shown),
+    nextCursor: rows.length > query.limit && last ? `${last.lastActivityAt.toISOString()}_${last.id}` : null,
+  };
+}
+
+function readCursor(cursor: string): { at: string; id: string } {
+  const match = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)_(cnv_[0-9A-Z]{26})$/.exec(cursor);
+  if (!match) throw new AppError("validation_failed", "The cursor is not one of this list");
+  return { at: match[1] ?? "", id: match[2] ?? "" };
+}
+
+function select(ctx: Ctx, which: SQL | undefined, limit: number): Promise<Row[]> {
+  return ctx.db
+    .select(COLUMNS)
+    .from(conversations)
+    .innerJoin(contacts, eq(contacts.id, conversations.contactId))
+    .innerJoin(integrations, eq(integrations.id, conversations.integrationId))
+    .where(and(eq(conversations.organizationId, ctx.organizationId), which))
+    .orderBy(desc(conversations.lastActivityAt), desc(conversations.id))
+    .limit(limit);
+}
+
+async function toConversations(ctx: Ctx, rows: readonly Row[]): Promise<Conversation[]> {
+  const messagesById = await findMessages(
+    ctx,
+    rows.flatMap(({ lastMessageId }) => lastMessageId ?? []),
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    integrationId: row.integrationId,
+    integrationName: row.integrationName,
+    contactId: row.contactId,
+    contactName: row.contactName,
+    phoneNumber: row.phone,
+    state: row.state,
+    unread: row.unread,
+    lastMessage: messagesById.get(row.lastMessageId ?? "") ?? null,
+    lastActivityAt: row.lastActivityAt.toISOString(),
+    lastInboundAt: row.lastInboundAt?.toISOString() ?? null,
+    windowClosesAt: windowOf(row, ctx.now),
+  }));
+}
+
+/** 24 hours from the person's last message or call, or as long as an ad's free entry point lasts. Null while it is closed. */
+function windowOf({ lastInboundAt, freeEntryUntil }: Row, now: Date): string | null {
+  const ends = [windowClosesAt(lastInboundAt, now), freeEntryUntil].filter((at) => at !== null && at > now) as Date[];
+  return ends.length === 0 ? null : new Date(Math.max(...ends.map((at) => at.getTime()))).toISOString();
+}
+
+export async function getConversation(ctx: Ctx, id: string): Promise<Conversation> {
+  const [conversation] = await toConversations(ctx, await select(ctx, eq(conversations.id, id), 1));
+  if (!conversation) throw new AppError("not_found", "There is no conversation with this id");
+  return conversation;
+}
+
+/** Its messages in both directions, newest first. Throws `not_found`. */
+export async function readConversation(
+  ctx: Ctx,
+  id: string,
+  page: { cursor?: string | undefined; limit: number },
+): Promise<Page<Message>> {
+  const { integrationId, contactId } = await getConversation(ctx, id);
+  return listConversationMessages(ctx, { integrationId, contactId }, page);
+}
+
+/** Nothing in it is unread any more. Throws `not_found`. */
+export async function markRead(ctx: Ctx, id: string): Promise<Conversation> {
+  const [row] = await ctx.db
+    .update(conversations)
+    .set({ unread: 0 })
+    .where(and(eq(conversations.organizationId, ctx.organizationId), eq(conversations.id, id)))
+    .returning({ id: conversations.id });
+  if (!row) throw new AppError("not_found", "There is no conversation with this id");
+  announceSoon(ctx.organizationId, ["messages"]);
+  return getConversation(ctx, id);
+}
