@@ -18,7 +18,8 @@ export default async function startCluster(): Promise<() => Promise<void>> {
     passwordFile: join(folder, "password"),
     logFile: join(folder, "postgres.log"),
     // Nothing here has to survive a crash.
-    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_wal_size: "4GB" },
+    // Its vacuum would sit in a database that is dropped, and only a superuser may end that.
+    settings: { autovacuum: "off", fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_wal_size: "4GB" },
   });
   // Vitest leaves an interrupted run at once; what is still there then goes here.
   const removeNow = () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
