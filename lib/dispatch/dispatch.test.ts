@@ -16,6 +16,7 @@ import { resetEnv } from "@/lib/env";
 import { newId } from "@/lib/ids";
 import { graphAccess } from "@/lib/integrations/access";
 import { resumeIntegration } from "@/lib/integrations/pause";
+import { applyStatuses } from "@/lib/messages/delivery-reports";
 import { askGate } from "@/lib/messages/gate";
 import { askHistory } from "@/lib/messages/history";
 import { cancelMessage, getMessage } from "@/lib/messages/messages";
@@ -27,6 +28,7 @@ import { type SandboxServer, startSandboxServer } from "@/lib/sandbox/server";
 import { takeBatch } from "./batch";
 import { dispatchIntegration } from "./dispatch";
 import { takeLease } from "./lease";
+import { writeOutcomes } from "./outcome";
 import { failUnsettled, findDueIntegrations, rescueStuck } from "./sweep";
 
 useTestDatabase();
@@ -440,6 +442,58 @@ describe("an integration that Meta stops in mid-run", () => {
     const [paused] = await db.select().from(integrations).where(eq(integrations.id, org.integration.id));
     expect(paused).toMatchObject({ status: "paused", pauseReason: "token_invalid", pauseErrorCode: 190 });
     expect(await org.read(id)).toMatchObject({ status: "queued" });
+  });
+
+  test.each([
+    [
+      "100 with subcode 33",
+      { code: 100, error_subcode: 33, message: "Unsupported post request. Object with ID 'X' does not exist" },
+      400,
+    ],
+    ["803", { code: 803, message: "Some of the aliases you requested do not exist: X" }, 404],
+    ["104", { code: 104, message: "Incorrect signature" }, 400],
+  ])("that Meta refuses as a whole (%s) is paused, and what waits is kept", async (_name, error, status) => {
+    const graph = await startScript(() => ({ status, body: { error } }));
+    const org = await makeSender(db, { integration: { endpointUrl: `${graph.url}/v25.0`, ratePerSecond: 5 } });
+    const ids: string[] = [];
+    for (let i = 0; i < 12; i++) {
+      const phoneNumber = somePhone();
+      await org.optIn(phoneNumber);
+      ids.push((await org.send({ phoneNumber, ...ORDER })).id);
+    }
+    await org.dispatch();
+    await graph.close();
+    const [integration] = await db.select().from(integrations).where(eq(integrations.id, org.integration.id));
+    expect(integration).toMatchObject({ status: "paused", pauseErrorCode: error.code });
+    for (const id of ids) expect(await org.read(id)).toMatchObject({ status: "queued", failure: null });
+  });
+});
+
+describe("a message that Meta takes and holds", () => {
+  test.each(["held_for_quality_assessment", "paused"] as const)("%s is sent, says so, and ends by its webhook", async (word) => {
+    const graph = await startScript(() => ({ status: 200, body: { messages: [{ id: `wamid.${word}`, message_status: word }] } }));
+    const org = await makeSender(db, { integration: { endpointUrl: `${graph.url}/v25.0` } });
+    const phoneNumber = somePhone();
+    await org.optIn(phoneNumber);
+    const { id } = await org.send({ phoneNumber, ...ORDER });
+    await org.dispatch();
+    await graph.close();
+    expect(await org.read(id)).toMatchObject({ status: "sent", metaHold: word });
+    const dropped = { code: 132015, title: "Template is paused", message: null, details: null, href: null };
+    const report = { wamid: `wamid.${word}`, status: "failed", at: new Date(), errors: [dropped] };
+    await applyStatuses(org.systemAt(), org.integration.id, [report]);
+    expect(await org.read(id)).toMatchObject({ status: "failed", metaHold: null, failure: { code: 132015 } });
+  });
+
+  test("is not held any more when its webhook was quicker than the answer", async () => {
+    const org = await connected();
+    const id = await org.write();
+    await setMessage(id, { status: "sending", attempts: 1 });
+    const report = { wamid: "wamid.QUICK", status: "delivered", at: new Date(), errors: [], callbackData: id };
+    await applyStatuses(org.systemAt(), org.integration.id, [report]);
+    const accepted = { id, kind: "accepted", wamid: "wamid.QUICK", at: new Date(), hold: "paused" } as const;
+    await writeOutcomes(org.systemAt(), org.integration.id, [accepted]);
+    expect(await org.read(id)).toMatchObject({ status: "delivered", metaHold: null });
   });
 });
 

@@ -71,12 +71,9 @@ async function historyOf(access: GraphAccess, { phoneNumberId }: IntegrationRow,
  * by, or had no answer says nothing of the next question.
  */
 function isAboutNumber(error: unknown): boolean {
-  if (!(error instanceof GraphError) || error.proof !== "refused") return false;
-  return error.kind === "reconnect" || error.code === UNKNOWN_PATH || isUnknownEdge(error);
+  return error instanceof GraphError && error.proof === "refused" && (error.rule.pauses !== undefined || isUnknownEdge(error));
 }
 
-/** Graph's own code for a path that it does not have. */
-const UNKNOWN_PATH = 2500;
 const isUnknownEdge = ({ code, title }: GraphError) => code === 100 && /nonexisting field|unknown path|unsupported/i.test(title);
 
 async function askAbout(ctx: Ctx, integration: IntegrationRow, settledBy: Date, signal?: AbortSignal): Promise<number> {

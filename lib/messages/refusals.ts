@@ -8,6 +8,8 @@ import type { ErrorKind } from "@/lib/whatsapp/error-codes";
 
 const PAUSES_BY_CODE: Record<number, PauseReason> = {
   0: "token_invalid",
+  102: "token_invalid",
+  104: "token_invalid",
   190: "token_invalid",
   368: "account_restricted",
   131031: "account_locked",

@@ -12,13 +12,14 @@ import { sendMessage } from "./send";
 import { OUTCOME_UNKNOWN } from "./states";
 import { storedContent } from "./stored-content";
 
-type Ended = Pick<typeof messages.$inferSelect, "status" | "failure" | "unknownSince">;
+type Ended = Pick<typeof messages.$inferSelect, "status" | "failure" | "unknownSince" | "purpose">;
 
 /** What stands against sending a message again, in one sentence; null when a person may. */
 export function whyNotResend(message: Ended, settings: OrganizationSettings): string | null {
-  const { status, failure, unknownSince } = message;
+  const { status, failure, unknownSince, purpose } = message;
   if (status !== "failed" && status !== "unknown")
     return `The message is ${status}. Only failed messages and those with an unknown outcome can be sent again.`;
+  if (purpose === "authentication") return "A one-time code is not sent again: send a new code.";
   if (status === "failed" && failure?.reason !== OUTCOME_UNKNOWN) return null;
   if (settings.resendUnknown === "never")
     return "The message may have arrived, and the organization's settings do not let it be sent again.";

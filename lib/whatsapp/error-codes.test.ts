@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import en from "@/lib/i18n/en/meta-errors.json";
 import tr from "@/lib/i18n/tr/meta-errors.json";
-import { describeCode, explanationKey, KNOWN_CODES } from "@/lib/whatsapp/error-codes";
+import { describeCode, explanationKey, KNOWN_CODES, sourceOf } from "@/lib/whatsapp/error-codes";
 import { explainCode, explainSilence } from "@/lib/whatsapp/explain-code";
 
 describe("describeCode", () => {
@@ -37,7 +37,7 @@ describe("describeCode", () => {
     expect(describeCode(code)).toEqual({ kind: "unknown", retry: "never", scope: "message" });
   });
 
-  it.each([0, 10, 190, 200, 368, 131031, 131042, 131048, 133010])("%i pauses the integration", (code) => {
+  it.each([0, 5, 10, 102, 104, 803, 2500, 190, 200, 368, 131031, 131042, 131048, 133010])("%i pauses the integration", (code) => {
     expect(describeCode(code).pauses).toBe("integration");
   });
 
@@ -47,7 +47,40 @@ describe("describeCode", () => {
 
   it("counts only refusals before any work as safe to repeat", () => {
     const safe = KNOWN_CODES.filter((code) => describeCode(Number.parseInt(code, 10)).retry === "safe");
-    expect(safe.sort()).toEqual(["130429", "131056", "134101", "4", "613", "80007", "80008"]);
+    expect(safe.sort()).toEqual([
+      "130429",
+      "131056",
+      "134101",
+      "17",
+      "32",
+      "341",
+      "4",
+      "613",
+      "80000-80006",
+      "80007",
+      "80008",
+      "80009-80014",
+    ]);
+  });
+
+  it("names where each rule is from", () => {
+    for (const codes of KNOWN_CODES) expect(sourceOf(Number.parseInt(codes, 10)), codes).toMatch(/^Meta, “|^Meta, "/);
+    expect(sourceOf(987654)).toBeNull();
+  });
+
+  it("waits at every limit of calls, also at one that Meta has not named yet", () => {
+    const limit = { kind: "slow_down", retry: "safe", scope: "rate" };
+    for (const code of [4, 17, 32, 341, 613, 80000, 80007, 80008, 80014]) expect(describeCode(code), String(code)).toEqual(limit);
+    expect(describeCode(987654, { httpStatus: 429 })).toEqual(limit);
+    expect(describeCode(null, { httpStatus: 429 })).toEqual(limit);
+    expect(describeCode(131026, { httpStatus: 429 })).toMatchObject({ kind: "bad_recipient" });
+  });
+
+  it("tells an id that is gone from a value that is wrong", () => {
+    expect(describeCode(100, { subcode: 33 })).toEqual(describeCode(33));
+    expect(describeCode(100, { subcode: 33 }).pauses).toBe("integration");
+    expect(describeCode(100, { subcode: 2018001 })).toMatchObject({ kind: "fix_request" });
+    expect(describeCode(100).pauses).toBeUndefined();
   });
 
   it("lists no code twice", () => {

@@ -73,16 +73,16 @@ export class GraphError extends Error implements GraphErrorFields {
   }
 }
 
-type Refused = Pick<GraphErrorFields, "code" | "subcode" | "title" | "details">;
+type Refused = Pick<GraphErrorFields, "code" | "subcode" | "httpStatus" | "title" | "details">;
 
 /** Code 100 is otherwise about the one call. Source: Meta, "Secure Graph API calls". */
 const APP_SECRET_RULE: CodeRule = { kind: "reconnect", retry: "never", scope: "integration", pauses: "integration" };
 
 function ruleOf(refused: Refused): CodeRule {
-  return asksForAppSecret(refused) ? APP_SECRET_RULE : describeCode(refused.code, refused.subcode);
+  return asksForAppSecret(refused) ? APP_SECRET_RULE : describeCode(refused.code, refused);
 }
 
-function asksForAppSecret({ code, title, details }: Omit<Refused, "subcode">): boolean {
+function asksForAppSecret({ code, title, details }: Pick<Refused, "code" | "title" | "details">): boolean {
   return code === 100 && /appsecret_proof/i.test(`${title} ${details}`);
 }
 
@@ -102,7 +102,13 @@ export function refusal(response: GraphResponse, error: z.infer<typeof GraphErro
   const code = error.code ?? null;
   const title = error.error_user_title ?? error.message ?? "Meta refused the call.";
   const details = error.error_data?.details ?? error.error_user_msg ?? null;
-  const rule = ruleOf({ code, subcode: error.error_subcode ?? null, title: error.message ?? title, details });
+  const rule = ruleOf({
+    code,
+    subcode: error.error_subcode ?? null,
+    httpStatus: response.status,
+    title: error.message ?? title,
+    details,
+  });
   const isKnown = rule.kind !== "unknown";
   const isUnsure = rule.retry === "unsure" || (!isKnown && response.status >= 500) || response.status < 400;
   const retryAfterSeconds = readRetryAfter(response.headers, rule.kind);

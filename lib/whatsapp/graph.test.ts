@@ -455,8 +455,19 @@ it("getMessageHistory reads events and survives others", async () => {
     json: { data: [{ events: { data: [{ delivery_status: "DELIVERED", timestamp: "1790000000" }, { timestamp: "x" }] } }, {}] },
   }));
   expect(await getMessageHistory(access, "1", "wamid.1")).toEqual([
-    { status: "delivered", at: new Date(1790000000 * 1000), raw: { delivery_status: "DELIVERED", timestamp: "1790000000" } },
+    {
+      status: "delivered",
+      at: new Date(1790000000 * 1000),
+      error: null,
+      raw: { delivery_status: "DELIVERED", timestamp: "1790000000" },
+    },
   ]);
+});
+
+it("getMessageHistory keeps Meta's sentence about a failure", async () => {
+  const event = { delivery_status: "FAILED", timestamp: "1790000000", error_description: "Message undeliverable" };
+  const { access } = fakeGraph(() => ({ json: { data: [{ events: { data: [event] } }] } }));
+  expect(await getMessageHistory(access, "1", "wamid.1")).toMatchObject([{ status: "failed", error: "Message undeliverable" }]);
 });
 
 describe("what Graph answers is cleaned at the edge", () => {
