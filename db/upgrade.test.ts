@@ -73,7 +73,7 @@ test("an installation of the version before reads the same after its upgrade", a
   await openKeyring(database());
   const { ctx } = await makeOrganization(database());
   const own = { ...ctx, organizationId: "org_1" };
-  const { data } = await listMessages(own, { limit: 25, direction: "outgoing" });
+  const { data } = await listMessages(own, { limit: 25, direction: "outgoing", sort: "-createdAt" });
   expect(data).toMatchObject([
     {
       id: "msg_2",

@@ -1,5 +1,6 @@
 import "server-only";
 import type { Db } from "@/db/client";
+import { askAgain } from "@/lib/dispatch/ask-again";
 import { dispatchIntegration } from "@/lib/dispatch/dispatch";
 import { failUnsettled, findDueIntegrations, rescueStuck, settleEarly, tidy } from "@/lib/dispatch/sweep";
 import { refreshNumbers } from "@/lib/integrations/refresh";
@@ -57,6 +58,7 @@ export async function sweepOnce(db: Db): Promise<Wake[]> {
   await rescueStuck(db, now);
   await failUnsettled(db, now);
   await settleEarly(db);
+  await askAgain(db, now);
   const due = await findDueIntegrations(db, now);
   return [
     { kind: "webhooks" },

@@ -32,6 +32,12 @@ async function readPage(ctx: Ctx, query: ListContacts): Promise<Page<Contact>> {
   return { data: shown, nextCursor: found.length > query.limit && last ? cursorOf(query.sort, last) : null };
 }
 
+/** The newest people that a search means, for lists of what belongs to people. */
+export async function findContactIds(ctx: Ctx, search: string, limit: number): Promise<string[]> {
+  const found = await findIds(ctx, await readFilter(ctx, { search }), "-createdAt", undefined, limit);
+  return found.map(({ id }) => id);
+}
+
 /** The most that is counted one by one: beyond it "at least so many" costs as much as one may wait for. */
 const MOST_COUNTED = 1_000_000;
 

@@ -16,6 +16,7 @@ import { readReceipt, type SendReceipt } from "@/lib/whatsapp/graph";
 import { type GraphAccess, sharedGraphTransport } from "@/lib/whatsapp/graph-call";
 import { GraphError, transportFailure } from "@/lib/whatsapp/graph-error";
 import type { GraphResponse, TransportError } from "@/lib/whatsapp/transport";
+import { askAgain } from "./ask-again";
 import { type Batch, type Ready, takeBatch } from "./batch";
 import { breaker } from "./breaker";
 import { Completer } from "./completer";
@@ -116,6 +117,7 @@ export async function dispatchIntegration(
   };
   let result: DispatchResult;
   try {
+    await askAgain(db, new Date(), where.organizationId);
     result = await sendDue(run, options.maxMs ?? Number.POSITIVE_INFINITY);
   } finally {
     const departed = await run.departure.catch(() => null);

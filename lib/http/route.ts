@@ -96,6 +96,7 @@ export function csvRoute<Q extends Shape = undefined>(
     const requestId = requestIdOf(request);
     try {
       const ctx = await authenticate(await openDatabase(), request, requestId);
+      if (ctx.lacksSecondFactor) throw new AppError("second_factor_missing");
       if (!allows(ctx.scopes, spec.permission)) {
         throw new AppError("forbidden", `You need the permission ${spec.permission} to do this`);
       }

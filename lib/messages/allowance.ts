@@ -120,10 +120,11 @@ export async function reserveAllowance(
   const allowance = await allowanceOf(ctx, integration);
   let left = allowance.left ?? Number.POSITIVE_INFINITY;
   const taken: { portfolioId: string; contactId: string; messageId: string }[] = [];
+  const tooMany: string[] = [];
   for (const { id, contactId } of batch) {
     if (counted.has(contactId)) continue;
     if (left <= 0) {
-      overAllowance.set(id, allowance.nextFreeAt ?? new Date(ctx.now.getTime() + ASK_AGAIN_MS));
+      tooMany.push(id);
       continue;
     }
     left -= 1;
@@ -131,6 +132,10 @@ export async function reserveAllowance(
     taken.push({ portfolioId, contactId, messageId: id });
   }
   await reservePlaces(ctx, taken);
+  if (tooMany.length === 0) return overAllowance;
+  // What was just taken may be what the others wait for.
+  const { nextFreeAt } = allowance.nextFreeAt ? allowance : await allowanceOf(ctx, integration);
+  for (const id of tooMany) overAllowance.set(id, nextFreeAt ?? new Date(ctx.now.getTime() + ASK_AGAIN_MS));
   return overAllowance;
 }
 

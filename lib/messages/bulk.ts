@@ -11,7 +11,7 @@ import { type BulkResult, type SendBulk, SendMessage } from "./schema";
 import { storeMessages } from "./store";
 
 type Result = BulkResult["results"][number];
-type Taken = { index: number; id: string; passed: Passed };
+type Taken = { index: number; id: string; passed: Passed; externalId: string | undefined };
 
 /**
  * Accepts up to 1,000 messages in one transaction behind one gate. Every item fares for itself: a wrong one is refused with
@@ -45,9 +45,9 @@ export async function sendBulk(ctx: Ctx, { messages: items }: SendBulk, headerKe
         )
       : [];
   const taken: Taken[] = [];
-  for (const [i, { index }] of wishes.entries()) {
+  for (const [i, { index, wish }] of wishes.entries()) {
     const verdict = verdicts[i];
-    if (verdict?.passed) taken.push({ index, id: newId("msg"), passed: verdict.passed });
+    if (verdict?.passed) taken.push({ index, id: newId("msg"), passed: verdict.passed, externalId: wish.externalId });
     else results.push({ index, error: errorOf(verdict?.reasons ?? []) });
   }
   results.push(...taken.map(({ index, id }) => ({ index, id })));

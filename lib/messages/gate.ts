@@ -158,6 +158,8 @@ export type Waiting = {
   priority: number;
   templateName: string | null;
   templateLanguage: string | null;
+  /** A person sent it on its way outside opening hours. */
+  ignoresHours: boolean;
 };
 
 export type SecondLook =
@@ -193,7 +195,7 @@ export async function lookAgain(
         purpose: found?.category === "MARKETING" ? "marketing" : message.purpose,
         template: templateName === null ? null : { name: templateName, language: templateLanguage ?? undefined, found, sameName },
         params: undefined,
-        isReply: message.priority === PRIORITY.reply,
+        isReply: message.ignoresHours || message.priority === PRIORITY.reply,
       },
       facts,
     );

@@ -7,7 +7,8 @@ import { AppError } from "@/lib/errors";
 import { getOrganization } from "@/lib/organizations/organizations";
 import type { OrganizationSettings } from "@/lib/organizations/schema";
 import { type MessageContent, summaryOf } from "@/lib/whatsapp/content";
-import type { Accepted, SendMessage } from "./schema";
+import type { Accepted, SelectionResult, SelectMessages, SendMessage } from "./schema";
+import { auditedOf, type Worked, workThrough } from "./select";
 import { sendMessage } from "./send";
 import { OUTCOME_UNKNOWN } from "./states";
 import { storedContent } from "./stored-content";
@@ -43,16 +44,58 @@ export async function resendMessage(ctx: Ctx, id: string): Promise<Accepted> {
   if (row?.direction !== "outgoing") throw new AppError("not_found", "There is no message with this id");
   const objection = whyNotResend(row, await getOrganization(ctx));
   if (objection) throw new AppError("conflict", objection, { details: { status: row.status } });
+  const accepted = await sendAgain(ctx, row);
+  await audit(ctx, "message.resent", { type: "message", id }, { as: accepted.id, was: row.status });
+  return accepted;
+}
+
+/** So many go through the gate at a time: they share its statements. */
+const AT_ONCE = 100;
+
+/**
+ * The same for a selection. Each goes through the whole gate by itself: who may not be sent to again is refused by the gate's
+ * reason, what is no failure by its status. Audited once, with the numbers.
+ */
+export async function resendMessages(ctx: Ctx, { dryRun, ...selection }: SelectMessages): Promise<SelectionResult> {
+  const settings = await getOrganization(ctx);
+  const result = await workThrough(ctx, selection, async (rows): Promise<Worked> => {
+    const refused: Worked["refused"] = [];
+    const allowed = rows.filter((row) => {
+      const may = whyNotResend(row, settings) === null;
+      if (!may) refused.push({ id: row.id, code: row.purpose === "authentication" ? "one_time_code" : row.status });
+      return may;
+    });
+    let done = dryRun ? allowed.length : 0;
+    for (let i = 0; !dryRun && i < allowed.length; i += AT_ONCE) {
+      const part = allowed.slice(i, i + AT_ONCE);
+      const sent = await Promise.all(part.map((row) => sendAgain(ctx, row).catch((error: unknown) => refusedAs(row.id, error))));
+      for (const one of sent) {
+        if ("code" in one) refused.push(one);
+        else done += 1;
+      }
+    }
+    return { done, refused };
+  });
+  if (!dryRun && result.done > 0)
+    await audit(ctx, "messages.resent", { type: "organization", id: ctx.organizationId }, auditedOf(selection, result));
+  return result;
+}
+
+function refusedAs(id: string, error: unknown): { id: string; code: string } {
+  if (error instanceof AppError) return { id, code: error.code };
+  throw error;
+}
+
+async function sendAgain(ctx: Ctx, row: typeof messages.$inferSelect): Promise<Accepted> {
   const wish: SendMessage = {
     contactId: row.contactId,
     integrationId: row.integrationId,
+    ...(row.externalId ? { externalId: row.externalId } : {}),
     ...(row.purpose === "service" ? {} : { purpose: row.purpose }),
     ...askedAgain(storedContent(row)),
   };
   // The same answer to the second press of the button.
-  const accepted = await sendMessage(ctx, wish, `resend:${id}`);
-  await audit(ctx, "message.resent", { type: "message", id }, { as: accepted.id, was: row.status });
-  return accepted;
+  return sendMessage(ctx, wish, `resend:${row.id}`);
 }
 
 function askedAgain(content: MessageContent): Pick<SendMessage, "message" | "template" | "language" | "templateParams"> {

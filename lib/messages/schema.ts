@@ -47,6 +47,8 @@ const ParamValue = z
 export const TemplateParams = z.union([z.record(z.string().max(100), ParamValue), z.array(ParamValue).max(100)]);
 export type TemplateParams = z.infer<typeof TemplateParams>;
 
+export const ExternalId = z.string().min(1).max(100, "At most 100 characters");
+
 export const SendMessage = z
   .strictObject({
     phoneNumber: z.string().max(40).optional().describe("International format: +905551234567"),
@@ -79,6 +81,7 @@ export const SendMessage = z
       .describe("The template's language; without it the contact's, then the organization's first that the template has."),
     integrationId: z.string().optional().describe("Without it, the default integration."),
     purpose: z.enum(["marketing", "utility", "authentication"]).optional(),
+    externalId: ExternalId.optional().describe("Your own reference, such as an order's number. Messages are found by it."),
     idempotencyKey: z.string().min(1).max(200).optional(),
   })
   .refine(namesOnePerson, { error: ONE_PERSON, path: ["phoneNumber"] })
@@ -167,8 +170,29 @@ export const InboundEnvelope = z.object({
 });
 export type InboundEnvelope = z.infer<typeof InboundEnvelope>;
 
+/** Beside what a message was put off for: what its number waits for, and what Meta holds back. */
+export const WAITING_CODES = [...WAITS_FOR, "number_paused", "number_not_verified", "held_by_meta", "pace"] as const;
+
+export const Waiting = z
+  .object({
+    code: z.enum(WAITING_CODES),
+    until: z.iso.datetime().nullable().describe("Null where nobody can say."),
+    details: z
+      .object({
+        reason: z.string().optional().describe("Why the number is paused, or how Meta holds the message."),
+        ahead: z.number().int().optional().describe("Messages of the number that are due, this one among them."),
+        isExact: z.boolean().optional().describe("False when `ahead` is the most that was counted."),
+        perSecond: z.number().optional().describe("The number's pace."),
+        attempts: z.number().int().optional(),
+      })
+      .optional(),
+  })
+  .describe("Why it has not left or arrived yet.");
+export type Waiting = z.infer<typeof Waiting>;
+
 export const Message = z.object({
   id: z.string(),
+  externalId: z.string().nullable().describe("The sender's own reference."),
   direction: MessageDirection.describe("`echo`: written in the WhatsApp Business app of the number."),
   conversationId: z.string().nullable().describe("Null until the person wrote, or somebody wrote to him from the console."),
   integrationId: z.string(),
@@ -216,6 +240,10 @@ export const Message = z.object({
   deliveredAt: z.iso.datetime().nullable(),
   readAt: z.iso.datetime().nullable(),
   failedAt: z.iso.datetime().nullable(),
+  waiting: Waiting.nullable(),
+  canSendNow: z.boolean().describe("Whether a person may send it outside opening hours."),
+  canCancel: z.boolean(),
+  canResend: z.boolean().describe("Whether a person may send it again now."),
   error: z
     .object({
       code: z.number().int().nullable().describe("Meta's code; null when the reason is ours."),
@@ -234,23 +262,67 @@ export const MessageDetail = Message.extend({
   metaMessageId: z.string().nullable(),
   createdBy: z.string(),
   envelope: InboundEnvelope.nullable().describe("What Meta told beside the content of a message that we did not write."),
-  canResend: z.boolean().describe("Whether a person may send it again now."),
 });
 export type MessageDetail = z.infer<typeof MessageDetail>;
 export const MessagePage = pageOf(Message);
 
-export const ListMessages = PageQuery.extend({
+export const FilterMessages = z.object({
   direction: MessageDirection.default("outgoing"),
   status: z
     .string()
     .regex(/^[a-z]+(,[a-z]+)*$/)
     .optional()
     .describe("One status, or several with commas."),
+  search: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      "A person's name or number in any writing, a part of the text, our id, Meta's id, or your `externalId`. People and ids are found among all messages and come first. Texts are encrypted and are read a stretch at a time, newest first: `nextCursor` leads on, also after a page with few rows or none.",
+    ),
   phoneNumber: PhoneInQuery.optional(),
   integrationId: z.string().optional(),
   contactId: z.string().optional(),
+  externalId: ExternalId.optional(),
   template: z.string().optional(),
   from: Moment.optional(),
   to: Moment.optional(),
 });
+export type FilterMessages = z.infer<typeof FilterMessages>;
+
+export const MESSAGE_SORTS = ["-createdAt", "createdAt"] as const;
+export type MessageSort = (typeof MESSAGE_SORTS)[number];
+const sort = z.enum(MESSAGE_SORTS).default("-createdAt");
+
+export const ListMessages = PageQuery.extend({ ...FilterMessages.shape, sort });
 export type ListMessages = z.infer<typeof ListMessages>;
+
+export const ExportMessages = FilterMessages.extend({ sort });
+export type ExportMessages = z.infer<typeof ExportMessages>;
+
+export const MessageCount = z.object({
+  count: z.number().int(),
+  isExact: z.boolean().describe("False when it is at least so many: not all were counted, or not all texts were read."),
+});
+export type MessageCount = z.infer<typeof MessageCount>;
+
+export const SelectMessages = z
+  .strictObject({
+    ids: z.array(z.string().max(100)).min(1).max(1_000, "At most 1,000 ids").optional(),
+    filter: FilterMessages.strict().optional().describe("The same as the list's query: all that match now."),
+    dryRun: z.boolean().default(false).describe("Only counts what would be done."),
+  })
+  .refine((body) => (body.ids === undefined) !== (body.filter === undefined), {
+    error: "Give either ids or filter",
+    path: ["ids"],
+  });
+export type SelectMessages = z.infer<typeof SelectMessages>;
+
+export const SelectionResult = z.object({
+  matched: z.number().int(),
+  done: z.number().int().describe("With dryRun: what would be done, as far as can be said without trying."),
+  refused: z.array(z.object({ id: z.string().optional(), code: z.string(), count: z.number().int() })),
+});
+export type SelectionResult = z.infer<typeof SelectionResult>;

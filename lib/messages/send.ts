@@ -34,7 +34,7 @@ export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string
     ...(passed.scheduledFor ? { scheduledFor: passed.scheduledFor.toISOString() } : {}),
     integrationId: passed.integration.id,
   };
-  const fate = await store({ ctx, id: accepted.id, passed, claim, accepted });
+  const fate = await store({ ctx, id: accepted.id, passed, externalId: wish.externalId, claim, accepted });
   if (fate === "claimed_already")
     return (claim && (await earlierAnswer<Accepted>(ctx, claim))) ?? sendMessage(ctx, wish, headerKey);
   if (fate === "over_allowance") throw refusal([allowanceUsedUp(await allowanceOf(ctx, passed.integration), ctx.now)]);
@@ -45,7 +45,14 @@ export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string
   return accepted;
 }
 
-type Candidate = { ctx: Ctx; id: string; passed: Passed; claim: Claim | null; accepted: Accepted };
+type Candidate = {
+  ctx: Ctx;
+  id: string;
+  passed: Passed;
+  externalId: string | undefined;
+  claim: Claim | null;
+  accepted: Accepted;
+};
 type Fate = "stored" | "claimed_already" | "over_allowance";
 
 const needsPlace = ({ passed }: Candidate) => passed.outsideWindow && passed.allowanceLeft !== null;

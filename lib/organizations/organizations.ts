@@ -1,5 +1,6 @@
 import "server-only";
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, isNull } from "drizzle-orm";
+import { integrations } from "@/db/schema/integrations";
 import { memberships, organizations, secondFactors, users } from "@/db/schema/organizations";
 import { audit, differences } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
@@ -8,6 +9,7 @@ import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
 import { requireRoom } from "@/lib/quotas";
+import { wake } from "@/lib/wake";
 import { endFallenLinksTo } from "./delegations";
 import {
   type CreateOrganization,
@@ -26,7 +28,28 @@ export async function getOrganization(ctx: Ctx): Promise<Organization> {
  * Changes what is given and leaves the rest; business hours are replaced as a whole. What is as it was is not written down. Whoever
  * asks a second factor of others has one: throws `conflict` otherwise.
  */
-export async function updateOrganization(ctx: Ctx, { name, ...settings }: UpdateOrganization): Promise<Organization> {
+export async function updateOrganization(ctx: Ctx, changes: UpdateOrganization): Promise<Organization> {
+  const updated = await writeChanges(ctx, changes);
+  // What waits for opening hours is asked again.
+  await wakeNumbers(ctx);
+  return updated;
+}
+
+async function wakeNumbers(ctx: Ctx): Promise<void> {
+  const numbers = await ctx.db
+    .select({ id: integrations.id })
+    .from(integrations)
+    .where(
+      and(
+        eq(integrations.organizationId, ctx.organizationId),
+        eq(integrations.status, "verified"),
+        isNull(integrations.deletedAt),
+      ),
+    );
+  for (const { id } of numbers) wake({ kind: "messages", integrationId: id, organizationId: ctx.organizationId });
+}
+
+async function writeChanges(ctx: Ctx, { name, ...settings }: UpdateOrganization): Promise<Organization> {
   return inTransaction(ctx, async (tx) => {
     const [row] = await tx.db.select().from(organizations).where(eq(organizations.id, ctx.organizationId)).for("update");
     if (!row) throw new AppError("not_found");

@@ -1,5 +1,5 @@
 import { IdParams, route } from "@/lib/http/route";
-import { cancelMessage } from "@/lib/messages/messages";
+import { cancelMessage } from "@/lib/messages/cancel";
 import { MessageDetail } from "@/lib/messages/schema";
 
 export const POST = route({
