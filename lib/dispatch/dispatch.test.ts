@@ -470,6 +470,36 @@ describe("an integration that Meta stops in mid-run", () => {
   });
 });
 
+describe("a window that Meta says is closed", () => {
+  const closed = { code: 131047, title: "Re-engagement message", message: null, details: null, href: null };
+  const isOpen = async (org: Sender, phoneNumber: string) =>
+    (await askGate(org.systemAt(), [{ phoneNumber, message: "Hello" }]))[0]?.passed !== null;
+
+  test.each(["in its answer", "in a webhook"])("%s stays closed until the person writes again", async (how) => {
+    const graph = await startScript(() =>
+      how === "in its answer"
+        ? { status: 400, body: { error: { code: 131047, message: "Re-engagement message" } } }
+        : { status: 200, body: { messages: [{ id: "wamid.CLOSED" }] } },
+    );
+    const org = await makeSender(db, { integration: { endpointUrl: `${graph.url}/v25.0` } });
+    const phoneNumber = somePhone();
+    await org.optIn(phoneNumber);
+    await org.heard(phoneNumber, new Date(Date.now() - HOUR_MS));
+    expect(await isOpen(org, phoneNumber)).toBe(true);
+    const { id } = await org.send({ phoneNumber, message: "Hello" });
+    await org.dispatch();
+    await graph.close();
+    if (how === "in a webhook") {
+      const report = { wamid: "wamid.CLOSED", status: "failed", at: new Date(), errors: [closed] };
+      await applyStatuses(org.systemAt(), org.integration.id, [report]);
+    }
+    expect(await org.read(id)).toMatchObject({ status: "failed", failure: { code: 131047 } });
+    expect(await isOpen(org, phoneNumber)).toBe(false);
+    await org.heard(phoneNumber, new Date(Date.now() + 1_000));
+    expect(await isOpen(org, phoneNumber)).toBe(true);
+  });
+});
+
 describe("a message that Meta takes and holds", () => {
   test.each(["held_for_quality_assessment", "paused"] as const)("%s is sent, says so, and ends by its webhook", async (word) => {
     const graph = await startScript(() => ({ status: 200, body: { messages: [{ id: `wamid.${word}`, message_status: word }] } }));

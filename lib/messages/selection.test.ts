@@ -12,6 +12,7 @@ import { contacts } from "@/db/schema/contacts";
 import { messages, outreach } from "@/db/schema/messages";
 import { auditEntries } from "@/db/schema/organizations";
 import { useTestDatabase } from "@/db/testing";
+import { namedAs } from "@/lib/contacts/fold";
 import { openDatabase } from "@/lib/ctx";
 import { blindIndex, seal } from "@/lib/keyring";
 import { exportMessages } from "./messages";
@@ -132,7 +133,7 @@ describe("finding messages", () => {
       phoneNumber,
     );
     const { contactId } = await org.read(id);
-    await db.update(contacts).set({ name: "Ayşe Demir" }).where(eq(contacts.id, contactId));
+    await db.update(contacts).set(namedAs("Ayşe Demir")).where(eq(contacts.id, contactId));
     await set(id, { wamid: "wamid.ABC", wamidIndex: blindIndex("messages.wamid", "wamid.ABC") });
     await write(org);
     const searches = ["Demir", phoneNumber, "ORD-14999", "ord-14999", id, "wamid.ABC", "ref 7"];
@@ -149,7 +150,7 @@ describe("finding messages", () => {
     const named = await write(org, said("none"));
     await db
       .update(contacts)
-      .set({ name: "Lemon Tree" })
+      .set(namedAs("Lemon Tree"))
       .where(eq(contacts.id, (await org.read(named)).contactId));
     const ids = [await write(org, said("lemon 1")), await write(org, said("pear")), await write(org, said("Lemon 2"))];
     const pages: string[][] = [];
