@@ -10,7 +10,7 @@ import { accountOf, type IntegrationRow } from "@/lib/integrations/access";
 import { pauseIntegration } from "@/lib/integrations/pause";
 import { blindIndex, seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
-import { closeWindows, pauseReason, stopTemplate } from "@/lib/messages/refusals";
+import { pauseReason, stopTemplate } from "@/lib/messages/refusals";
 import { META_HOLDS, type MessageFailure, type MetaHold, type TimelineStep, type WaitsFor } from "@/lib/messages/schema";
 import { transition } from "@/lib/messages/transitions";
 import type { SendReceipt } from "@/lib/whatsapp/graph";

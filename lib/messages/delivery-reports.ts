@@ -16,7 +16,7 @@ import { countOutcome } from "@/lib/metrics";
 import { describeCode } from "@/lib/whatsapp/error-codes";
 import type { MetaError, Pricing } from "@/lib/whatsapp/inbound-items";
 import { countDelivered, releasePlaces } from "./allowance";
-import { closeWindows, pauseReason, stopTemplate } from "./refusals";
+import { pauseReason, stopTemplate } from "./refusals";
 import type { MessageFailure, MessageStatus, TimelineStep } from "./schema";
 import { reportedAs, reportTransition, stateOf, transitionOf } from "./states";
 import { writeReported } from "./transitions";
@@ -283,13 +283,6 @@ async function drawConsequences(tx: Ctx, integrationId: string, drafts: readonly
     tx,
     failed.flatMap(({ failure, contactId, failedAt }) =>
       failure?.reason === "opted_out" && failedAt ? [{ contactId, stops: true, at: failedAt }] : [],
-    ),
-  );
-  await closeWindows(
-    tx,
-    integrationId,
-    failed.flatMap(({ failure, contactId, failedAt }) =>
-      failure?.reason === "outside_window" && failedAt ? [{ contactId, at: failedAt }] : [],
     ),
   );
   return failed;

@@ -1,6 +1,5 @@
 import "server-only";
-import { and, eq, sql } from "drizzle-orm";
-import { conversations } from "@/db/schema/contacts";
+import { and, eq } from "drizzle-orm";
 import { templates } from "@/db/schema/templates";
 import type { Ctx } from "@/lib/ctx";
 import type { PauseReason } from "@/lib/integrations/schema";
@@ -47,24 +46,4 @@ export async function stopTemplate(
       ),
     );
   announceSoon(ctx.organizationId, ["templates"]);
-}
-
-/** Meta says that a person's window is closed (131047), and knows better than our clock: it stays so until the person writes again. */
-export async function closeWindows(
-  ctx: Ctx,
-  integrationId: string,
-  closed: readonly { contactId: string; at: Date }[],
-): Promise<void> {
-  for (const { contactId, at } of closed) {
-    await ctx.db
-      .update(conversations)
-      .set({ closedAt: sql`greatest(${conversations.closedAt}, ${at.toISOString()}::timestamptz)` })
-      .where(
-        and(
-          eq(conversations.organizationId, ctx.organizationId),
-          eq(conversations.integrationId, integrationId),
-          eq(conversations.contactId, contactId),
-        ),
-      );
-  }
 }
