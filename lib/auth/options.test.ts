@@ -24,7 +24,8 @@ function makeBrowser() {
       .map(([name, value]) => `${name}=${value}`)
       .join("; ");
   const send = async (method: string, path: string, body?: Record<string, string>): Promise<Answer> => {
-    const headers = new Headers({ "user-agent": "Test browser", "x-real-ip": "203.0.113.7", cookie: cookies() });
+    const about = { "user-agent": "Test browser", "x-real-ip": "203.0.113.7", origin: ORIGIN };
+    const headers = new Headers({ ...about, host: "localhost:3000", cookie: cookies() });
     const response = await answerAuth(
       new Request(new URL(path, ORIGIN), { method, headers, ...(body ? { body: new URLSearchParams(body) } : {}) }),
     );
@@ -156,7 +157,7 @@ describe("what nobody has a use for", () => {
     "is the address to return to when it is not ours: %s",
     async (callbackUrl) => {
       const asked = await ask("POST", `signin/oidc?${new URLSearchParams({ callbackUrl })}`, {
-        headers: { cookie: `next-auth.callback-url=${encodeURIComponent(callbackUrl)}` },
+        headers: { cookie: `next-auth.callback-url=${encodeURIComponent(callbackUrl)}`, origin: ORIGIN },
       });
       expect(asked.status).toBe(302);
       expect(asked.headers.getSetCookie().join()).not.toContain("evil");
