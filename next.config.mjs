@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import createNextIntlPlugin from "next-intl/plugin";
 
-const withNextIntl = createNextIntlPlugin("./lib/i18n/request.ts");
+const withNextIntl = createNextIntlPlugin({
+  requestConfig: "./lib/i18n/request.ts",
+  // Texts are parsed by the build, so that no browser has to load a parser.
+  experimental: {
+    messages: { path: ["./lib/i18n/en", "./lib/i18n/tr"], format: "json", locales: "infer", precompile: true },
+  },
+});
 
 // Pages have theirs from proxy.ts, and our own server puts these on whatever it answers; here they are for `next start`.
 const common = JSON.parse(readFileSync(new URL("lib/http/security-headers.json", import.meta.url), "utf8"));

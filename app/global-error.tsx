@@ -3,10 +3,21 @@
 import "./globals.css";
 import { GeistSans } from "geist/font/sans";
 import { useSyncExternalStore } from "react";
-import { Button } from "@/components/ui/button";
-import english from "@/lib/i18n/en/shell.json";
 import { LANGUAGE_COOKIE } from "@/lib/i18n/languages";
-import turkish from "@/lib/i18n/tr/shell.json";
+
+/** Few, and not out of the catalogues: this stands in every page's bundle. */
+const WORDS = {
+  en: {
+    title: "This page could not be shown",
+    description: "Nothing was changed. Try again; if it keeps failing, tell whoever runs this installation.",
+    again: "Try again",
+  },
+  tr: {
+    title: "Bu sayfa gösterilemedi",
+    description: "Hiçbir şey değişmedi. Yeniden deneyin; sorun sürerse kurulumu yöneten kişiye haber verin.",
+    again: "Yeniden dene",
+  },
+};
 
 /** Stands in for the whole document when even the frame could not be drawn, so it brings its own words. */
 export default function GlobalError({ retry }: { error: unknown; retry: () => void }) {
@@ -15,16 +26,20 @@ export default function GlobalError({ retry }: { error: unknown; retry: () => vo
     wantsTurkish,
     () => false,
   );
-  const words = (isTurkish ? turkish : english).failed;
+  const words = WORDS[isTurkish ? "tr" : "en"];
   return (
     <html lang={isTurkish ? "tr" : "en"} className={GeistSans.variable}>
       <body>
         <main className="mx-auto grid min-h-dvh max-w-reading place-content-center justify-items-start gap-3 px-6">
           <h1 className="font-semibold text-lg">{words.title}</h1>
           <p className="text-muted text-sm">{words.description}</p>
-          <Button variant="primary" onClick={retry}>
+          <button
+            type="button"
+            onClick={retry}
+            className="h-8 rounded-md bg-accent px-3 font-medium text-accent-foreground text-sm hover:bg-accent-hover"
+          >
             {words.again}
-          </Button>
+          </button>
         </main>
       </body>
     </html>

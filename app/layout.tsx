@@ -1,12 +1,12 @@
 import "./globals.css";
-import { GeistMono } from "geist/font/mono";
 import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import { Providers } from "@/components/shell/providers";
+import { Theme } from "@/components/shell/theme";
+import { mono } from "./fonts";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("common");
@@ -27,10 +27,10 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const locale = await getLocale();
   const nonce = (await headers()).get("x-nonce") ?? undefined;
   return (
-    <html lang={locale} className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
+    <html lang={locale} className={`${GeistSans.variable} ${mono.variable}`} suppressHydrationWarning>
       <body>
         <NextIntlClientProvider>
-          <Providers nonce={nonce}>{children}</Providers>
+          <Theme nonce={nonce}>{children}</Theme>
         </NextIntlClientProvider>
       </body>
     </html>

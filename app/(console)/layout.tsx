@@ -1,5 +1,6 @@
 import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
+import { Providers } from "@/components/shell/providers";
 import { Shell } from "@/components/shell/shell";
 import { getSession } from "@/lib/auth/session";
 
@@ -8,5 +9,9 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   if (!session) redirect("/login");
   if (session.lacksSecondFactor) redirect("/second-factor");
   const { user, organization, organizations, role, permissions } = session;
-  return <Shell session={{ user, organization, organizations, role, permissions }}>{children}</Shell>;
+  return (
+    <Providers>
+      <Shell session={{ user, organization, organizations, role, permissions }}>{children}</Shell>
+    </Providers>
+  );
 }

@@ -1,12 +1,8 @@
 "use client";
 
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useState } from "react";
-import { useForm } from "react-hook-form";
-import { z } from "zod";
+import { type ReactNode, type SubmitEvent, useRef, useState } from "react";
 import { Note } from "@/components/shared/note";
-import { useFieldText } from "@/components/shared/use-field-text";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -14,8 +10,9 @@ import { PasswordInput } from "@/components/ui/password-input";
 import { AuthCard } from "./auth-card";
 import { afterSignIn, type SignInOutcome, signInWithOidc, signInWithPassword } from "./sign-in";
 
-const Credentials = z.object({ email: z.email("Not an e-mail address"), password: z.string().min(1) });
-type Credentials = z.infer<typeof Credentials>;
+type Credentials = { email: string; password: string };
+/** What is to be mended, by the key of its sentence. */
+type Missing = { email?: "email"; password?: "type_too_small" };
 
 type Trouble = Exclude<SignInOutcome, "signed_in" | "code"> | "denied" | "oidc";
 
@@ -32,14 +29,13 @@ type LoginFormProps = {
 
 export function LoginForm({ next, email, error, oidcName, isUnowned }: LoginFormProps) {
   const t = useTranslations("auth");
-  const fieldText = useFieldText();
+  const fields = useTranslations("fields");
   const [trouble, setTrouble] = useState<Trouble | null>(error ? troubleOf(error) : null);
   const [leaving, setLeaving] = useState(false);
-  const { register, handleSubmit, setFocus, resetField, formState } = useForm({
-    resolver: zodResolver(Credentials),
-    defaultValues: { email: email ?? "", password: "" },
-  });
-  const { errors, isSubmitting } = formState;
+  const [missing, setMissing] = useState<Missing>({});
+  const [submitting, setSubmitting] = useState(false);
+  const emailInput = useRef<HTMLInputElement>(null);
+  const passwordInput = useRef<HTMLInputElement>(null);
   /** The password was right, and the account asks for a code too. */
   const [proven, setProven] = useState<Credentials | null>(null);
 
@@ -53,8 +49,25 @@ export function LoginForm({ next, email, error, oidcName, isUnowned }: LoginForm
     else setTrouble(outcome);
     if (outcome === "wrong") {
       setProven(null);
-      resetField("password");
-      setFocus("password");
+      if (passwordInput.current) passwordInput.current.value = "";
+      passwordInput.current?.focus();
+    }
+  }
+
+  async function submitForm(event: SubmitEvent) {
+    event.preventDefault();
+    const [email, password] = [emailInput.current, passwordInput.current];
+    if (submitting || !email || !password) return;
+    const found: Missing = {};
+    if (!email.value || !email.checkValidity()) found.email = "email";
+    if (!password.value) found.password = "type_too_small";
+    setMissing(found);
+    if (found.email) email.focus();
+    else if (found.password) password.focus();
+    else {
+      setSubmitting(true);
+      await submit({ email: email.value, password: password.value });
+      setSubmitting(false);
     }
   }
 
@@ -127,14 +140,14 @@ export function LoginForm({ next, email, error, oidcName, isUnowned }: LoginForm
           </div>
         </div>
       ) : null}
-      <form onSubmit={handleSubmit((input) => submit(input))} noValidate className="grid gap-4">
-        <Field label={t("email")} error={fieldText(errors.email)}>
-          <Input type="email" autoComplete="username" autoFocus={!email} {...register("email")} />
+      <form onSubmit={submitForm} noValidate className="grid gap-4">
+        <Field label={t("email")} error={missing.email && fields(missing.email)}>
+          <Input ref={emailInput} type="email" autoComplete="username" autoFocus={!email} defaultValue={email} />
         </Field>
-        <Field label={t("password")} error={fieldText(errors.password)}>
-          <PasswordInput autoComplete="current-password" autoFocus={Boolean(email)} {...register("password")} />
+        <Field label={t("password")} error={missing.password && fields(missing.password)}>
+          <PasswordInput ref={passwordInput} autoComplete="current-password" autoFocus={Boolean(email)} />
         </Field>
-        <Button type="submit" variant="primary" size="lg" loading={isSubmitting || leaving}>
+        <Button type="submit" variant="primary" size="lg" loading={submitting || leaving}>
           {t("signIn")}
         </Button>
       </form>

@@ -22,7 +22,7 @@ import { Select } from "@/components/ui/select";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import type { Integration } from "@/lib/integrations/schema";
 import type { SendMessage } from "@/lib/messages/schema";
-import { formatPhone, toE164 } from "@/lib/phone";
+import { formatPhone, readE164 } from "@/lib/phone-format";
 import type { Template } from "@/lib/templates/schema";
 import { Preview } from "./preview";
 import { newIdempotencyKey, useCheck, useSend } from "./queries";
@@ -49,7 +49,7 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
   const t = useTranslations("compose");
   const can = useCan();
   const form = useRef<HTMLFormElement>(null);
-  const [to, setTo] = useState(() => (toE164(firstTo) ? formatPhone(firstTo) : firstTo));
+  const [to, setTo] = useState(() => (readE164(firstTo) ? formatPhone(firstTo) : firstTo));
   const [mode, setMode] = useState<Mode>(firstTemplate ? "template" : "text");
   const [text, setText] = useState("");
   const [wanted, setWanted] = useState(firstTemplate);
@@ -62,7 +62,7 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
   const allTemplates = useTemplates();
   const templates = useMemo(() => ofAccount(allTemplates.data, integration), [allTemplates.data, integration]);
   const template = mode === "template" ? findTemplate(templates, wanted) : undefined;
-  const phone = toE164(to);
+  const phone = readE164(to);
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const isNamed = /\p{L}/u.test(to);
   const named = useContactSearch(to, isNamed);

@@ -1,7 +1,6 @@
 "use client";
 
 import { UserRound } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useContactByNumber } from "@/components/contacts/queries";
@@ -13,8 +12,9 @@ import { useClock } from "@/components/shared/time";
 import { WhatsappBubble, WhatsappWall } from "@/components/shared/whatsapp-bubble";
 import { TemplatePreview } from "@/components/templates/template-preview";
 import { Avatar } from "@/components/ui/avatar";
+import { Link } from "@/components/ui/link";
 import { Skeleton } from "@/components/ui/skeleton";
-import { formatPhone } from "@/lib/phone";
+import { formatPhone } from "@/lib/phone-format";
 import type { Template } from "@/lib/templates/schema";
 
 type PreviewProps = {

@@ -2,10 +2,8 @@
 
 import { CircleCheck, CircleX, LoaderCircle, PencilLine } from "lucide-react";
 import dynamic from "next/dynamic";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState } from "react";
-import { z } from "zod";
 import { useContactByNumber, useLedger } from "@/components/contacts/queries";
 import { ErrorNote } from "@/components/shared/error-note";
 import { StatusBadge } from "@/components/shared/status-badge";
@@ -13,12 +11,16 @@ import { Time } from "@/components/shared/time";
 import { useCan } from "@/components/shell/session";
 import { useSyncTemplates } from "@/components/templates/queries";
 import { Button } from "@/components/ui/button";
-import { ConsentState } from "@/lib/contacts/schema";
+import { Link } from "@/components/ui/link";
+import type { ConsentState } from "@/lib/contacts/schema";
 import type { CheckResult, GateReason } from "@/lib/messages/reasons";
-import { formatPhone, toE164 } from "@/lib/phone";
+import type { MessagePurpose } from "@/lib/messages/schema";
+import { formatPhone, readE164 } from "@/lib/phone-format";
 import type { Template } from "@/lib/templates/schema";
 
-const ConsentDialog = dynamic(() => import("@/components/contacts/consent-dialog").then((file) => file.ConsentDialog));
+const ConsentDialog = dynamic(() => import("@/components/contacts/consent-dialog").then((module) => module.ConsentDialog), {
+  ssr: false,
+});
 
 /** What the reasons need to know of the draft, and what can be done about them from here. */
 export type ReasonContext = {
@@ -146,11 +148,11 @@ const SPECIAL: Record<string, (props: SpecialProps) => ReactNode> = {
   rate_limit_exceeded: AllowanceUsedUp,
 };
 
-const SuggestionDetails = z.object({ suggestion: z.string() });
+type SuggestionDetails = { suggestion: string };
 
 function InvalidNumber({ reason, context, sentence }: SpecialProps) {
   const t = useTranslations("compose.fix");
-  const { data } = SuggestionDetails.safeParse(reason.details);
+  const data = detailsOf<SuggestionDetails>(reason, ["suggestion"]);
   if (!data) return <Shown sentence={sentence} fix={t(whatIsWrong(context.phoneNumber))} />;
   const phone = formatPhone(data.suggestion);
   return (
@@ -174,18 +176,15 @@ function whatIsWrong(number: string): "number" | "numberShort" | "numberLong" | 
   return digits > 15 ? "numberLong" : "numberUnknown";
 }
 
-const ConsentDetails = z.object({
-  purpose: z.enum(["marketing", "utility", "authentication", "service"]),
-  consent: ConsentState,
-});
+type ConsentDetails = { purpose: MessagePurpose; consent: ConsentState };
 
 function NotOptedIn({ reason, context, sentence }: SpecialProps) {
   const t = useTranslations("compose.fix.consent");
   const can = useCan();
   const [recording, setRecording] = useState(false);
-  const phone = toE164(context.phoneNumber);
+  const phone = readE164(context.phoneNumber);
   const { data: contact } = useContactByNumber(phone);
-  const { data: details } = ConsentDetails.safeParse(reason.details);
+  const details = detailsOf<ConsentDetails>(reason, ["purpose", "consent"]);
   const purpose = details?.purpose ?? "service";
   const optedOut =
     purpose === "service"
@@ -274,11 +273,11 @@ function TemplateMissing({ sentence }: SpecialProps) {
   );
 }
 
-const StatusDetails = z.object({ status: z.string() });
+type StatusDetails = { status: string };
 
 function TemplateNotApproved({ reason, context, sentence }: SpecialProps) {
   const t = useTranslations("compose.fix.template");
-  const { data } = StatusDetails.safeParse(reason.details);
+  const data = detailsOf<StatusDetails>(reason, ["status"]);
   const key = (data?.status ?? "OTHER") as "OTHER";
   return (
     <Shown
@@ -295,29 +294,30 @@ function TemplateNotApproved({ reason, context, sentence }: SpecialProps) {
   );
 }
 
-const ParamsDetails = z.object({
-  missing: z.array(z.string()),
-  unexpected: z.array(z.string()),
-  invalid: z.array(z.object({ key: z.string(), reason: z.string() })),
-  unsupported: z.array(z.string()),
-});
+type ParamsDetails = {
+  missing: string[];
+  unexpected: string[];
+  invalid: { key: string; reason: string }[];
+  unsupported: string[];
+};
+const PARAMS_KEYS = ["missing", "unexpected", "invalid", "unsupported"] as const;
 
 /** What is wrong with each value, by key, as the gate says it. */
 export function paramProblems(reasons: readonly GateReason[]): Map<string, string> {
   const mismatch = reasons.find((reason) => reason.code === "template_params_mismatch");
-  const { data } = ParamsDetails.safeParse(mismatch?.details);
+  const data = mismatch && detailsOf<ParamsDetails>(mismatch, PARAMS_KEYS);
   return new Map(data?.invalid.map(({ key, reason }) => [key, reason]));
 }
 
 /** The values still to be written, when nothing else is wrong with a template's values. */
 function unfilledKeys(reason: GateReason): string[] | null {
-  const { data } = reason.code === "template_params_mismatch" ? ParamsDetails.safeParse(reason.details) : { data: undefined };
+  const data = reason.code === "template_params_mismatch" ? detailsOf<ParamsDetails>(reason, PARAMS_KEYS) : undefined;
   return data && data.unexpected.length + data.invalid.length + data.unsupported.length === 0 ? data.missing : null;
 }
 
 function WrongValues({ reason, context, sentence }: SpecialProps) {
   const t = useTranslations("compose.fix.params");
-  const { data } = ParamsDetails.safeParse(reason.details);
+  const data = detailsOf<ParamsDetails>(reason, PARAMS_KEYS);
   if (!data) return <Shown sentence={sentence} fix={reason.fix} />;
   const [first] = [...data.missing, ...data.invalid.map((problem) => problem.key)];
   const parts = [
@@ -341,11 +341,11 @@ function WrongValues({ reason, context, sentence }: SpecialProps) {
   );
 }
 
-const IntegrationDetails = z.object({ integrationId: z.string() });
+type IntegrationDetails = { integrationId: string };
 
 function NotVerified({ reason, context, sentence }: SpecialProps) {
   const t = useTranslations("compose.fix.integration");
-  const { data } = IntegrationDetails.safeParse(reason.details);
+  const data = detailsOf<IntegrationDetails>(reason, ["integrationId"]);
   if (data)
     return <Shown sentence={sentence} fix={t("test")} action={<IntegrationLink id={data.integrationId} label={t("open")} />} />;
   return (
@@ -363,7 +363,7 @@ function NotVerified({ reason, context, sentence }: SpecialProps) {
 
 function Paused({ reason, sentence }: SpecialProps) {
   const t = useTranslations("compose.fix.integration");
-  const { data } = IntegrationDetails.safeParse(reason.details);
+  const data = detailsOf<IntegrationDetails>(reason, ["integrationId"]);
   return (
     <Shown
       sentence={sentence}
@@ -381,11 +381,11 @@ function IntegrationLink({ id, label }: { id: string; label: string }) {
   );
 }
 
-const AllowanceDetails = z.object({ allowance: z.number().nullable(), nextFreeAt: z.string() });
+type AllowanceDetails = { allowance: number | null; nextFreeAt: string };
 
 function AllowanceUsedUp({ reason, sentence }: SpecialProps) {
   const t = useTranslations("compose.fix");
-  const { data } = AllowanceDetails.safeParse(reason.details);
+  const data = detailsOf<AllowanceDetails>(reason, ["allowance", "nextFreeAt"]);
   if (!data) return <Shown sentence={sentence} fix={reason.fix} />;
   return (
     <Shown
@@ -393,4 +393,10 @@ function AllowanceUsedUp({ reason, sentence }: SpecialProps) {
       fix={t.rich("allowance", { limit: data.allowance ?? 0, at: () => <Time at={data.nextFreeAt} format="full" /> })}
     />
   );
+}
+
+/** What the gate says beside its sentence; undefined when it says something else than expected. */
+function detailsOf<T extends object>({ details }: GateReason, keys: readonly (keyof T & string)[]): T | undefined {
+  const isThere = typeof details === "object" && details !== null && keys.every((key) => key in details);
+  return isThere ? (details as T) : undefined;
 }

@@ -1,7 +1,6 @@
 "use client";
 
 import { CornerDownLeft, UserRound } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useDeferredValue, useId, useState } from "react";
 import { usePhoneSuggestion } from "@/components/contacts/phone-suggestion";
@@ -12,9 +11,10 @@ import { toneColor } from "@/components/ui/badge";
 import { cn } from "@/components/ui/cn";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { Link } from "@/components/ui/link";
 import { Skeleton } from "@/components/ui/skeleton";
-import { ConsentState } from "@/lib/contacts/schema";
-import { formatPhone, toE164 } from "@/lib/phone";
+import type { ConsentState } from "@/lib/contacts/schema";
+import { formatPhone, readE164 } from "@/lib/phone-format";
 
 type RecipientFieldProps = { value: string; onChange: (value: string) => void; autoFocus?: boolean };
 type Option = { key: string; phone: string; label: string; hint?: string };
@@ -112,7 +112,7 @@ export function RecipientField({ value, onChange, autoFocus }: RecipientFieldPro
 function useOptions(value: string): Option[] {
   const t = useTranslations("contacts.phone");
   const text = useDeferredValue(value.trim());
-  const phone = toE164(text);
+  const phone = readE164(text);
   const suggestion = usePhoneSuggestion(text);
   const { data } = useContactSearch(suggestion ?? text, phone === null);
   const contacts = phone === null ? (data?.data ?? []) : [];
@@ -123,7 +123,7 @@ function useOptions(value: string): Option[] {
   return [{ key: "suggestion", phone: suggestion, label: t("use", { phone: formatPhone(suggestion) }) }, ...found];
 }
 
-const PURPOSES = Object.keys(ConsentState.shape) as (keyof ConsentState)[];
+const PURPOSES = ["marketing", "utility", "authentication"] as const satisfies (keyof ConsentState)[];
 
 /** What is known of the person behind the number: who it is, what they agreed to, whether the window is open. */
 export function RecipientSummary({ phone }: { phone: string }) {

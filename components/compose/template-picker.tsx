@@ -54,7 +54,7 @@ export function TemplatePicker({ templates, value, onChange, disabled }: Templat
         )}
         <ChevronsUpDown className={cn("size-4 shrink-0 text-muted", !value && "ml-auto")} aria-hidden />
       </PopoverTrigger>
-      <PopoverContent className="w-(--radix-popover-trigger-width) min-w-72 p-0" aria-label={t("choose")}>
+      <PopoverContent className="w-(--trigger-width) min-w-72 p-0" aria-label={t("choose")}>
         <OptionList
           options={options}
           value={value?.id}

@@ -20,7 +20,7 @@ import { Textarea } from "@/components/ui/textarea";
 import { toast } from "@/components/ui/toast";
 import { CONSENT_PURPOSES, ConsentPurpose, ConsentStatus, RecordConsent } from "@/lib/contacts/schema";
 import { applyFieldErrors } from "@/lib/http/client";
-import { formatPhone } from "@/lib/phone";
+import { formatPhone } from "@/lib/phone-format";
 import { momentsOf, wallTimeAt } from "@/lib/time";
 import { useRecordConsent } from "./queries";
 

@@ -1,7 +1,6 @@
 "use client";
 
 import { MessagesSquare, Pencil, PenLine, ShieldCheck } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useContactMessages } from "@/components/messages/queries";
@@ -17,9 +16,10 @@ import { StatusBadge } from "@/components/shared/status-badge";
 import { Time } from "@/components/shared/time";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { Skeleton } from "@/components/ui/skeleton";
-import { ConsentState, type ConsentStatus, type Contact } from "@/lib/contacts/schema";
-import { formatPhone } from "@/lib/phone";
+import type { ConsentState, ConsentStatus, Contact } from "@/lib/contacts/schema";
+import { formatPhone } from "@/lib/phone-format";
 import { ConsentDialog } from "./consent-dialog";
 import { ContactDialog } from "./contact-dialog";
 import { Ledger } from "./ledger";
@@ -125,7 +125,7 @@ function MarketingStopped({ at }: { at: string }) {
   );
 }
 
-const PURPOSES = Object.keys(ConsentState.shape) as (keyof ConsentState)[];
+const PURPOSES = ["marketing", "utility", "authentication"] as const satisfies (keyof ConsentState)[];
 
 /** The present consent, a line for each purpose. */
 export function ConsentStates({ state }: { state: ConsentState }) {

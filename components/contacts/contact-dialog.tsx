@@ -1,7 +1,6 @@
 "use client";
 
 import { zodResolver } from "@hookform/resolvers/zod";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useId, useMemo, useState } from "react";
 import { Controller, useForm } from "react-hook-form";
@@ -14,11 +13,12 @@ import { Combobox } from "@/components/ui/combobox";
 import { Dialog, DialogContent } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { Link } from "@/components/ui/link";
 import { toast } from "@/components/ui/toast";
 import type { Contact } from "@/lib/contacts/schema";
 import { ApiError, applyFieldErrors } from "@/lib/http/client";
 import { zoneNames } from "@/lib/i18n/time-zones";
-import { toE164 } from "@/lib/phone";
+import { readE164 } from "@/lib/phone-format";
 import { changesOf, conflictsOf, type Edited } from "./changes";
 import { PhoneSuggestion } from "./phone-suggestion";
 import { readContact, useCreateContact, useUpdateContact } from "./queries";
@@ -91,7 +91,9 @@ function ContactForm({ id, contact, onBusy, onDirty, onDone }: ContactFormProps)
   const options = useOptions(contact);
   const schema = useMemo(
     () =>
-      contact ? Fields : Fields.refine((fields) => toE164(fields.phoneNumber), { path: ["phoneNumber"], error: t("phoneWrong") }),
+      contact
+        ? Fields
+        : Fields.refine((fields) => readE164(fields.phoneNumber), { path: ["phoneNumber"], error: t("phoneWrong") }),
     [contact, t],
   );
   const { register, handleSubmit, setError, setValue, watch, control, formState } = useForm({

@@ -1,5 +1,5 @@
 import { cn } from "@/components/ui/cn";
-import { formatPhone } from "@/lib/phone";
+import { formatPhone } from "@/lib/phone-format";
 
 /** The person's name; null where there is none, or where it is only their number written once more. */
 export function nameOf(name: string | null | undefined, phoneNumber: string | null | undefined): string | null {

@@ -2,17 +2,32 @@
 
 import { CornerDownLeft } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { useEffect, useState } from "react";
 import { useSession } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
-import { formatPhone, suggestE164, toE164 } from "@/lib/phone";
+import { formatPhone, readE164 } from "@/lib/phone-format";
 
 const SHORTEST_NATIONAL = 7;
 
-/** The international form of a number written the national way, as the organization's country reads it; null when there is nothing to suggest. */
+/**
+ * The international form of a number written the national way, as the organization's country reads it; null when there is nothing to
+ * suggest. What it takes to know that is loaded with the first such number.
+ */
 export function usePhoneSuggestion(text: string): string | null {
   const { organization } = useSession();
-  const digits = text.replace(/\D/g, "").length;
-  return digits < SHORTEST_NATIONAL || toE164(text) ? null : suggestE164(text, organization.country);
+  const [suggested, setSuggested] = useState({ text: "", phone: null as string | null });
+  const mayBeNational = text.replace(/\D/g, "").length >= SHORTEST_NATIONAL && !readE164(text);
+  useEffect(() => {
+    if (!mayBeNational) return;
+    let isOver = false;
+    void import("@/lib/phone").then(({ suggestE164 }) => {
+      if (!isOver) setSuggested({ text, phone: suggestE164(text, organization.country) });
+    });
+    return () => {
+      isOver = true;
+    };
+  }, [text, mayBeNational, organization.country]);
+  return mayBeNational && suggested.text === text ? suggested.phone : null;
 }
 
 /** Offers the international form under a field that holds a national number. */

@@ -5,7 +5,7 @@ import { type ListState, useList } from "@/components/shared/use-list";
 import type { ConsentEntry, ConsentLedger, Contact, CreateContact, RecordConsent, UpdateContact } from "@/lib/contacts/schema";
 import { api, ROWS_AT_ONCE } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
-import { toE164 } from "@/lib/phone";
+import { readE164 } from "@/lib/phone-format";
 
 export const CONTACT_FILTERS = ["consent"] as const;
 const LEDGER_ENTRIES = 100;
@@ -58,7 +58,7 @@ export function useContactByNumber(phoneNumber: string | null) {
       const page = await api.get<Page<Contact>>("/crm/contacts", { query: { search: phoneNumber, limit: SUGGESTIONS }, signal });
       return page.data.find((contact) => contact.phoneNumber === phoneNumber) ?? null;
     },
-    enabled: phoneNumber !== null && toE164(phoneNumber) !== null,
+    enabled: phoneNumber !== null && readE164(phoneNumber) !== null,
   });
 }
 

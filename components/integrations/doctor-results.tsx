@@ -1,12 +1,12 @@
 "use client";
 
 import { CircleCheck, CircleX, Info } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Note } from "@/components/shared/note";
 import { useErrorText } from "@/components/shared/use-error-text";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast";
 import { CHECK_NAMES, type IntegrationCheck } from "@/lib/integrations/schema";

@@ -1,7 +1,6 @@
 "use client";
 
 import { Plug } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useMemo } from "react";
 import { CodeBlock } from "@/components/shared/code-block";
@@ -15,6 +14,7 @@ import { Time } from "@/components/shared/time";
 import { useCan } from "@/components/shell/session";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import type { Page } from "@/lib/http/paging";
 import type { Integration } from "@/lib/integrations/schema";
 import { useIntegrations } from "./queries";

@@ -1,26 +1,56 @@
 "use client";
 
 import { useLocale } from "next-intl";
-import en from "@/lib/i18n/en/failures.json";
+import { useEffect, useState } from "react";
 import type { Language } from "@/lib/i18n/languages";
-import tr from "@/lib/i18n/tr/failures.json";
-import { explainFailure } from "@/lib/messages/failure";
 import type { Message } from "@/lib/messages/schema";
-import { explainCode } from "@/lib/whatsapp/explain-code";
+import { explanationKey } from "@/lib/whatsapp/error-codes";
 
 type FailureText = { title: string; meaning: string; action: string };
-
-const OWN_TITLES: Record<Language, Record<string, { title: string }>> = { en, tr };
+type Catalogue = { ofMeta: Record<string, FailureText>; own: Record<string, FailureText> };
 
 /** Why a message failed, in the person's language: what happened, why, and what to do. */
 export function useFailureText(): (error: NonNullable<Message["error"]>) => FailureText {
-  const language = useLocale();
-  return ({ code, reason, details }) => {
-    const { meaning, action } = explainFailure(
-      { ...(code === null ? {} : { code }), reason, ...(details === null ? {} : { details }) },
-      language,
-    );
-    const title = (code === null ? OWN_TITLES[language][reason]?.title : undefined) ?? explainCode(code, language).title;
-    return { title, meaning, action };
+  const catalogue = useCatalogue();
+  return ({ code, reason, meaning, action }) => {
+    if (!catalogue) return { title: meaning, meaning, action };
+    const own = code === null ? catalogue.own[reason] : undefined;
+    return own ?? catalogue.ofMeta[explanationKey(code)] ?? { title: meaning, meaning, action };
   };
+}
+
+/** What one of Meta's codes means, in the person's language; undefined until the words are there. */
+export function useCodeTitle(): (code: number) => string | undefined {
+  const catalogue = useCatalogue();
+  return (code) => (catalogue?.ofMeta[explanationKey(code)] ?? catalogue?.ofMeta.unknown)?.title;
+}
+
+const loaded = new Map<Language, Catalogue>();
+
+/** The texts are as large as a page, so they come when a failure is shown: until then the API's own words stand in. */
+function useCatalogue(): Catalogue | undefined {
+  const language = useLocale();
+  const [, setCount] = useState(0);
+  useEffect(() => {
+    if (loaded.has(language)) return;
+    let isOver = false;
+    void load(language).then((catalogue) => {
+      loaded.set(language, catalogue);
+      if (!isOver) setCount((count) => count + 1);
+    });
+    return () => {
+      isOver = true;
+    };
+  }, [language]);
+  return loaded.get(language);
+}
+
+const FILES = {
+  en: () => Promise.all([import("@/lib/i18n/en/meta-errors.json"), import("@/lib/i18n/en/failures.json")]),
+  tr: () => Promise.all([import("@/lib/i18n/tr/meta-errors.json"), import("@/lib/i18n/tr/failures.json")]),
+};
+
+async function load(language: Language): Promise<Catalogue> {
+  const [ofMeta, own] = await FILES[language]();
+  return { ofMeta: ofMeta.default, own: own.default };
 }

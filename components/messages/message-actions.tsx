@@ -1,15 +1,15 @@
 "use client";
 
 import { Ban, PenLine, RotateCcw } from "lucide-react";
-import Link from "next/link";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { ConfirmDialog } from "@/components/shared/confirm-dialog";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { toast } from "@/components/ui/toast";
 import type { MessageDetail } from "@/lib/messages/schema";
-import { formatPhone } from "@/lib/phone";
+import { formatPhone } from "@/lib/phone-format";
 import { useCancelMessage, useResendMessage } from "./queries";
 
 /** What may be done with a message in its present state. */

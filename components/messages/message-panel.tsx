@@ -8,7 +8,7 @@ import { Sheet, SheetContent } from "@/components/ui/sheet";
 import { Skeleton } from "@/components/ui/skeleton";
 import { ApiError } from "@/lib/http/client";
 import type { MessageDetail } from "@/lib/messages/schema";
-import { formatPhone } from "@/lib/phone";
+import { formatPhone } from "@/lib/phone-format";
 import { MessageActions } from "./message-actions";
 import { MessageView } from "./message-view";
 import { useMessage } from "./queries";

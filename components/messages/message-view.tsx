@@ -1,7 +1,6 @@
 "use client";
 
 import { RotateCw, Send } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { useLanguageName } from "@/components/contacts/use-names";
@@ -17,10 +16,10 @@ import { useZone } from "@/components/shared/use-language";
 import { useOrigin } from "@/components/shared/use-origin";
 import { WhatsappWall } from "@/components/shared/whatsapp-bubble";
 import { useSession } from "@/components/shell/session";
+import { Link } from "@/components/ui/link";
 import { formatDuration } from "@/lib/i18n/format";
 import type { MessageDetail, TimelineStep } from "@/lib/messages/schema";
-import { explainCode } from "@/lib/whatsapp/explain-code";
-import { useFailureText } from "./failure-text";
+import { useCodeTitle, useFailureText } from "./failure-text";
 import { MessageBubble } from "./message-bubble";
 import { useIntegrationNames } from "./queries";
 import { useWaitingText, waitingOf } from "./waiting";
@@ -151,13 +150,13 @@ function StepDetail({ step }: { step: TimelineStep }) {
 /** The server's note on a step: a moment, one of Meta's codes with its words, or a sentence. */
 function DetailText({ text }: { text: string }) {
   const t = useTranslations("messages");
-  const { language } = useZone();
+  const titleOf = useCodeTitle();
   if (ISO_TIME.test(text)) return t.rich("timeline.until", { at: () => <Time at={text} format="full" /> });
   const code = META_CODE.exec(text)?.[1];
   if (!code) return text;
   return (
     <span title={text}>
-      {explainCode(Number(code), language).title} <span className="font-mono">({t("outcome.code", { code })})</span>
+      {titleOf(Number(code))} <span className="font-mono">({t("outcome.code", { code })})</span>
     </span>
   );
 }

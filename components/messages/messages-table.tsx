@@ -1,7 +1,6 @@
 "use client";
 
 import { MessagesSquare, PenLine, SearchX } from "lucide-react";
-import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useMemo } from "react";
@@ -22,9 +21,11 @@ import { useCan } from "@/components/shell/session";
 import { useTemplates } from "@/components/templates/queries";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import type { Page } from "@/lib/http/paging";
-import { MESSAGE_STATUSES, type Message } from "@/lib/messages/schema";
-import { toE164 } from "@/lib/phone";
+import type { Message } from "@/lib/messages/schema";
+import { MESSAGE_STATUSES } from "@/lib/messages/words";
+import { readE164 } from "@/lib/phone-format";
 import { DateRange, dayRange, isDay } from "./date-range";
 import { MESSAGE_FILTERS, messageQuery, useAllIntegrations, useIntegrationNames, useMessages } from "./queries";
 import { SelectionActions } from "./selection-actions";
@@ -43,7 +44,7 @@ export function MessagesTable({ firstPage }: { firstPage?: Page<Message> }) {
   const state = useListState(MESSAGE_FILTERS, KNOWN);
   const { timeZone } = useZone();
   const search = useSearchParams().toString();
-  const phone = state.q ? toE164(state.q) : null;
+  const phone = state.q ? readE164(state.q) : null;
   const matching = messageQuery({ ...state.filters, ...dayRange(timeZone, state.filters.from, state.filters.to) }, phone);
   const asked = useMessages(matching, state.active ? undefined : firstPage);
   const isPartOfNumber = state.q !== "" && phone === null;

@@ -116,8 +116,9 @@ function useMessageChange<Out>(mutationFn: () => Promise<Out>) {
 }
 
 /** The organization's integrations: a handful, so they are read at once. */
-export function useAllIntegrations() {
+export function useAllIntegrations({ enabled = true } = {}) {
   return useQuery({
+    enabled,
     queryKey: ["integrations", "all"],
     queryFn: async ({ signal }) =>
       (await api.get<Page<Integration>>("/integrations", { query: { limit: MOST_INTEGRATIONS }, signal })).data,

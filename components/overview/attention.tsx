@@ -14,10 +14,10 @@ import {
   Unplug,
   WifiOff,
 } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Section } from "@/components/shared/section";
 import { type Tone, toneColor } from "@/components/ui/badge";
+import { Link } from "@/components/ui/link";
 import type { Overview } from "@/lib/insights/schema";
 
 type Item = Overview["attention"][number];

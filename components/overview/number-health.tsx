@@ -1,7 +1,6 @@
 "use client";
 
 import { Play } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Allowance, Queue } from "@/components/integrations/health";
 import { Note } from "@/components/shared/note";
@@ -10,6 +9,7 @@ import { useErrorText } from "@/components/shared/use-error-text";
 import { useCan } from "@/components/shell/session";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { toast } from "@/components/ui/toast";
 import type { Overview } from "@/lib/insights/schema";
 import { useResume } from "./queries";

@@ -1,7 +1,6 @@
 "use client";
 
 import { PenLine } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useFailureText } from "@/components/messages/failure-text";
 import { ErrorNote } from "@/components/shared/error-note";
@@ -10,6 +9,7 @@ import { RankedBars } from "@/components/shared/ranked-bars";
 import { Section } from "@/components/shared/section";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import type { Overview } from "@/lib/insights/schema";
 import { Attention } from "./attention";
 import { NumberHealth } from "./number-health";

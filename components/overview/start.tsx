@@ -1,13 +1,13 @@
 "use client";
 
 import { Check, Circle } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { CodeBlock } from "@/components/shared/code-block";
 import { Section } from "@/components/shared/section";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
+import { Link } from "@/components/ui/link";
 import type { Overview } from "@/lib/insights/schema";
 
 type StartProps = { integrations: Overview["integrations"]; apiUrl: string };

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { CopyButton } from "@/components/shared/copy-button";
 import { cn } from "@/components/ui/cn";
-import { formatPhone } from "@/lib/phone";
+import { formatPhone } from "@/lib/phone-format";
 import { MAGIC_NUMBERS } from "@/lib/sandbox/magic";
 
 type MagicNumbersProps = { selected: string; onSelect: (phone: string) => void };

@@ -13,7 +13,7 @@ import { cn } from "@/components/ui/cn";
 import { Dialog, DialogContent, DialogTrigger } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { formatPhone, toE164 } from "@/lib/phone";
+import { formatPhone, readE164 } from "@/lib/phone-format";
 import type { SandboxChatSummary } from "@/lib/sandbox/schema";
 import { useChats, useSetPresence } from "./queries";
 
@@ -100,7 +100,7 @@ function AddPhone({ integrationId, onAdded }: { integrationId: string; onAdded: 
   const [name, setName] = useState("");
   const [tried, setTried] = useState(false);
   const set = useSetPresence(integrationId);
-  const phone = toE164(number);
+  const phone = readE164(number);
 
   function submit(event: FormEvent) {
     event.preventDefault();

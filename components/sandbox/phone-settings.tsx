@@ -1,7 +1,6 @@
 "use client";
 
 import { PenLine } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { WindowState } from "@/components/contacts/window-state";
 import { CodeBlock } from "@/components/shared/code-block";
@@ -13,6 +12,7 @@ import { useOrigin } from "@/components/shared/use-origin";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { SwitchField } from "@/components/ui/choice";
+import { Link } from "@/components/ui/link";
 import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast";
 import type { SetPhonePresence } from "@/lib/sandbox/schema";

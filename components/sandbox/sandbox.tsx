@@ -1,7 +1,6 @@
 "use client";
 
 import { Smartphone } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { parseAsString, useQueryStates } from "nuqs";
 import { useState } from "react";
@@ -12,9 +11,10 @@ import { PageHeader } from "@/components/shared/page-header";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { Link } from "@/components/ui/link";
 import { Select } from "@/components/ui/select";
 import { Skeleton } from "@/components/ui/skeleton";
-import { toE164 } from "@/lib/phone";
+import { readE164 } from "@/lib/phone-format";
 import { ControlPanel } from "./control-panel";
 import { PhoneList } from "./phone-list";
 import { useChats } from "./queries";
@@ -33,7 +33,7 @@ export function Sandbox() {
   const sandboxes = integrations?.filter((integration) => integration.config.sandbox) ?? [];
   const chosen =
     sandboxes.find((integration) => integration.id === address.integration) ?? sandboxes.find((x) => x.isDefault) ?? sandboxes[0];
-  const asked = toE164((address.phone ?? "").replace(/^ /, "+"));
+  const asked = readE164((address.phone ?? "").replace(/^ /, "+"));
 
   return (
     <>

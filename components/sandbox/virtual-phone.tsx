@@ -15,7 +15,7 @@ import { cn } from "@/components/ui/cn";
 import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast";
 import { formatClock, formatDate, isSameDay } from "@/lib/i18n/format";
-import { formatPhone } from "@/lib/phone";
+import { formatPhone } from "@/lib/phone-format";
 import type { SandboxButton, SandboxChat, SandboxMessage } from "@/lib/sandbox/schema";
 import { useChat, useReply } from "./queries";
 

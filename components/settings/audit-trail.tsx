@@ -1,7 +1,6 @@
 "use client";
 
 import { ScrollText } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
 import { z } from "zod";
@@ -15,6 +14,7 @@ import { Time, useClock } from "@/components/shared/time";
 import { useZone } from "@/components/shared/use-language";
 import { useListState } from "@/components/shared/use-list";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { Sheet, SheetContent } from "@/components/ui/sheet";
 import type { AuditEntry } from "@/lib/organizations/schema";
 import { addDays, firstMomentOf, wallTimeAt } from "@/lib/time";

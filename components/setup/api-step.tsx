@@ -1,7 +1,6 @@
 "use client";
 
 import { ArrowRight, Smartphone } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { CodeBlock } from "@/components/shared/code-block";
 import { CopyButton } from "@/components/shared/copy-button";
@@ -10,6 +9,7 @@ import { IdChip } from "@/components/shared/id-chip";
 import { KeyValue, KeyValues } from "@/components/shared/key-value";
 import { Note } from "@/components/shared/note";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import type { Integration } from "@/lib/integrations/schema";
 import { StepCard } from "./setup-frame";

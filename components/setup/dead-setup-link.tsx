@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { AuthCard } from "@/components/auth/auth-card";
 import { CodeBlock } from "@/components/shared/code-block";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 
 /** A setup link opens once, and only the newest; says which of the two it was and what to do. */
 export function DeadSetupLink({ isSetUp }: { isSetUp: boolean }) {

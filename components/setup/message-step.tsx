@@ -23,7 +23,7 @@ import { api } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import type { Integration } from "@/lib/integrations/schema";
 import type { Accepted, Message } from "@/lib/messages/schema";
-import { toE164 } from "@/lib/phone";
+import { readE164 } from "@/lib/phone-format";
 import type { Template } from "@/lib/templates/schema";
 import { renderTemplate } from "@/lib/whatsapp/template-rules";
 import { StepCard } from "./setup-frame";
@@ -118,7 +118,7 @@ function Compose({ integration, person, onSent }: ComposeProps) {
   );
   const params = { ...examples, ...Object.fromEntries(Object.entries(given).filter(([key]) => key in examples)) };
   const shown = template ? renderTemplate(template, params) : undefined;
-  const isNumber = toE164(phone) !== null;
+  const isNumber = readE164(phone) !== null;
   const languageName = new Intl.DisplayNames(language, { type: "language" });
   const nameOf = (key: string) => (t.has(`params.${key}` as never) ? t(`params.${key}` as never) : inWords(key));
 

@@ -1,12 +1,12 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useIntegrations } from "@/components/integrations/queries";
 import { LiveUpdates } from "@/components/shell/live-updates";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { api } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import type { Integration } from "@/lib/integrations/schema";

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import type { ComponentProps } from "react";
 import { type MessageContent, nameOfCard, summaryOf } from "@/lib/whatsapp/content";
-import type { RenderedTemplate } from "@/lib/whatsapp/template-rules";
+import type { RenderedTemplate } from "@/lib/whatsapp/template-schema";
 import { type BubbleButton, type BubbleHeader, type BubbleMedia, WhatsappBubble } from "./whatsapp-bubble";
 
 type BubbleProps = ComponentProps<typeof WhatsappBubble>;

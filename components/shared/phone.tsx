@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { cn } from "@/components/ui/cn";
-import { formatPhone } from "@/lib/phone";
+import { formatPhone } from "@/lib/phone-format";
 import { CopyButton } from "./copy-button";
 
 type PhoneProps = { number: string | null | undefined; copy?: boolean; className?: string };

@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useEffect, useRef } from "react";
 import { cn } from "@/components/ui/cn";
+import { Link } from "@/components/ui/link";
 import { tabListStyles, tabStyles } from "@/components/ui/tabs";
 
 type TabLink = { href: string; label: React.ReactNode };

@@ -33,7 +33,7 @@ import { api } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import { LANGUAGE_NAMES, LANGUAGES } from "@/lib/i18n/languages";
 import type { Message } from "@/lib/messages/schema";
-import { formatPhone, toE164 } from "@/lib/phone";
+import { formatPhone, readE164 } from "@/lib/phone-format";
 import { useChooseLanguage } from "./choices";
 import { NAVIGATION, SANDBOX } from "./navigation";
 import { useCan } from "./session";
@@ -71,7 +71,7 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
   const [text, setText] = useState("");
   const query = useDeferredValue(text.trim());
   const contacts = useContactSearch(query, can("contacts:read"));
-  const phone = toE164(query);
+  const phone = readE164(query);
   const messages = useMessageSearch(phone, can("messages:read"));
 
   function run(act: () => void) {

@@ -2,27 +2,22 @@
 
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { ThemeProvider } from "next-themes";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useState } from "react";
 import { Toaster } from "@/components/ui/toast";
-import { TooltipProvider } from "@/components/ui/tooltip";
 import { ApiError } from "@/lib/http/client";
 
-export function Providers({ nonce, children }: { nonce: string | undefined; children: ReactNode }) {
+/** What every page that shows data stands in; the sign-in page does without. */
+export function Providers({ children }: { children: ReactNode }) {
   const t = useTranslations("shell");
   const [queryClient] = useState(createQueryClient);
   return (
-    <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange nonce={nonce}>
-      <QueryClientProvider client={queryClient}>
-        <NuqsAdapter>
-          <TooltipProvider delayDuration={300}>
-            {children}
-            <Toaster label={t("notifications")} />
-          </TooltipProvider>
-        </NuqsAdapter>
-      </QueryClientProvider>
-    </ThemeProvider>
+    <QueryClientProvider client={queryClient}>
+      <NuqsAdapter>
+        {children}
+        <Toaster label={t("notifications")} />
+      </NuqsAdapter>
+    </QueryClientProvider>
   );
 }
 

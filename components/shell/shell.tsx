@@ -1,25 +1,22 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
-import { Search, Smartphone } from "lucide-react";
-import Link from "next/link";
-import { usePathname } from "next/navigation";
+import { Search } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Kbd } from "@/components/ui/kbd";
-import { api } from "@/lib/http/client";
-import type { Page } from "@/lib/http/paging";
-import type { Integration } from "@/lib/integrations/schema";
-import { CommandPalette } from "./command-palette";
 import { useKeys } from "./keys";
-import { KeysDialog } from "./keys-dialog";
 import { LiveUpdates } from "./live-updates";
-import { SANDBOX } from "./navigation";
 import { OrganizationSwitcher } from "./organization-switcher";
 import { Preferences } from "./preferences";
-import { type ConsoleSession, SessionProvider, useCan } from "./session";
+import { type ConsoleSession, SessionProvider } from "./session";
 import { BottomBar, Sidebar } from "./sidebar";
 import { UserMenu } from "./user-menu";
+
+const loadPalette = () => import("./command-palette");
+const CommandPalette = dynamic(() => loadPalette().then((module) => module.CommandPalette), { ssr: false });
+const loadKeysDialog = () => import("./keys-dialog");
+const KeysDialog = dynamic(() => loadKeysDialog().then((module) => module.KeysDialog), { ssr: false });
 
 type ShellProps = { session: ConsoleSession; children: ReactNode };
 
@@ -37,6 +34,8 @@ function Frame({ children }: { children: ReactNode }) {
   const t = useTranslations("shell");
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [keysOpen, setKeysOpen] = useState(false);
+  // Not needed to show a page, but wanted at once when asked for.
+  useEffect(() => whenIdle(() => void Promise.all([loadPalette(), loadKeysDialog()])), []);
   useKeys({ openPalette: () => setPaletteOpen((open) => !open), openKeys: () => setKeysOpen(true) });
   return (
     <>
@@ -72,46 +71,25 @@ function Frame({ children }: { children: ReactNode }) {
           <main
             id="content"
             tabIndex={-1}
-            className="mx-auto w-full max-w-page flex-1 px-4 pt-5 pb-28 focus:outline-none md:px-6 md:pt-6 md:pb-16"
+            className="mx-auto w-full max-w-page flex-1 px-4 pt-5 pb-24 focus:outline-none md:px-6 md:pt-6 md:pb-16"
           >
             {children}
           </main>
         </div>
       </div>
       <BottomBar />
-      <SandboxDoor />
-      <CommandPalette open={paletteOpen} onOpenChange={setPaletteOpen} onShowKeys={() => setKeysOpen(true)} />
-      <KeysDialog open={keysOpen} onOpenChange={setKeysOpen} />
+      {paletteOpen ? <CommandPalette open onOpenChange={setPaletteOpen} onShowKeys={() => setKeysOpen(true)} /> : null}
+      {keysOpen ? <KeysDialog open onOpenChange={setKeysOpen} /> : null}
     </>
   );
 }
 
-function isApple(): boolean {
-  return typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
+function whenIdle(act: () => void): () => void {
+  if (!("requestIdleCallback" in window)) return () => undefined;
+  const id = window.requestIdleCallback(act);
+  return () => window.cancelIdleCallback(id);
 }
 
-/** While a sandbox is connected its phone is one press away. */
-function SandboxDoor() {
-  const t = useTranslations("shell");
-  const can = useCan();
-  const pathname = usePathname();
-  const allowed = can("sandbox:read") && can("integrations:read");
-  const { data: hasSandbox } = useQuery({
-    queryKey: ["integrations", "sandbox-door"],
-    queryFn: ({ signal }) => api.get<Page<Integration>>("/integrations", { query: { limit: 100 }, signal }),
-    select: (page) => page.data.some((integration) => integration.config.sandbox),
-    enabled: allowed,
-  });
-  if (!hasSandbox || pathname.startsWith(SANDBOX.href)) return null;
-  return (
-    <aside aria-label={t("sandboxDoor")}>
-      <Link
-        href={SANDBOX.href}
-        className="fixed right-4 bottom-[calc(4.25rem+env(safe-area-inset-bottom))] z-20 flex h-10 items-center gap-2 rounded-full border border-border-strong bg-surface-raised px-3.5 font-medium text-sm shadow-[0_8px_24px_-12px_rgb(0_0_0/0.35)] transition-colors hover:border-accent hover:text-accent max-md:w-10 max-md:justify-center max-md:px-0 md:right-6 md:bottom-6"
-      >
-        <Smartphone className="size-4 shrink-0 text-accent" aria-hidden />
-        <span className="max-md:sr-only">{t("nav.sandbox")}</span>
-      </Link>
-    </aside>
-  );
+function isApple(): boolean {
+  return typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
 }

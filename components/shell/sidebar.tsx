@@ -1,14 +1,14 @@
 "use client";
 
 import { Ellipsis } from "lucide-react";
-import Link from "next/link";
+import dynamic from "next/dynamic";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useAllIntegrations } from "@/components/messages/queries";
 import { cn } from "@/components/ui/cn";
-import { Sheet, SheetContent, SheetTrigger } from "@/components/ui/sheet";
-import { Tooltip } from "@/components/ui/tooltip";
-import { isPresentPlace, NAVIGATION, type NavItem } from "./navigation";
+import { Link } from "@/components/ui/link";
+import { isPresentPlace, NAVIGATION, type NavItem, SANDBOX } from "./navigation";
 import { OrganizationSwitcher } from "./organization-switcher";
 import { useCan } from "./session";
 
@@ -17,10 +17,18 @@ function useNavigation(): NavItem[] {
   return NAVIGATION.filter((item) => !item.permission || can(item.permission));
 }
 
+/** The sandbox's phone, while a sandbox is connected. */
+function useSandboxItem(): NavItem | null {
+  const can = useCan();
+  const { data } = useAllIntegrations({ enabled: can("sandbox:read") && can("integrations:read") });
+  return data?.some((integration) => integration.config.sandbox) ? SANDBOX : null;
+}
+
 /** Icons from 768 px, icons and words from 1024 px. */
 export function Sidebar() {
   const t = useTranslations("shell");
   const items = useNavigation();
+  const sandbox = useSandboxItem();
   const pathname = usePathname();
   return (
     <nav
@@ -39,6 +47,11 @@ export function Sidebar() {
           ))}
         </ul>
       </div>
+      {sandbox ? (
+        <div className="border-t px-2 py-2 lg:px-3">
+          <SideLink item={sandbox} present={isPresentPlace(sandbox, pathname)} />
+        </div>
+      ) : null}
     </nav>
   );
 }
@@ -47,21 +60,23 @@ function SideLink({ item, present }: { item: NavItem; present: boolean }) {
   const t = useTranslations("shell.nav");
   const Icon = item.icon;
   return (
-    <Tooltip content={t(item.name)} side="right" className="lg:hidden">
-      <Link
-        href={item.href}
-        aria-current={present ? "page" : undefined}
-        className={cn(
-          "flex h-8 items-center gap-2.5 rounded-md px-2 text-sm transition-colors max-lg:h-10 max-lg:justify-center",
-          present ? "bg-accent-subtle font-medium text-accent" : "text-muted hover:bg-surface-sunken hover:text-foreground",
-        )}
-      >
-        <Icon className="size-4 shrink-0" strokeWidth={present ? 2.25 : 2} aria-hidden />
-        <span className="truncate max-lg:sr-only">{t(item.name)}</span>
-      </Link>
-    </Tooltip>
+    <Link
+      href={item.href}
+      aria-current={present ? "page" : undefined}
+      className={cn(
+        "group flex h-8 items-center gap-2.5 rounded-md px-2 text-sm transition-colors max-lg:h-10 max-lg:justify-center",
+        present ? "bg-accent-subtle font-medium text-accent" : "text-muted hover:bg-surface-sunken hover:text-foreground",
+      )}
+    >
+      <Icon className="size-4 shrink-0" strokeWidth={present ? 2.25 : 2} aria-hidden />
+      <span className="truncate max-lg:fixed max-lg:left-14 max-lg:z-50 max-lg:max-w-72 max-lg:rounded-md max-lg:bg-foreground max-lg:px-2 max-lg:py-1 max-lg:text-surface-raised max-lg:text-xs max-lg:opacity-0 max-lg:group-hover:opacity-100 max-lg:group-focus-visible:opacity-100 max-lg:pointer-events-none">
+        {t(item.name)}
+      </span>
+    </Link>
   );
 }
+
+const MoreSheet = dynamic(() => import("./more-sheet").then((module) => module.MoreSheet), { ssr: false });
 
 const IN_BAR = ["overview", "messages", "compose", "contacts"] as const;
 
@@ -72,7 +87,8 @@ export function BottomBar() {
   const pathname = usePathname();
   const [open, setOpen] = useState(false);
   const inBar = items.filter((item) => IN_BAR.some((name) => name === item.name));
-  const rest = items.filter((item) => !inBar.includes(item));
+  const sandbox = useSandboxItem();
+  const rest = [...items.filter((item) => !inBar.includes(item)), ...(sandbox ? [sandbox] : [])];
   const look = "flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 rounded-md text-xs";
   return (
     <nav
@@ -95,38 +111,17 @@ export function BottomBar() {
             </Link>
           );
         })}
-        <Sheet open={open} onOpenChange={setOpen}>
-          <SheetTrigger
-            className={cn(look, rest.some((item) => isPresentPlace(item, pathname)) ? "font-medium text-accent" : "text-muted")}
-          >
-            <Ellipsis className="size-5" aria-hidden />
-            {t("more")}
-          </SheetTrigger>
-          <SheetContent side="bottom" title={t("more")}>
-            <ul className="-mx-2 grid gap-1">
-              {rest.map((item) => {
-                const Icon = item.icon;
-                const present = isPresentPlace(item, pathname);
-                return (
-                  <li key={item.name}>
-                    <Link
-                      href={item.href}
-                      onClick={() => setOpen(false)}
-                      aria-current={present ? "page" : undefined}
-                      className={cn(
-                        "flex h-11 items-center gap-3 rounded-md px-3 text-base",
-                        present && "bg-accent-subtle font-medium text-accent",
-                      )}
-                    >
-                      <Icon className="size-5" strokeWidth={1.75} aria-hidden />
-                      {t(`nav.${item.name}`)}
-                    </Link>
-                  </li>
-                );
-              })}
-            </ul>
-          </SheetContent>
-        </Sheet>
+        <button
+          type="button"
+          aria-haspopup="dialog"
+          aria-expanded={open}
+          onClick={() => setOpen(true)}
+          className={cn(look, rest.some((item) => isPresentPlace(item, pathname)) ? "font-medium text-accent" : "text-muted")}
+        >
+          <Ellipsis className="size-5" aria-hidden />
+          {t("more")}
+        </button>
+        {open ? <MoreSheet items={rest} onClose={() => setOpen(false)} /> : null}
       </div>
     </nav>
   );

@@ -1,7 +1,6 @@
 "use client";
 
 import { Keyboard, LogOut, UserRound } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Avatar } from "@/components/ui/avatar";
 import {
@@ -12,6 +11,7 @@ import {
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
 import { Kbd } from "@/components/ui/kbd";
+import { Link } from "@/components/ui/link";
 import { signOut } from "./choices";
 import { LanguageItems, ThemeItems } from "./preferences";
 import { useSession } from "./session";

@@ -1,10 +1,10 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useLanguageName } from "@/components/contacts/use-names";
 import { statusLook, useStatusLabel } from "@/components/shared/status-badge";
 import { toneColor } from "@/components/ui/badge";
+import { Link } from "@/components/ui/link";
 import type { Template } from "@/lib/templates/schema";
 
 /** A template's languages, each with its state and leading to it. */

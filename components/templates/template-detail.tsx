@@ -1,7 +1,6 @@
 "use client";
 
 import { PenLine, RotateCcw } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useLanguageName } from "@/components/contacts/use-names";
@@ -22,6 +21,7 @@ import { toneColor } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { Link } from "@/components/ui/link";
 import type { Template } from "@/lib/templates/schema";
 import { useTemplate, useTemplates } from "./queries";
 import { SyncButton, SyncResult, useSync } from "./sync-button";

@@ -1,7 +1,6 @@
 "use client";
 
 import { LayoutGrid, LayoutTemplate, Rows3, SearchX } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo, useState } from "react";
@@ -18,6 +17,7 @@ import { WhatsappWall } from "@/components/shared/whatsapp-bubble";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { Link } from "@/components/ui/link";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { foldText } from "@/lib/i18n/fold";
 import type { Template } from "@/lib/templates/schema";

@@ -39,7 +39,7 @@ export function Combobox(props: ComboboxProps) {
         <span className={cn("truncate", !chosen && "text-muted")}>{chosen?.label ?? value ?? placeholder}</span>
         <ChevronsUpDown className="size-4 shrink-0 text-muted" aria-hidden />
       </PopoverTrigger>
-      <PopoverContent className="w-(--radix-popover-trigger-width) min-w-56 p-0" aria-label={placeholder}>
+      <PopoverContent className="w-(--trigger-width) min-w-56 p-0" aria-label={placeholder}>
         <OptionList
           options={options}
           value={value}

@@ -1,69 +1,245 @@
 "use client";
 
 import { Check } from "lucide-react";
-import { DropdownMenu as Primitive } from "radix-ui";
-import type { ComponentProps } from "react";
+import { Slot } from "radix-ui";
+import {
+  type ComponentProps,
+  createContext,
+  type ReactNode,
+  type RefObject,
+  useContext,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import { cn } from "./cn";
+import { Floating, joinRefs, type Placement, type SurfaceProps, useRoving } from "./floating";
 import { menuItemStyles, menuStyles } from "./menu-styles";
 
-export const DropdownMenuTrigger = Primitive.Trigger;
-export const DropdownMenuRadioGroup = Primitive.RadioGroup;
+type MenuState = {
+  open: boolean;
+  /** Opened by the keyboard: the first item is where one goes on. */
+  openBy: (how: "pointer" | "first" | "last") => void;
+  openedBy: RefObject<"pointer" | "first" | "last">;
+  close: () => void;
+  trigger: RefObject<HTMLButtonElement | null>;
+  id: string;
+};
 
-export function DropdownMenuContent({ className, sideOffset = 4, ...props }: ComponentProps<typeof Primitive.Content>) {
+const MenuContext = createContext<MenuState | null>(null);
+
+function useMenu(): MenuState {
+  const menu = useContext(MenuContext);
+  if (!menu) throw new Error("Parts of a menu stand inside DropdownMenu");
+  return menu;
+}
+
+/** A button with acts or choices. The page behind stays readable and scrollable while it is open. */
+export function DropdownMenu({ children }: { children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const openedBy = useRef<"pointer" | "first" | "last">("pointer");
+  const id = useId();
+  const menu: MenuState = {
+    open,
+    openBy: (how) => {
+      openedBy.current = how;
+      setOpen(true);
+    },
+    openedBy,
+    close: () => setOpen(false),
+    trigger,
+    id,
+  };
+  return <MenuContext value={menu}>{children}</MenuContext>;
+}
+
+export function DropdownMenuTrigger({ asChild, ref, ...props }: ComponentProps<"button"> & { asChild?: boolean }) {
+  const { open, openBy, close, trigger, id } = useMenu();
+  const Part = asChild ? Slot.Root : "button";
   return (
-    <Primitive.Portal>
-      <Primitive.Content
-        sideOffset={sideOffset}
-        collisionPadding={8}
-        className={cn(menuStyles, "min-w-44", className)}
-        {...props}
-      />
-    </Primitive.Portal>
+    <Part
+      id={id}
+      {...(asChild ? {} : { type: "button" as const })}
+      {...props}
+      ref={joinRefs(trigger, ref)}
+      aria-haspopup="menu"
+      aria-expanded={open}
+      aria-controls={open ? `${id}-menu` : undefined}
+      data-state={open ? "open" : "closed"}
+      // A press of Enter or Space is a click without a pointer.
+      onClick={(event) => (open ? close() : openBy(event.detail === 0 ? "first" : "pointer"))}
+      onKeyDown={(event) => {
+        if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+        event.preventDefault();
+        openBy(event.key === "ArrowDown" ? "first" : "last");
+      }}
+    />
   );
 }
 
-/** The page behind stays readable and scrollable while a menu is open. */
-export function DropdownMenu(props: ComponentProps<typeof Primitive.Root>) {
-  return <Primitive.Root modal={false} {...props} />;
+export function DropdownMenuContent(props: SurfaceProps & Placement) {
+  return useMenu().open ? <OpenMenu {...props} /> : null;
 }
 
-type ItemProps = ComponentProps<typeof Primitive.Item> & { danger?: boolean };
+const ITEMS = "[role^=menuitem]:not([aria-disabled=true])";
 
-export function DropdownMenuItem({ className, danger, ...props }: ItemProps) {
+function OpenMenu({ className, ...props }: SurfaceProps & Placement) {
+  const { close, trigger, id, openedBy } = useMenu();
+  const surface = useRef<HTMLDivElement>(null);
+  const { focusItem, moveByKey } = useRoving(surface, ITEMS);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it opens.
+  useEffect(() => {
+    if (openedBy.current === "pointer") surface.current?.focus({ preventScroll: true });
+    else focusItem(openedBy.current);
+  }, []);
   return (
-    <Primitive.Item
-      className={cn(menuItemStyles, danger ? "text-danger data-[highlighted]:bg-danger-subtle" : "[&_svg]:text-muted", className)}
+    <Floating
+      ref={surface}
+      anchor={trigger}
+      onDismiss={close}
+      role="menu"
+      id={`${id}-menu`}
+      aria-labelledby={id}
+      tabIndex={-1}
+      className={cn(menuStyles, "min-w-44", className)}
+      onKeyDown={(event) => {
+        if (event.ctrlKey || event.metaKey || event.altKey) return;
+        if (event.key === "Tab") {
+          trigger.current?.focus();
+          close();
+        } else if (moveByKey(event.key, event.timeStamp)) {
+          event.preventDefault();
+          event.stopPropagation();
+        }
+      }}
       {...props}
     />
   );
 }
 
-export function DropdownMenuCheckboxItem({ className, children, ...props }: ComponentProps<typeof Primitive.CheckboxItem>) {
+/** `preventDefault` on it keeps the menu open. */
+type SelectEvent = { preventDefault: () => void };
+
+type ItemProps = Omit<ComponentProps<"div">, "onSelect"> & {
+  asChild?: boolean;
+  danger?: boolean;
+  disabled?: boolean;
+  onSelect?: (event: SelectEvent) => void;
+};
+
+export function DropdownMenuItem({ className, danger, ...props }: ItemProps) {
   return (
-    <Primitive.CheckboxItem className={cn(menuItemStyles, "pl-8", className)} {...props}>
-      <Primitive.ItemIndicator className="absolute left-2">
-        <Check className="text-accent" aria-hidden />
-      </Primitive.ItemIndicator>
-      {children}
-    </Primitive.CheckboxItem>
+    <Item
+      role="menuitem"
+      className={cn(danger ? "text-danger focus:bg-danger-subtle" : "focus:bg-surface-sunken [&_svg]:text-muted", className)}
+      {...props}
+    />
   );
 }
 
-export function DropdownMenuRadioItem({ className, children, ...props }: ComponentProps<typeof Primitive.RadioItem>) {
+function Item({ asChild, disabled, onSelect, className, children, ...props }: Omit<ItemProps, "danger">) {
+  const { close, trigger } = useMenu();
+  const Part = asChild ? Slot.Root : "div";
   return (
-    <Primitive.RadioItem className={cn(menuItemStyles, "pl-8", className)} {...props}>
-      <Primitive.ItemIndicator className="absolute left-2">
-        <Check className="text-accent" aria-hidden />
-      </Primitive.ItemIndicator>
+    <Part
+      tabIndex={-1}
+      aria-disabled={disabled || undefined}
+      className={cn(menuItemStyles, className)}
+      onPointerMove={(event) => {
+        if (event.pointerType === "mouse" && !disabled) event.currentTarget.focus({ preventScroll: true });
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        event.currentTarget.click();
+      }}
+      onClick={() => {
+        if (disabled) return;
+        let stays = false;
+        onSelect?.({ preventDefault: () => (stays = true) });
+        if (stays) return;
+        trigger.current?.focus({ preventScroll: true });
+        close();
+      }}
+      {...props}
+    >
       {children}
-    </Primitive.RadioItem>
+    </Part>
   );
 }
 
-export function DropdownMenuLabel({ className, ...props }: ComponentProps<typeof Primitive.Label>) {
-  return <Primitive.Label className={cn("px-2 py-1.5 text-muted text-xs", className)} {...props} />;
+type CheckboxItemProps = Omit<ItemProps, "danger" | "asChild"> & {
+  checked: boolean;
+  onCheckedChange: (checked: boolean) => void;
+};
+
+export function DropdownMenuCheckboxItem({
+  checked,
+  onCheckedChange,
+  onSelect,
+  children,
+  className,
+  ...props
+}: CheckboxItemProps) {
+  return (
+    <Item
+      role="menuitemcheckbox"
+      aria-checked={checked}
+      className={cn("pl-8 focus:bg-surface-sunken", className)}
+      onSelect={(event) => {
+        onCheckedChange(!checked);
+        onSelect?.(event);
+      }}
+      {...props}
+    >
+      {checked ? <Check className="absolute left-2 text-accent" aria-hidden /> : null}
+      {children}
+    </Item>
+  );
 }
 
-export function DropdownMenuSeparator({ className, ...props }: ComponentProps<typeof Primitive.Separator>) {
-  return <Primitive.Separator className={cn("-mx-1 my-1 h-px bg-border", className)} {...props} />;
+type RadioGroupProps = { value: string; onValueChange: (value: string) => void; children: ReactNode };
+
+const RadioContext = createContext<Omit<RadioGroupProps, "children"> | null>(null);
+
+export function DropdownMenuRadioGroup({ value, onValueChange, children }: RadioGroupProps) {
+  return (
+    <RadioContext value={{ value, onValueChange }}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is not for menus. */}
+      <div role="group">{children}</div>
+    </RadioContext>
+  );
+}
+
+export function DropdownMenuRadioItem({
+  value,
+  children,
+  className,
+  ...props
+}: Omit<ItemProps, "danger" | "asChild"> & { value: string }) {
+  const group = useContext(RadioContext);
+  const checked = group?.value === value;
+  return (
+    <Item
+      role="menuitemradio"
+      aria-checked={checked}
+      className={cn("pl-8 focus:bg-surface-sunken", className)}
+      onSelect={() => group?.onValueChange(value)}
+      {...props}
+    >
+      {checked ? <Check className="absolute left-2 text-accent" aria-hidden /> : null}
+      {children}
+    </Item>
+  );
+}
+
+export function DropdownMenuLabel({ className, ...props }: ComponentProps<"div">) {
+  return <div className={cn("px-2 py-1.5 text-muted text-xs", className)} {...props} />;
+}
+
+export function DropdownMenuSeparator() {
+  // biome-ignore lint/a11y/useSemanticElements: an hr has looks of its own.
+  return <div role="separator" className="-mx-1 my-1 h-px bg-border" />;
 }

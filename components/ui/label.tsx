@@ -1,9 +1,7 @@
-"use client";
-
-import { Label as Primitive } from "radix-ui";
 import type { ComponentProps } from "react";
 import { cn } from "./cn";
 
-export function Label({ className, ...props }: ComponentProps<typeof Primitive.Root>) {
-  return <Primitive.Root className={cn("font-medium text-foreground text-sm", className)} {...props} />;
+export function Label({ className, ...props }: ComponentProps<"label">) {
+  // biome-ignore lint/a11y/noLabelWithoutControl: the caller names the control.
+  return <label className={cn("font-medium text-foreground text-sm", className)} {...props} />;
 }

@@ -10,7 +10,6 @@ import { DialogFooter, overlayStyles } from "./dialog";
 import { RememberOpener, useReturnFocus } from "./return-focus";
 
 export const Sheet = Primitive.Root;
-export const SheetTrigger = Primitive.Trigger;
 
 type SheetContentProps = {
   title: ReactNode;

@@ -1,39 +1,50 @@
 "use client";
 
-import { CircleAlert, CircleCheck, Info, LoaderCircle, TriangleAlert } from "lucide-react";
-import { Toaster as Sonner } from "sonner";
+import { type ComponentType, useEffect, useState } from "react";
+import type { ToasterProps } from "./toaster";
 
-export { toast } from "sonner";
+type Kind = "success" | "error" | "warning" | "info";
+type Options = { description?: string };
+type Shown = (kind: Kind, title: string, options?: Options) => void;
 
+let show: Shown | undefined;
+let wake: (() => void) | undefined;
+const waiting: Parameters<Shown>[] = [];
+
+function say(...toast: Parameters<Shown>): void {
+  if (show) show(...toast);
+  else {
+    waiting.push(toast);
+    wake?.();
+  }
+}
+
+/** A word at the edge of the screen about what was just done. */
+export const toast = {
+  success: (title: string, options?: Options) => say("success", title, options),
+  error: (title: string, options?: Options) => say("error", title, options),
+  warning: (title: string, options?: Options) => say("warning", title, options),
+  info: (title: string, options?: Options) => say("info", title, options),
+};
+
+/** Loads what draws toasts with the first one. */
 export function Toaster({ label }: { label: string }) {
-  return (
-    <Sonner
-      containerAriaLabel={label}
-      style={{ fontFamily: "inherit" }}
-      position="bottom-right"
-      gap={8}
-      offset={16}
-      mobileOffset={{ bottom: "72px", left: "12px", right: "12px" }}
-      icons={{
-        success: <CircleCheck className="size-4 text-success" aria-hidden />,
-        error: <CircleAlert className="size-4 text-danger" aria-hidden />,
-        warning: <TriangleAlert className="size-4 text-warning" aria-hidden />,
-        info: <Info className="size-4 text-muted" aria-hidden />,
-        loading: <LoaderCircle className="size-4 animate-spin text-muted" aria-hidden />,
-      }}
-      toastOptions={{
-        unstyled: true,
-        classNames: {
-          toast:
-            "flex w-full items-start gap-2.5 rounded-lg border border-border-strong bg-surface-raised p-3 text-sm text-foreground shadow-[0_8px_24px_-12px_rgb(0_0_0/0.35)] md:w-[22rem]",
-          icon: "mt-0.5 shrink-0",
-          title: "font-medium",
-          description: "text-muted",
-          content: "min-w-0 flex-1",
-          actionButton: "shrink-0 rounded-md border border-border-strong px-2 py-0.5 text-xs font-medium hover:bg-surface-sunken",
-          cancelButton: "shrink-0 rounded-md px-2 py-0.5 text-xs text-muted hover:bg-surface-sunken",
-        },
+  const [Drawn, setDrawn] = useState<ComponentType<ToasterProps>>();
+  useEffect(() => {
+    wake = () => void import("./toaster").then((module) => setDrawn(() => module.Toaster));
+    if (waiting.length > 0) wake();
+    return () => {
+      wake = undefined;
+      show = undefined;
+    };
+  }, []);
+  return Drawn ? (
+    <Drawn
+      label={label}
+      onReady={(shown) => {
+        show = shown;
+        for (const toast of waiting.splice(0)) show(...toast);
       }}
     />
-  );
+  ) : null;
 }

@@ -42,7 +42,7 @@ const NAMESPACES: Record<keyof Messages, true> = {
 
 export const namespaces = Object.keys(NAMESPACES) as (keyof Messages)[];
 
-/** Files that only the server reads, by import (lib/messages/failure.ts, lib/whatsapp/explain-code.ts): too much to send with every page. */
+/** Files that are read by import: by the server (lib/messages/failure.ts, lib/whatsapp/explain-code.ts), and by a browser that shows a failure (components/messages/failure-text.ts). */
 export const serverFiles = ["failures", "meta-errors"] as const;
 
 /** Every text of one language, by namespace. */

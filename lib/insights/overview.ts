@@ -13,7 +13,8 @@ import { firstIdAt } from "@/lib/ids";
 import { healthOf } from "@/lib/integrations/health";
 import { openRefusals } from "@/lib/integrations/refused-signatures";
 import { explainFailure } from "@/lib/messages/failure";
-import { MESSAGE_STATUSES, type MessageFailure, type MessageStatus } from "@/lib/messages/schema";
+import type { MessageFailure, MessageStatus } from "@/lib/messages/schema";
+import { MESSAGE_STATUSES } from "@/lib/messages/words";
 import { DEFAULT_SETTINGS } from "@/lib/organizations/schema";
 import type { Overview } from "./schema";
 

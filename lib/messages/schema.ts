@@ -4,18 +4,8 @@ import { PageQuery, pageOf } from "@/lib/http/paging";
 import { Moment } from "@/lib/moment";
 import { MessageContent } from "@/lib/whatsapp/content";
 import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
+import { MESSAGE_STATUSES } from "./words";
 
-export const MESSAGE_STATUSES = [
-  "queued",
-  "scheduled",
-  "sending",
-  "unknown",
-  "sent",
-  "delivered",
-  "read",
-  "failed",
-  "cancelled",
-] as const;
 export const MessageStatus = z.enum(MESSAGE_STATUSES);
 export type MessageStatus = z.infer<typeof MessageStatus>;
 

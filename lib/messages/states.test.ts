@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { MESSAGE_STATUSES } from "./schema";
 import { drawStates, listTransitions, OUTCOME_UNKNOWN, reportedAs, reportTransition, stateOf, TRANSITIONS } from "./states";
+import { MESSAGE_STATUSES } from "./words";
 
 describe("a message's states", () => {
   test("are drawn in the operations page as the table has them", () => {

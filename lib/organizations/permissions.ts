@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 /** The words that roles and API tokens share. */
 export const PERMISSIONS = [
   "organization:read",
@@ -28,9 +26,6 @@ const NOUNS = [...new Set(PERMISSIONS.map((p) => p.split(":")[0] as string))];
 
 /** What a role or token may be given: a permission, all of a noun (`integrations:*`), or everything (`*`). */
 export const SCOPES = [...PERMISSIONS, ...NOUNS.map((noun) => `${noun}:*`), "*"] as const;
-export const Scope = z.string().refine((scope) => (SCOPES as readonly string[]).includes(scope), {
-  error: `Must be one of: ${SCOPES.join(", ")}`,
-});
 
 export const ROLES = ["owner", "admin", "operator", "viewer"] as const;
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PageQuery, pageOf } from "@/lib/http/paging";
 import { Moment } from "@/lib/moment";
 import { isTimeZone } from "@/lib/time";
-import { ROLES, Scope } from "./permissions";
+import { ROLES, SCOPES } from "./permissions";
 
 export const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;
@@ -270,6 +270,10 @@ export const SessionPage = pageOf(Session);
 export const RevokedSessions = z.object({ revoked: z.number().int() });
 
 /* API tokens */
+
+const Scope = z.string().refine((scope) => (SCOPES as readonly string[]).includes(scope), {
+  error: `Must be one of: ${SCOPES.join(", ")}`,
+});
 
 export const ApiToken = z.object({
   id: z.string(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type MessagePayload, type PayloadAddress, payloadAddress, templatePayload, textPayload } from "./payloads";
-import { RenderedTemplate, type TemplateShape } from "./template-rules";
+import type { TemplateShape } from "./template-rules";
+import { RenderedTemplate } from "./template-schema";
 
 export const MEDIA_KINDS = ["image", "video", "audio", "document", "sticker"] as const;
 export const MediaKind = z.enum(MEDIA_KINDS);

@@ -1,7 +1,7 @@
 import "server-only";
 import { type GraphAccess, listPages, pathId } from "@/lib/whatsapp/graph-call";
 import { TemplateEntry } from "@/lib/whatsapp/graph-shapes";
-import { TemplateComponent } from "@/lib/whatsapp/template-rules";
+import { TemplateComponent } from "@/lib/whatsapp/template-schema";
 
 export type GraphTemplate = {
   id: string;

@@ -1,11 +1,6 @@
 import { AppError } from "@/lib/errors";
-import {
-  bindParams,
-  checkTemplateParams,
-  readTemplate,
-  type TemplateParams,
-  type TemplateShape,
-} from "@/lib/whatsapp/template-rules";
+import { bindParams, checkTemplateParams, readTemplate, type TemplateShape } from "@/lib/whatsapp/template-rules";
+import type { TemplateParams } from "@/lib/whatsapp/template-schema";
 import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
 
 /** Either a phone number in E.164, or Meta's business-scoped user id such as `TR.1122334455`. */

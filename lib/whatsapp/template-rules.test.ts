@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkTemplateParams, renderTemplate, TemplateParams, templateVariables } from "@/lib/whatsapp/template-rules";
+import { checkTemplateParams, renderTemplate, templateVariables } from "@/lib/whatsapp/template-rules";
+import { TemplateParams } from "@/lib/whatsapp/template-schema";
 
 const NAMED = {
   parameterFormat: "NAMED",

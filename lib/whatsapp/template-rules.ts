@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { RenderedTemplate, TemplateButton, TemplateComponent, TemplateParams } from "./template-schema";
 
 /** Lengths in characters and counts of Meta's template components. Source: Meta, "Template components" (2025); reference 4.3 to 4.8. */
 export const TEMPLATE_LIMITS = {
@@ -23,35 +23,6 @@ export const TEMPLATE_LIMITS = {
   codeExpirationMinutes: { min: 1, max: 90 },
   spacesInARow: 4,
 } as const;
-
-const looseText = z.string().optional().catch(undefined);
-
-/** A button of a synced template, with Meta's own field names; unknown fields pass. */
-export const TemplateButton = z.looseObject({
-  type: z.string(),
-  text: looseText,
-  url: looseText,
-  phone_number: looseText,
-  otp_type: looseText,
-  example: z.unknown().optional(),
-});
-export type TemplateButton = z.infer<typeof TemplateButton>;
-
-/** A component of a synced template, with Meta's own field names; unknown fields and types pass. */
-export const TemplateComponent = z.looseObject({
-  type: z.string(),
-  format: looseText,
-  text: looseText,
-  buttons: z.array(z.unknown()).optional().catch(undefined),
-  example: z.unknown().optional(),
-});
-export type TemplateComponent = z.infer<typeof TemplateComponent>;
-
-const ParamValue = z.union([z.string(), z.number().transform(String)]);
-
-/** What `templateParams` of a request may hold: names with values, or values in order. Numbers are taken as text. */
-export const TemplateParams = z.union([z.array(ParamValue).max(100), z.record(z.string().max(200), ParamValue)]);
-export type TemplateParams = z.infer<typeof TemplateParams>;
 
 export type ParameterFormat = "POSITIONAL" | "NAMED";
 
@@ -80,24 +51,6 @@ export type ParamsCheck = {
   unsupported: string[];
   expected: { format: ParameterFormat; keys: string[] };
 };
-
-const RenderedHeader = z.object({ format: z.string(), text: z.string().optional() });
-const RenderedButton = z.object({
-  type: z.string(),
-  text: z.string(),
-  url: z.string().optional(),
-  phoneNumber: z.string().optional(),
-});
-
-/** A template with its values filled in. */
-export const RenderedTemplate = z.object({
-  header: RenderedHeader.optional(),
-  body: z.string(),
-  footer: z.string().optional(),
-  buttons: z.array(RenderedButton),
-  cards: z.array(z.object({ header: RenderedHeader.optional(), body: z.string(), buttons: z.array(RenderedButton) })).optional(),
-});
-export type RenderedTemplate = z.infer<typeof RenderedTemplate>;
 
 /**
  * The variables in the order an array of values fills them: header, body, then buttons.
@@ -206,11 +159,11 @@ export function readTemplate(template: TemplateShape): TemplateLayout {
 }
 
 function takeApart(template: TemplateShape): TemplateLayout {
-  const components = readList(template.components, TemplateComponent);
+  const components = readList(template.components, readComponent);
   const find = (type: string) => components.find((c) => c.type.toUpperCase() === type);
   const header = find("HEADER");
   const body = find("BODY");
-  const buttons = readList(find("BUTTONS")?.buttons, TemplateButton);
+  const buttons = readList(find("BUTTONS")?.buttons, readButton);
   const headerText = header && (header.format ?? "TEXT").toUpperCase() === "TEXT" ? (header.text ?? "") : undefined;
   const format = readFormat(template.parameterFormat, [headerText ?? "", body?.text ?? ""]);
   const variables: TemplateVariable[] = [];
@@ -383,34 +336,46 @@ function unsupportedParts(components: TemplateComponent[], buttons: ButtonPart[]
   return [...parts];
 }
 
-function readList<T>(value: unknown, schema: z.ZodType<T>): T[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((item) => {
-    const parsed = schema.safeParse(item);
-    return parsed.success ? [parsed.data] : [];
-  });
+type Loose = Record<string, unknown>;
+
+function isRecord(value: unknown): value is Loose {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function readList<T>(value: unknown, read: (item: Loose) => T | undefined): T[] {
+  return Array.isArray(value) ? value.filter(isRecord).flatMap((item) => read(item) ?? []) : [];
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function readComponent(item: Loose): TemplateComponent | undefined {
+  if (typeof item.type !== "string") return undefined;
+  const buttons = Array.isArray(item.buttons) ? item.buttons : undefined;
+  return { ...item, type: item.type, format: text(item.format), text: text(item.text), buttons };
+}
+
+function readButton(item: Loose): TemplateButton | undefined {
+  if (typeof item.type !== "string") return undefined;
+  const { url, phone_number, otp_type } = item;
+  return {
+    ...item,
+    type: item.type,
+    text: text(item.text),
+    url: text(url),
+    phone_number: text(phone_number),
+    otp_type: text(otp_type),
+  };
 }
 
 function exampleOf(examples: unknown, place: "header" | "body", name: string, index: number): string | undefined {
-  const bag = Examples.safeParse(examples);
-  if (!bag.success) return undefined;
-  const named = place === "header" ? bag.data.header_text_named_params : bag.data.body_text_named_params;
-  const byName = named?.find((e) => e.param_name === name)?.example;
-  const row = place === "header" ? bag.data.header_text : bag.data.body_text?.[0];
-  return byName ?? row?.[index];
+  if (!isRecord(examples)) return undefined;
+  const named = readList(examples[`${place}_text_named_params`], (e) => (e.param_name === name ? text(e.example) : undefined));
+  const given = examples[`${place}_text`];
+  const row: unknown = place === "body" && Array.isArray(given) ? given[0] : given;
+  return named[0] ?? (Array.isArray(row) ? text(row[index]) : undefined);
 }
-
-const texts = z.array(z.string()).optional().catch(undefined);
-const namedTexts = z
-  .array(z.looseObject({ param_name: z.string(), example: z.string() }))
-  .optional()
-  .catch(undefined);
-const Examples = z.looseObject({
-  header_text: texts,
-  body_text: z.array(z.array(z.string())).optional().catch(undefined),
-  header_text_named_params: namedTexts,
-  body_text_named_params: namedTexts,
-});
 
 function firstText(value: unknown): string | undefined {
   const first: unknown = Array.isArray(value) ? value[0] : value;
