@@ -11,8 +11,9 @@ import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { blindIndex } from "@/lib/keyring";
 import { summaryOf } from "@/lib/whatsapp/content";
-import { type FilterMessages, MESSAGE_STATUSES, type MessageDirection, type MessageSort, type MessageStatus } from "./schema";
+import type { FilterMessages, MessageDirection, MessageSort, MessageStatus } from "./schema";
 import { CONTENT, storedContent } from "./stored-content";
+import { MESSAGE_STATUSES } from "./words";
 
 /** Written out, so that the indexes of outgoing messages serve; what others wrote is found by its one state. */
 const OF_DIRECTION: Record<MessageDirection, SQL> = {
