@@ -22,7 +22,7 @@ import type { Page } from "@/lib/http/paging";
 import { ContactDialog } from "./contact-dialog";
 import { Person } from "./person";
 import { PhoneSuggestion, usePhoneSuggestion } from "./phone-suggestion";
-import { CONTACT_FILTERS, useContacts } from "./queries";
+import { CONTACT_FILTERS, exportHref, useContacts, useContactTotal } from "./queries";
 import { useLanguageName } from "./use-names";
 import { WindowState } from "./window-state";
 
@@ -35,6 +35,7 @@ export function ContactsTable({ firstPage }: { firstPage?: Page<Contact> }) {
   const can = useCan();
   const state = useListState(CONTACT_FILTERS, KNOWN);
   const query = useContacts(state, firstPage);
+  const { data: total } = useContactTotal(state);
   const columns = useColumns();
   const nationalNumber = usePhoneSuggestion(state.q);
   const consentLabel = useStatusLabel("consent");
@@ -66,6 +67,8 @@ export function ContactsTable({ firstPage }: { firstPage?: Page<Contact> }) {
         state={state}
         searchPlaceholder={t("search")}
         filters={filters}
+        total={total}
+        exportHref={exportHref(state)}
         empty={<NoContacts action={add} />}
         nothingFound={nationalNumber ? <NumberSuggested text={state.q} onUse={state.setQ} /> : undefined}
       />

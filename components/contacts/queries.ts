@@ -1,9 +1,9 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ListState, useList } from "@/components/shared/use-list";
+import { type ListState, useList, useTotal } from "@/components/shared/use-list";
 import type { ConsentEntry, ConsentLedger, Contact, CreateContact, RecordConsent, UpdateContact } from "@/lib/contacts/schema";
-import { api, ROWS_AT_ONCE } from "@/lib/http/client";
+import { api, apiPath, ROWS_AT_ONCE } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import { readE164 } from "@/lib/phone-format";
 
@@ -18,6 +18,16 @@ export function useContacts(state: ListState, firstPage?: Page<Contact>) {
     { search: state.q, ...state.filters, limit: ROWS_AT_ONCE },
     firstPage,
   );
+}
+
+/** How many contacts match. */
+export function useContactTotal(state: ListState) {
+  return useTotal(["contacts", "count"], "/crm/contacts/count", { search: state.q, ...state.filters });
+}
+
+/** Every contact that matches, as a CSV file. */
+export function exportHref(state: ListState): string {
+  return `/api/v1${apiPath("/crm/contacts/export", { search: state.q, ...state.filters })}`;
 }
 
 export function useContact(id: string, initialData?: Contact) {

@@ -1,6 +1,6 @@
 "use client";
 
-import { Ban, PenLine, RotateCcw } from "lucide-react";
+import { Ban, PenLine, RotateCcw, Send } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { ConfirmDialog } from "@/components/shared/confirm-dialog";
@@ -10,7 +10,7 @@ import { Link } from "@/components/ui/link";
 import { toast } from "@/components/ui/toast";
 import type { MessageDetail } from "@/lib/messages/schema";
 import { formatPhone } from "@/lib/phone-format";
-import { useCancelMessage, useResendMessage } from "./queries";
+import { useCancelMessage, useResendMessage, useSendNow } from "./queries";
 
 /** What may be done with a message in its present state. */
 export function MessageActions({ message }: { message: MessageDetail }) {
@@ -26,9 +26,32 @@ export function MessageActions({ message }: { message: MessageDetail }) {
           {t("writeAgain")}
         </Link>
       </Button>
+      {message.canSendNow ? <SendNow message={message} /> : null}
       {status === "queued" || status === "scheduled" ? <Cancel message={message} /> : null}
       {message.canResend ? <Resend message={message} /> : null}
     </>
+  );
+}
+
+function SendNow({ message }: { message: MessageDetail }) {
+  const t = useTranslations("messages.sendNow");
+  const sendNow = useSendNow(message.id);
+  return (
+    <ConfirmDialog
+      trigger={
+        <Button>
+          <Send aria-hidden />
+          {t("action")}
+        </Button>
+      }
+      title={t("title", { who: message.contactName ?? formatPhone(message.phoneNumber ?? message.userId ?? "") })}
+      description={t("description")}
+      action={t("action")}
+      onConfirm={async () => {
+        await sendNow.mutateAsync();
+        toast.success(t("done"));
+      }}
+    />
   );
 }
 

@@ -1,11 +1,10 @@
 "use client";
 
-import { MessagesSquare, PenLine, SearchX } from "lucide-react";
+import { MessagesSquare, PenLine } from "lucide-react";
 import { useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useMemo } from "react";
 import { nameOf, Person } from "@/components/contacts/person";
-import { PhoneSuggestion } from "@/components/contacts/phone-suggestion";
 import { CodeBlock } from "@/components/shared/code-block";
 import type { ColumnDef } from "@/components/shared/columns";
 import { DataTable } from "@/components/shared/data-table";
@@ -15,7 +14,7 @@ import { Phone } from "@/components/shared/phone";
 import { StatusBadge, useStatusLabel } from "@/components/shared/status-badge";
 import { Time } from "@/components/shared/time";
 import { useZone } from "@/components/shared/use-language";
-import { type ListQuery, useListState } from "@/components/shared/use-list";
+import { useListState } from "@/components/shared/use-list";
 import { useOrigin } from "@/components/shared/use-origin";
 import { useCan } from "@/components/shell/session";
 import { useTemplates } from "@/components/templates/queries";
@@ -25,9 +24,16 @@ import { Link } from "@/components/ui/link";
 import type { Page } from "@/lib/http/paging";
 import type { Message } from "@/lib/messages/schema";
 import { MESSAGE_STATUSES } from "@/lib/messages/words";
-import { readE164 } from "@/lib/phone-format";
 import { DateRange, dayRange, isDay } from "./date-range";
-import { MESSAGE_FILTERS, messageQuery, useAllIntegrations, useIntegrationNames, useMessages } from "./queries";
+import {
+  exportHref,
+  MESSAGE_FILTERS,
+  messageQuery,
+  useAllIntegrations,
+  useIntegrationNames,
+  useMessages,
+  useMessageTotal,
+} from "./queries";
 import { SelectionActions } from "./selection-actions";
 import { WaitingLine, waitingOf } from "./waiting";
 
@@ -44,11 +50,9 @@ export function MessagesTable({ firstPage }: { firstPage?: Page<Message> }) {
   const state = useListState(MESSAGE_FILTERS, KNOWN);
   const { timeZone } = useZone();
   const search = useSearchParams().toString();
-  const phone = state.q ? readE164(state.q) : null;
-  const matching = messageQuery({ ...state.filters, ...dayRange(timeZone, state.filters.from, state.filters.to) }, phone);
-  const asked = useMessages(matching, state.active ? undefined : firstPage);
-  const isPartOfNumber = state.q !== "" && phone === null;
-  const query = isPartOfNumber ? NOTHING : asked;
+  const matching = messageQuery({ ...state.filters, ...dayRange(timeZone, state.filters.from, state.filters.to) }, state.q);
+  const query = useMessages(matching, state.active ? undefined : firstPage);
+  const { data: total } = useMessageTotal(matching);
   const { data: integrations } = useAllIntegrations();
   const columns = useColumns((integrations?.length ?? 0) > 1);
   const filters = useFilters();
@@ -77,24 +81,12 @@ export function MessagesTable({ firstPage }: { firstPage?: Page<Message> }) {
             : undefined
         }
         empty={<NoMessages />}
-        nothingFound={isPartOfNumber ? <WholeNumberOnly text={state.q} onUse={state.setQ} /> : undefined}
+        total={total}
+        exportHref={exportHref(matching)}
       />
     </>
   );
 }
-
-const NOTHING: ListQuery<Message> = {
-  data: { pages: [{ data: [], nextCursor: null }], pageParams: [undefined] },
-  isPending: false,
-  isFetching: false,
-  isError: false,
-  isPlaceholderData: false,
-  error: null,
-  hasNextPage: false,
-  isFetchingNextPage: false,
-  fetchNextPage: () => undefined,
-  refetch: () => undefined,
-};
 
 function WriteButton() {
   const t = useTranslations("messages");
@@ -105,18 +97,6 @@ function WriteButton() {
         {t("write")}
       </Link>
     </Button>
-  );
-}
-
-function WholeNumberOnly({ text, onUse }: { text: string; onUse: (e164: string) => void }) {
-  const t = useTranslations("messages.wholeNumber");
-  return (
-    <EmptyState
-      icon={SearchX}
-      title={t("title")}
-      description={t("text")}
-      action={<PhoneSuggestion text={text} onUse={onUse} />}
-    />
   );
 }
 

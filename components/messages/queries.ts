@@ -2,8 +2,8 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
-import { type ListState, useList } from "@/components/shared/use-list";
-import { ApiError, api, type Query, ROWS_AT_ONCE } from "@/lib/http/client";
+import { type ListState, useList, useTotal } from "@/components/shared/use-list";
+import { ApiError, api, apiPath, type Query, ROWS_AT_ONCE } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import type { Integration } from "@/lib/integrations/schema";
 import type { Accepted, Message, MessageDetail } from "@/lib/messages/schema";
@@ -17,9 +17,18 @@ const MOST_INTEGRATIONS = 100;
 /** What the list asks the API for. */
 type MessageQuery = Query;
 
-/** `phoneNumber` is a whole number in E.164, or null when none is asked for. */
-export function messageQuery(filters: ListState["filters"], phoneNumber: string | null): MessageQuery {
-  return { ...filters, phoneNumber };
+export function messageQuery(filters: ListState["filters"], search: string): MessageQuery {
+  return { ...filters, search };
+}
+
+/** How many messages match. */
+export function useMessageTotal(query: MessageQuery) {
+  return useTotal(["messages", "count"], `${PATH}/count`, query);
+}
+
+/** Everything that matches, as a CSV file. */
+export function exportHref(query: MessageQuery): string {
+  return `/api/v1${apiPath(`${PATH}/export`, query)}`;
 }
 
 export function useMessages(query: MessageQuery, firstPage?: Page<Message>) {
@@ -64,6 +73,11 @@ export function useContactMessages(contactId: string) {
 
 export function useCancelMessage(id: string) {
   return useMessageChange(() => api.post<MessageDetail>(`/crm/whatsapp/messages/${id}/cancel`));
+}
+
+/** Lets it leave now, whatever the business hours say; the gate is asked again. */
+export function useSendNow(id: string) {
+  return useMessageChange(() => api.post<MessageDetail>(`/crm/whatsapp/messages/${id}/send-now`));
 }
 
 /** Sends it once more, as a new message. */

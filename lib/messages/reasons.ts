@@ -43,7 +43,6 @@ export const GateReason = z.discriminatedUnion("code", [
   reason("conflict", z.object({ businessHours: z.literal("never_open") })),
 ]);
 export type GateReason = z.infer<typeof GateReason>;
-export type ReasonOf<C extends GateReason["code"]> = Extract<GateReason, { code: C }>;
 
 export const CheckResult = z.object({
   ok: z.boolean(),
