@@ -11,7 +11,6 @@ import { DESKTOP, PHONE, settle, speak, THEMES } from "../e2e/look";
 import { allPages, openPage, type ShownPage, signIn } from "../e2e/pages";
 import { LANGUAGES, type Language } from "../lib/i18n/languages";
 import { ensureChromium, findChromium } from "./chromium.mjs";
-import { shrinkPng } from "./shrink-png";
 
 const FOLDER = "docs/screenshots";
 const START_WITHIN_MS = 600_000;
@@ -67,7 +66,7 @@ async function shootAll(browser: Browser, seeded: Demo, pages: readonly ShownPag
         await page.waitForTimeout(DRAWN_MS);
         await page.waitForFunction(() => !document.querySelector(".animate-spin, .animate-shimmer"));
         const path = `${FOLDER}/${one.name}-${theme}-${size.width}-${language}.png`;
-        const picture = shrinkPng(await page.screenshot({ animations: "disabled", caret: "hide" }));
+        const picture = await page.screenshot({ animations: "disabled", caret: "hide" });
         await writeFile(path, picture);
         bytes += picture.length;
       }
