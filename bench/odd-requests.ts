@@ -113,6 +113,11 @@ export function* oddRequests(api: OpenApi, known: Known, seed: number): Generato
   }
 }
 
+/** An object may have lost what makes a text of it. */
+function asText(value: unknown): string {
+  return typeof value === "object" && value !== null ? (JSON.stringify(value) ?? "") : String(value);
+}
+
 function ofApi(
   chance: Chance,
   known: Known,
@@ -124,7 +129,7 @@ function ofApi(
     .filter((parameter) => parameter.in === "query" && chance.often(0.4))
     .map(
       ({ name, schema }) =>
-        `${name}=${encode(chance, String(chance.often(0.7) ? fitting(chance, schema) : anything(chance, 0)))}`,
+        `${name}=${encode(chance, asText(chance.often(0.7) ? fitting(chance, schema) : anything(chance, 0)))}`,
     );
   if (chance.often(0.05)) query.push(`${encode(chance, chance.pick(TEXTS))}=1`);
   const headers: Record<string, string> = chance.often(0.93) ? { authorization: `Bearer ${known.token}` } : {};

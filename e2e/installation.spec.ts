@@ -172,7 +172,7 @@ test("a server that does not know the password or the database is named without 
   );
   const wrong = Object.assign(new URL(url), { password: "not-the-password" });
   expect(await refusal({ ...other, DATABASE_URL: wrong.href })).toBe(
-    `DATABASE_URL does not work: the server at ${url.host} does not accept the user "whatsapp" with this password.`,
+    `DATABASE_URL does not work: the server at ${url.host} does not accept the user "${url.username}" with this password.`,
   );
   child.kill("SIGTERM");
   expect(await exitCode).toBe(0);

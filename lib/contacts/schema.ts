@@ -159,10 +159,9 @@ export const CreateContact = z.strictObject({ phoneNumber: z.string().max(40), .
 export type CreateContact = z.infer<typeof CreateContact>;
 export const UpdateContact = z.strictObject({
   ...contactFields,
-  updatedAt: z.iso
-    .datetime({ offset: true })
-    .optional()
-    .describe("The contact's updatedAt as it was read: if somebody changed it since, the answer is 409 with the present state."),
+  updatedAt: Moment.optional().describe(
+    "The contact's updatedAt as it was read: if somebody changed it since, the answer is 409 with the present state.",
+  ),
 });
 export type UpdateContact = z.infer<typeof UpdateContact>;
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PageQuery, pageOf } from "@/lib/http/paging";
+import { Moment } from "@/lib/moment";
 
 const OUTCOMES = ["pending", "processed", "ignored", "dead_letter", "failed"] as const;
 
@@ -20,8 +21,8 @@ export const ListWebhookEvents = PageQuery.extend({
   kind: z.string().max(40).optional(),
   integrationId: z.string().optional(),
   wamid: z.string().max(300).optional(),
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
+  from: Moment.optional(),
+  to: Moment.optional(),
 });
 export type ListWebhookEvents = z.infer<typeof ListWebhookEvents>;
 
