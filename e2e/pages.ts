@@ -28,6 +28,8 @@ export async function allPages(demo: Demo): Promise<ShownPage[]> {
     outside("sign-in", "(auth)/login/page.tsx", "/login"),
     outside("setup", "(auth)/setup/page.tsx", "/setup?token=used"),
     outside("one-time-link", "(auth)/link/page.tsx", "/link?token=used"),
+    // Whoever is not asked for a second factor is led on.
+    outside("second-factor", "(auth)/second-factor/page.tsx", "/second-factor"),
     inside("overview", "(console)/page.tsx", "/"),
     inside("messages", "(console)/messages/page.tsx", "/messages"),
     inside("message", "(console)/messages/[id]/page.tsx", `/messages/${message}`),

@@ -14,7 +14,7 @@ const LONGEST_WAIT_MS = 30_000;
 
 /**
  * Listens to `/api/live` and marks the named nouns stale. Says nothing when the line is down: lists still refresh when
- * the window is looked at again, and all of them once the line is back.
+ * the window is looked at again, and all of them once the line is there.
  */
 export function LiveUpdates() {
   const queryClient = useQueryClient();
@@ -24,7 +24,6 @@ export function LiveUpdates() {
     let retryTimer: ReturnType<typeof setTimeout> | undefined;
     let gatherTimer: ReturnType<typeof setTimeout> | undefined;
     let waitMs = FIRST_WAIT_MS;
-    let wasDown = false;
     let isOver = false;
     let restUntil = 0;
     const gathered = new Set<string>();
@@ -54,12 +53,11 @@ export function LiveUpdates() {
       source = new EventSource("/api/live");
       source.onopen = () => {
         waitMs = FIRST_WAIT_MS;
-        if (wasDown) void queryClient.invalidateQueries();
-        wasDown = false;
+        // What changed between the reading of the page and now was told to nobody.
+        void queryClient.invalidateQueries();
       };
       source.onmessage = hear;
       source.onerror = () => {
-        wasDown = true;
         source?.close();
         retryTimer = setTimeout(connect, waitMs);
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
