@@ -2,6 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
+import { useHydrated } from "@/components/shared/use-hydrated";
 import { type ListState, useList, useTotal } from "@/components/shared/use-list";
 import { ApiError, api, apiPath, type Query, ROWS_AT_ONCE } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
@@ -131,12 +132,14 @@ function useMessageChange<Out>(mutationFn: () => Promise<Out>) {
 
 /** The organization's integrations: a handful, so they are read at once. */
 export function useAllIntegrations({ enabled = true } = {}) {
-  return useQuery({
+  const isHydrated = useHydrated();
+  const query = useQuery({
     enabled,
     queryKey: ["integrations", "all"],
     queryFn: async ({ signal }) =>
       (await api.get<Page<Integration>>("/integrations", { query: { limit: MOST_INTEGRATIONS }, signal })).data,
   });
+  return { ...query, data: isHydrated ? query.data : undefined };
 }
 
 /** The name of an integration, for lists that hold its id. */

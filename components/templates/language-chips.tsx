@@ -23,7 +23,7 @@ export function LanguageChips({ templates }: { templates: readonly Template[] })
               href={`/templates/${template.id}`}
               prefetch={false}
               title={name}
-              aria-label={name}
+              aria-label={`${template.language}, ${name}`}
               className="relative z-20 inline-flex h-6 min-w-6 items-center gap-1 rounded-sm border px-1.5 font-medium text-xs hover:border-border-strong hover:bg-surface-sunken"
             >
               <Icon className="size-3" style={{ color: toneColor(tone) }} aria-hidden />

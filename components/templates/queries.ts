@@ -1,6 +1,7 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useHydrated } from "@/components/shared/use-hydrated";
 import { api } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import type { SyncReport, Template } from "@/lib/templates/schema";
@@ -11,7 +12,9 @@ const MOST_PAGES = 60;
 
 /** Every template of the organization, by name and language: few enough to count and to search while typing. */
 export function useTemplates(initialData?: Template[]) {
-  return useQuery({ queryKey: ["templates", "all"], queryFn: ({ signal }) => readAll(signal), initialData });
+  const isHydrated = useHydrated();
+  const query = useQuery({ queryKey: ["templates", "all"], queryFn: ({ signal }) => readAll(signal), initialData });
+  return { ...query, data: isHydrated ? query.data : initialData };
 }
 
 async function readAll(signal: AbortSignal): Promise<Template[]> {
