@@ -115,6 +115,7 @@ test("a day of an operator: numbers, templates, consent, messages, settings", as
 
   await test.step("keeps filters in the address", async () => {
     await page.goto("/messages");
+    await expect(page.getByText(/\d rows/).first()).toBeVisible();
     await page.getByRole("button", { name: "Status" }).click();
     await page.getByRole("menuitemcheckbox", { name: "Failed" }).click();
     await page.keyboard.press("Escape");
