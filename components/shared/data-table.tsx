@@ -15,6 +15,7 @@ import { type TableFilter, TableFilters } from "./table-filters";
 import { TableRows } from "./table-rows";
 import { type Selected, SelectionBar, useSelection } from "./table-selection";
 import { ColumnsMenu, ExportButton } from "./table-tools";
+import { useHydrated } from "./use-hydrated";
 import type { ListQuery, ListState, Total } from "./use-list";
 import { useStillRows } from "./use-still-rows";
 
@@ -66,6 +67,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const { rows, waiting, hold, release } = useStillRows(loaded, rowId, scope);
   const { shown, isChosen, choose } = useColumnChoice(name, columns);
   const selection = useSelection(scope);
+  // Told while React takes over the page that its rows are old, it asks anew at once: nothing that the server knew of.
+  const isAsking = useHydrated() && query.isFetching && !query.isPending;
   const hasNothing = !query.isPending && rows.length === 0 && !state?.active;
   const failedAtOnce = query.isError && loaded.length === 0;
   const hasTools = rows.length >= FEWEST_FOR_TOOLS || query.hasNextPage || isChosen || Boolean(state?.active);
@@ -80,9 +83,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
             </TableFilters>
           ) : null}
           <div className="ml-auto flex min-h-8 items-center gap-2">
-            {query.isFetching && !query.isPending ? (
-              <LoaderCircle className="size-4 animate-spin text-muted" aria-hidden />
-            ) : null}
+            {isAsking ? <LoaderCircle className="size-4 animate-spin text-muted" aria-hidden /> : null}
             {props.actions}
             {hasTools ? (
               <>
