@@ -6,6 +6,7 @@ import { useMemo, useState } from "react";
 import { z } from "zod";
 import { CodeBlock } from "@/components/shared/code-block";
 import type { ColumnDef } from "@/components/shared/columns";
+import { ConfirmDialog } from "@/components/shared/confirm-dialog";
 import { DataTable } from "@/components/shared/data-table";
 import { EmptyState } from "@/components/shared/empty-state";
 import { IdChip } from "@/components/shared/id-chip";
@@ -13,12 +14,14 @@ import { KeyValue, KeyValues } from "@/components/shared/key-value";
 import { Time, useClock } from "@/components/shared/time";
 import { useZone } from "@/components/shared/use-language";
 import { useListState } from "@/components/shared/use-list";
+import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 import { Sheet, SheetContent } from "@/components/ui/sheet";
+import { toast } from "@/components/ui/toast";
 import type { AuditEntry } from "@/lib/organizations/schema";
 import { addDays, firstMomentOf, wallTimeAt } from "@/lib/time";
-import { useAudit, useMembers, useTokens } from "./queries";
+import { useAudit, useMembers, useTokens, useUndoMerge } from "./queries";
 
 const FILTERS = ["action", "actor", "period"] as const;
 const NOUNS = [
@@ -137,7 +140,12 @@ export function AuditTrail() {
           <SheetContent
             title={nameOf(shown.action)}
             description={shown.actor.name || t("nobody")}
-            footer={<Button onClick={() => setShown(null)}>{t("close")}</Button>}
+            footer={
+              <>
+                <UndoMerge entry={shown} onDone={() => setShown(null)} />
+                <Button onClick={() => setShown(null)}>{t("close")}</Button>
+              </>
+            }
           >
             <Entry entry={shown} />
           </SheetContent>
@@ -180,6 +188,30 @@ function Entry({ entry }: { entry: AuditEntry }) {
       {changes ? <Changes changes={changes} /> : null}
       {Object.keys(rest).length > 0 ? <CodeBlock title={t("details")} code={JSON.stringify(rest, null, 2)} wrap /> : null}
     </div>
+  );
+}
+
+/** Two contacts that were taken for one person are parted again, by somebody who may decide for the organization. */
+function UndoMerge({ entry, onDone }: { entry: AuditEntry; onDone: () => void }) {
+  const t = useTranslations("settings.audit.undoMerge");
+  const can = useCan();
+  const undo = useUndoMerge();
+  const { mergeId } = entry.details;
+  if (entry.action !== "contact.merged" || typeof mergeId !== "string" || !can("organization:write")) return null;
+  return (
+    <ConfirmDialog
+      trigger={<Button>{t("action")}</Button>}
+      title={t("title")}
+      description={t("description")}
+      action={t("action")}
+      keep={t("keep")}
+      tone="primary"
+      onConfirm={async () => {
+        await undo.mutateAsync(mergeId);
+        toast.success(t("done"));
+        onDone();
+      }}
+    />
   );
 }
 

@@ -73,6 +73,10 @@ export function usePasswordLink() {
   return useChange((id: string) => api.post<OneTimeLink>(`/members/${id}/password-link`));
 }
 
+export function useUndoMerge() {
+  return useChange((mergeId: string) => api.post(`/crm/contacts/merges/${mergeId}/undo`));
+}
+
 export function useInvitations() {
   return useList<Invitation>([KEY, "invitations"], "/invitations");
 }

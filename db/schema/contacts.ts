@@ -116,9 +116,9 @@ export const conversations = pgTable(
       .references(() => contacts.id, { onDelete: "cascade" }),
     /** When the person last wrote or called: what the window counts from. */
     lastInboundAt: moment("last_inbound_at"),
-    /** Until when an ad's free entry point lets free text out, as Meta's pricing tells it. */
     /** When Meta last said that free text may not be sent (131047), whatever our clock says. */
     closedAt: moment("closed_at"),
+    /** Until when an ad's free entry point lets free text out, as Meta's pricing tells it. */
     freeEntryUntil: moment("free_entry_until"),
     /** The latest message in either direction. */
     lastActivityAt: moment("last_activity_at").notNull().defaultNow(),

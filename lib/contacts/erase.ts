@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, or, sql } from "drizzle-orm";
 import { contactMerges, contacts } from "@/db/schema/contacts";
 import { messages } from "@/db/schema/messages";
 import { audit } from "@/lib/audit";
@@ -32,7 +32,12 @@ export async function eraseContact(ctx: Ctx, id: string): Promise<void> {
     await tx.db.execute(sql`delete from outreach where organization_id = ${tx.organizationId} and contact_id = ${id}`);
     await tx.db
       .delete(contactMerges)
-      .where(and(eq(contactMerges.organizationId, tx.organizationId), eq(contactMerges.survivorId, id)));
+      .where(
+        and(
+          eq(contactMerges.organizationId, tx.organizationId),
+          or(eq(contactMerges.survivorId, id), eq(contactMerges.mergedId, id)),
+        ),
+      );
     await tx.db.delete(contacts).where(and(eq(contacts.organizationId, tx.organizationId), eq(contacts.id, id)));
     await audit(tx, "contact.erased", { type: "contact", id }, { messages: held.length });
     await announce(tx.db, tx.organizationId, ["contacts", "messages"]);

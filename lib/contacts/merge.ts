@@ -64,6 +64,7 @@ export async function mergeContacts(base: Ctx, survivorId: string, mergedId: str
       userId: survivor.userId,
       name: survivor.name,
       marketingStoppedAt: survivor.marketingStoppedAt?.toISOString() ?? null,
+      marketingToldAt: survivor.marketingToldAt?.toISOString() ?? null,
     },
     added,
     ...moved,
@@ -137,6 +138,7 @@ async function moveConversations(ctx: Ctx, survivorId: string, mergedId: string)
         .update(conversations)
         .set({
           lastInboundAt: later(own.lastInboundAt, row.lastInboundAt),
+          closedAt: later(own.closedAt, row.closedAt),
           freeEntryUntil: later(own.freeEntryUntil, row.freeEntryUntil),
           lastActivityAt: later(own.lastActivityAt, row.lastActivityAt) ?? ctx.now,
           unread: own.unread + row.unread,
@@ -151,6 +153,7 @@ async function moveConversations(ctx: Ctx, survivorId: string, mergedId: string)
       id: row.id,
       integrationId: row.integrationId,
       lastInboundAt: row.lastInboundAt?.toISOString() ?? null,
+      freeEntryUntil: row.freeEntryUntil?.toISOString() ?? null,
       lastActivityAt: row.lastActivityAt.toISOString(),
       unread: row.unread,
       state: row.state,
@@ -177,7 +180,7 @@ async function moveBudgets(ctx: Ctx, survivorId: string, mergedId: string): Prom
       reserved_at = coalesce(o.reserved_at, excluded.reserved_at), delivered_at = greatest(o.delivered_at, excluded.delivered_at)`);
 }
 
-const PURPOSES = ["marketing", "utility", "authentication"] as const;
+export const PURPOSES = ["marketing", "utility", "authentication"] as const;
 
 /** Where one of the two had said no and the newest word of both would be another, the no is said again. */
 async function keepRefusals(
@@ -205,10 +208,10 @@ async function keepRefusals(
   return added;
 }
 
-function earlier(a: Date | null, b: Date | null): Date | null {
+export function earlier(a: Date | null, b: Date | null): Date | null {
   return a && b ? (a < b ? a : b) : (a ?? b);
 }
 
-function later(a: Date | null, b: Date | null): Date | null {
+export function later(a: Date | null, b: Date | null): Date | null {
   return a && b ? (a > b ? a : b) : (a ?? b);
 }

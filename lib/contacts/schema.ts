@@ -93,7 +93,14 @@ export type MergeRecord = {
     createdAt: string;
   };
   /** What the survivor had before where the merge changed it. */
-  survivor: { phone: string | null; userId: string | null; name: string | null; marketingStoppedAt: string | null };
+  survivor: {
+    phone: string | null;
+    userId: string | null;
+    name: string | null;
+    marketingStoppedAt: string | null;
+    /** Merges before 0.3 did not write it down, nor `freeEntryUntil`. */
+    marketingToldAt?: string | null;
+  };
   addresses: { kind: AddressKind; index: string }[];
   consents: string[];
   /** Entries that the merge itself added, because one of the two had said no. */
@@ -104,6 +111,7 @@ export type MergeRecord = {
     id: string;
     integrationId: string;
     lastInboundAt: string | null;
+    freeEntryUntil?: string | null;
     lastActivityAt: string;
     unread: number;
     state: "open" | "closed";

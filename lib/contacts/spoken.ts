@@ -89,7 +89,12 @@ async function readLedgers(ctx: Ctx, contactIds: readonly string[]): Promise<Map
   return ledgers;
 }
 
-const messageOf = (entry: Entry) => /\bmsg_[0-9A-Z]{26}\b/.exec(entry.evidence ?? "")?.[0] ?? null;
+/** The message of the person's own that an entry rests on. */
+export function messageIn(evidence: string | null): string | null {
+  return /\bmsg_[0-9A-Z]{26}\b/.exec(evidence ?? "")?.[0] ?? null;
+}
+
+const messageOf = (entry: Entry) => messageIn(entry.evidence);
 const isSpoken = (entry: Entry) => messageOf(entry) !== null;
 
 function purposesOf(word: SpokenWord, ledger: readonly Entry[]): ConsentPurpose[] {

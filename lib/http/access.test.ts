@@ -1,8 +1,11 @@
+import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Db } from "@/db/client";
+import { contactMerges } from "@/db/schema/contacts";
 import { deadLetters, webhookEvents } from "@/db/schema/webhooks";
 import { useTestDatabase } from "@/db/testing";
 import { makeOrganization } from "@/db/testing-data";
+import { mergeContacts } from "@/lib/contacts/merge";
 import { openDatabase } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import { noteActivity } from "@/lib/messages/conversation-activity";
@@ -129,6 +132,9 @@ async function makeSamples(org: Awaited<ReturnType<typeof makeOrganization>>): P
   });
   const { organizationId } = org;
   const now = new Date();
+  const twin = idOf(await create("POST /api/v1/crm/contacts", { phoneNumber: "+905551234568" }));
+  await mergeContacts(org.ctx, contacts, twin);
+  const [merge] = await db.select().from(contactMerges).where(eq(contactMerges.mergedId, twin));
   await noteActivity({ ...org.ctx, now }, [{ integrationId: integrations, contactId: contacts, at: now }]);
   const event = {
     id: newId("whk"),
@@ -149,6 +155,7 @@ async function makeSamples(org: Awaited<ReturnType<typeof makeOrganization>>): P
     chats: PHONE,
     templates,
     contacts,
+    merges: merge?.id ?? "",
     messages: firstOf(await create("GET /api/v1/crm/whatsapp/messages", undefined)),
     tokens: idOf(await create("POST /api/v1/tokens", { name: "Shop", scopes: ["messages:*"] })),
     invitations: idOf(await create("POST /api/v1/invitations", { email: "new@example.com", role: "viewer" })),
