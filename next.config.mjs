@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import createNextIntlPlugin from "next-intl/plugin";
 
 const withNextIntl = createNextIntlPlugin({
-  requestConfig: "./lib/i18n/request.ts",
+  requestConfig: "./app/request-language.ts",
   // Texts are parsed by the build, so that no browser has to load a parser.
   experimental: {
     messages: { path: ["./lib/i18n/en", "./lib/i18n/tr"], format: "json", locales: "infer", precompile: true },

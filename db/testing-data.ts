@@ -1,13 +1,13 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
 import { encodeSessionCookie, sessionCookieName } from "@/lib/auth/cookie";
-import { hashPassword } from "@/lib/auth/passwords";
 import { openSession } from "@/lib/auth/session";
 import { newToken, sha256 } from "@/lib/crypto";
 import type { Ctx } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import { ROLE_SCOPES } from "@/lib/organizations/permissions";
 import { DEFAULT_SETTINGS, type OrganizationSettings, type Role } from "@/lib/organizations/schema";
+import { hashPassword } from "@/lib/passwords";
 import type { Db } from "./client";
 import { apiTokens, memberships, organizations, users } from "./schema/organizations";
 

@@ -1,8 +1,8 @@
 import "server-only";
 import { type Db, database } from "@/db/client";
+import type { ActorType } from "@/lib/actors";
 import { newId } from "@/lib/ids";
 import { openKeyring } from "@/lib/keyring";
-import type { ActorType } from "@/lib/organizations/schema";
 import { requireSettings } from "@/lib/readiness";
 
 export type Actor = { type: ActorType; id: string; name: string };

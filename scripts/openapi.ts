@@ -1,7 +1,7 @@
 import "server-only";
 import { writeFile } from "node:fs/promises";
-import { describeApi } from "@/lib/http/openapi";
-import { loadRouteFiles } from "@/lib/http/route-files";
+import { describeApi } from "@/lib/api/openapi";
+import { loadRouteFiles } from "@/lib/api/route-files";
 
 const FILE = "public/openapi.json";
 

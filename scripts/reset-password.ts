@@ -1,7 +1,7 @@
 import "server-only";
 import { parseArgs } from "node:util";
+import { createResetLink } from "@/lib/auth/reset-link";
 import { openDatabase } from "@/lib/ctx";
-import { createResetLink } from "@/lib/organizations/reset-link";
 import { withDatabase } from "@/server/installation";
 import { asProblem, Problem } from "@/server/problem";
 

@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { moment, sealed } from "@/db/columns";
+import type { ActorType } from "@/lib/actors";
 import type { SignInMethod, SignInOutcome } from "@/lib/auth/schema";
-import type { ActorType, OrganizationSettings, Role } from "@/lib/organizations/schema";
+import type { OrganizationSettings, Role } from "@/lib/organizations/schema";
 
 /** One row: what belongs to the whole installation. */
 export const installation = pgTable("installation", {

@@ -6,7 +6,7 @@ import { audit } from "@/lib/audit";
 import { asThemselves } from "@/lib/ctx";
 import { announce } from "@/lib/live";
 import { endAllDelegations } from "@/lib/organizations/delegations";
-import { dropSecondFactor } from "./second-factor";
+import { dropSecondFactor } from "@/lib/organizations/second-factors";
 
 type User = typeof users.$inferSelect;
 

@@ -7,8 +7,8 @@ import { AppError } from "@/lib/errors";
 import { mayCreateOrganizations } from "@/lib/organizations/organizations";
 import { ROLE_SCOPES } from "@/lib/organizations/permissions";
 import { Language, type Me, type UpdateMe } from "@/lib/organizations/schema";
+import { hashPassword } from "@/lib/passwords";
 import { requireOwnPassword } from "./own-password";
-import { hashPassword } from "./passwords";
 import { countRecoveryCodes, hasSecondFactor } from "./second-factor";
 import { requirePerson, revokeOtherSessions } from "./sessions";
 

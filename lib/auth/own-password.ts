@@ -3,8 +3,8 @@ import { eq } from "drizzle-orm";
 import { users } from "@/db/schema/organizations";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
+import { isPassword } from "@/lib/passwords";
 import { countAttempt, forgetAttempts } from "./attempts";
-import { isPassword } from "./passwords";
 
 const TRIES = { limit: 10, windowMs: 15 * 60_000 };
 

@@ -9,6 +9,7 @@ import { asThemselves, type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { blindIndex } from "@/lib/keyring";
 import { announce } from "@/lib/live";
+import { dropSecondFactor } from "@/lib/organizations/second-factors";
 import { requireOwnPassword } from "./own-password";
 import type { ProveSecondFactor, RecoveryCodes, StartedSecondFactor } from "./schema";
 import { requirePerson, revokeOtherSessions } from "./sessions";
@@ -176,13 +177,6 @@ function totpOf(secret: string, label: string): TOTP {
     digits: 6,
     period: STEP_MS / 1000,
   });
-}
-
-/** Takes a second factor and its recovery codes away. The caller checks who may, and writes it down. */
-export async function dropSecondFactor(db: Db, userId: string): Promise<boolean> {
-  await db.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId));
-  const dropped = await db.delete(secondFactors).where(eq(secondFactors.userId, userId)).returning();
-  return dropped.some(({ confirmedAt }) => confirmedAt !== null);
 }
 
 async function makeRecoveryCodes(db: Db, userId: string): Promise<string[]> {

@@ -2,7 +2,6 @@ import "server-only";
 import { and, asc, eq, gt } from "drizzle-orm";
 import { memberships, secondFactors, users } from "@/db/schema/organizations";
 import { audit } from "@/lib/audit";
-import { dropSecondFactor } from "@/lib/auth/second-factor";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { type Page, type PageQuery, toPage } from "@/lib/http/paging";
@@ -13,6 +12,7 @@ import { endDelegations, endFallenLinksTo, listDelegations } from "./delegations
 import { createLink } from "./links";
 import { ROLE_SCOPES } from "./permissions";
 import type { Delegations, Member, OneTimeLink, RemoveMember, Role, UpdateMember } from "./schema";
+import { dropSecondFactor } from "./second-factors";
 
 const PASSWORD_LINK_MS = DAY_MS;
 

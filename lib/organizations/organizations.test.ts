@@ -5,15 +5,15 @@ import { apiTokens, links, memberships, organizations, users } from "@/db/schema
 import { useTestDatabase } from "@/db/testing";
 import { makeOrganization } from "@/db/testing-data";
 import { audit } from "@/lib/audit";
+import { previewLink, redeemLink } from "@/lib/auth/redeem-link";
+import { createResetLink } from "@/lib/auth/reset-link";
 import { signInWithPassword } from "@/lib/auth/sign-in";
 import { type Ctx, openDatabase } from "@/lib/ctx";
 import { resetEnv } from "@/lib/env";
 import { listAuditEntries } from "./audit-trail";
 import { createInvitation, listInvitations, withdrawInvitation } from "./invitations";
-import { previewLink, redeemLink } from "./links";
 import { createPasswordLink, listMembers, removeMember, updateMember } from "./members";
 import { createOrganization, getOrganization, updateOrganization } from "./organizations";
-import { createResetLink } from "./reset-link";
 import { DEFAULT_SETTINGS } from "./schema";
 import { createApiToken, listApiTokens, revokeApiToken } from "./tokens";
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ACTOR_TYPES } from "@/lib/actors";
 import { PageQuery, pageOf } from "@/lib/http/paging";
 import { Moment } from "@/lib/moment";
 import { isTimeZone } from "@/lib/time";
@@ -308,9 +309,6 @@ export const CreatedApiToken = ApiToken.extend({ token: z.string().describe("Sho
 export type CreatedApiToken = z.infer<typeof CreatedApiToken>;
 
 /* Audit */
-
-export const ACTOR_TYPES = ["user", "token", "system", "stranger"] as const;
-export type ActorType = (typeof ACTOR_TYPES)[number];
 
 export const AuditEntry = z.object({
   id: z.string(),

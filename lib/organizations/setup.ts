@@ -2,12 +2,12 @@ import "server-only";
 import { eq, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { installation, users } from "@/db/schema/organizations";
-import { hashPassword } from "@/lib/auth/passwords";
 import { newToken, sameText, sha256 } from "@/lib/crypto";
 import { asThemselves, openDatabase } from "@/lib/ctx";
 import { publicUrl } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
+import { hashPassword } from "@/lib/passwords";
 import { foundOrganization } from "./organizations";
 import { DEFAULT_SETTINGS, type SetupInput, type SetupResult } from "./schema";
 

@@ -1,10 +1,10 @@
 import { getTranslations } from "next-intl/server";
 import { DeadLink } from "@/components/auth/dead-link";
 import { LinkForm } from "@/components/auth/link-form";
+import { previewLink } from "@/lib/auth/redeem-link";
 import { getSession } from "@/lib/auth/session";
 import { openDatabase } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
-import { previewLink } from "@/lib/organizations/links";
 import type { LinkPreview } from "@/lib/organizations/schema";
 
 export async function generateMetadata() {

@@ -1,4 +1,4 @@
-import type { RouteHandler } from "@/lib/http/route";
+import type { RouteHandler } from "@/lib/api/route";
 
 type Ask = { token: string; id?: string; query?: string; body?: unknown; headers?: Record<string, string> };
 

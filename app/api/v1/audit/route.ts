@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { listAuditEntries } from "@/lib/organizations/audit-trail";
 import { AuditPage, AuditQuery } from "@/lib/organizations/schema";
 

@@ -1,5 +1,5 @@
+import { route } from "@/lib/api/route";
 import { PageQuery } from "@/lib/http/paging";
-import { route } from "@/lib/http/route";
 import { listDeadLetters } from "@/lib/webhooks/events";
 import { DeadLetterPage } from "@/lib/webhooks/schema";
 

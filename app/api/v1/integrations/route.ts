@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { createIntegration, listIntegrations } from "@/lib/integrations/integrations";
 import { CreateIntegration, Integration, IntegrationPage, ListIntegrations } from "@/lib/integrations/schema";
 

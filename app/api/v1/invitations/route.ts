@@ -1,5 +1,5 @@
+import { route } from "@/lib/api/route";
 import { PageQuery } from "@/lib/http/paging";
-import { route } from "@/lib/http/route";
 import { createInvitation, listInvitations } from "@/lib/organizations/invitations";
 import { CreatedInvitation, CreateInvitation, InvitationPage } from "@/lib/organizations/schema";
 

@@ -1,5 +1,5 @@
-import { openRoute } from "@/lib/http/route";
-import { redeemLink } from "@/lib/organizations/links";
+import { openRoute } from "@/lib/api/route";
+import { redeemLink } from "@/lib/auth/redeem-link";
 import { UsedLink, UseLink } from "@/lib/organizations/schema";
 
 export const POST = openRoute({

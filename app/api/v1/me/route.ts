@@ -1,5 +1,5 @@
+import { route } from "@/lib/api/route";
 import { getMe, updateMe } from "@/lib/auth/me";
-import { route } from "@/lib/http/route";
 import { Me, UpdateMe } from "@/lib/organizations/schema";
 
 export const GET = route({

@@ -1,5 +1,5 @@
+import { route } from "@/lib/api/route";
 import { PageQuery } from "@/lib/http/paging";
-import { route } from "@/lib/http/route";
 import { listMembers } from "@/lib/organizations/members";
 import { MemberPage } from "@/lib/organizations/schema";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { openRoute } from "@/lib/http/route";
+import { openRoute } from "@/lib/api/route";
 import document from "@/public/openapi.json";
 
 export const GET = openRoute({

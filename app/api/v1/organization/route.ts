@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { getOrganization, updateOrganization } from "@/lib/organizations/organizations";
 import { Organization, UpdateOrganization } from "@/lib/organizations/schema";
 

@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { createOrganization } from "@/lib/organizations/organizations";
 import { CreateOrganization, Organization } from "@/lib/organizations/schema";
 

@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { getOverview } from "@/lib/insights/overview";
 import { Overview } from "@/lib/insights/schema";
 

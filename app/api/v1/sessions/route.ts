@@ -1,6 +1,6 @@
+import { route } from "@/lib/api/route";
 import { listSessions } from "@/lib/auth/sessions";
 import { PageQuery } from "@/lib/http/paging";
-import { route } from "@/lib/http/route";
 import { SessionPage } from "@/lib/organizations/schema";
 
 export const GET = route({

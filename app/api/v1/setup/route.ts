@@ -1,4 +1,4 @@
-import { openRoute } from "@/lib/http/route";
+import { openRoute } from "@/lib/api/route";
 import { SetupInput, SetupResult } from "@/lib/organizations/schema";
 import { completeSetup } from "@/lib/organizations/setup";
 

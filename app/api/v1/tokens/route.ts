@@ -1,5 +1,5 @@
+import { route } from "@/lib/api/route";
 import { PageQuery } from "@/lib/http/paging";
-import { route } from "@/lib/http/route";
 import { ApiTokenPage, CreateApiToken, CreatedApiToken } from "@/lib/organizations/schema";
 import { createApiToken, listApiTokens } from "@/lib/organizations/tokens";
 

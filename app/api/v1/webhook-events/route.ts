@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { listWebhookEvents } from "@/lib/webhooks/events";
 import { ListWebhookEvents, WebhookEventPage } from "@/lib/webhooks/schema";
 

@@ -1,6 +1,6 @@
+import { route } from "@/lib/api/route";
 import { consentLedger, recordConsent } from "@/lib/contacts/ledger";
 import { ConsentEntry, ConsentLedger, ConsentQuery, RecordConsent } from "@/lib/contacts/schema";
-import { route } from "@/lib/http/route";
 
 export const GET = route({
   summary: "Read a person's consent and its ledger",

@@ -1,7 +1,7 @@
+import { route } from "@/lib/api/route";
 import { createContact } from "@/lib/contacts/contacts";
 import { listContacts } from "@/lib/contacts/list";
 import { Contact, ContactPage, CreateContact, ListContacts } from "@/lib/contacts/schema";
-import { route } from "@/lib/http/route";
 
 export const GET = route({
   summary: "List contacts",

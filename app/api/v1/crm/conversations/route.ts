@@ -1,6 +1,6 @@
+import { route } from "@/lib/api/route";
 import { listConversations } from "@/lib/conversations/conversations";
 import { ConversationPage, ListConversations } from "@/lib/conversations/schema";
-import { route } from "@/lib/http/route";
 
 export const GET = route({
   summary: "List conversations, the latest activity first",

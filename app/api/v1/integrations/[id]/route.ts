@@ -1,4 +1,4 @@
-import { IdParams, route } from "@/lib/http/route";
+import { IdParams, route } from "@/lib/api/route";
 import { getIntegration, updateIntegration } from "@/lib/integrations/integrations";
 import { DeleteIntegrationQuery, Integration, UpdateIntegration } from "@/lib/integrations/schema";
 import { removeIntegration } from "@/lib/messages/remove-integration";

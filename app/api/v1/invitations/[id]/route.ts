@@ -1,4 +1,4 @@
-import { IdParams, route } from "@/lib/http/route";
+import { IdParams, route } from "@/lib/api/route";
 import { withdrawInvitation } from "@/lib/organizations/invitations";
 
 export const DELETE = route({

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { openRoute } from "@/lib/http/route";
-import { previewLink } from "@/lib/organizations/links";
+import { openRoute } from "@/lib/api/route";
+import { previewLink } from "@/lib/auth/redeem-link";
 import { LinkPreview } from "@/lib/organizations/schema";
 
 export const GET = openRoute({

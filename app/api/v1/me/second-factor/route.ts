@@ -1,6 +1,6 @@
+import { route } from "@/lib/api/route";
 import { StartedSecondFactor, StartSecondFactor } from "@/lib/auth/schema";
 import { startSecondFactor } from "@/lib/auth/second-factor";
-import { route } from "@/lib/http/route";
 
 export const POST = route({
   summary: "Start to set up your second factor",

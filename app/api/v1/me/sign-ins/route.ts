@@ -1,7 +1,7 @@
+import { route } from "@/lib/api/route";
 import { SignInPage } from "@/lib/auth/schema";
 import { listSignIns } from "@/lib/auth/sign-in-log";
 import { PageQuery } from "@/lib/http/paging";
-import { route } from "@/lib/http/route";
 
 export const GET = route({
   summary: "List your sign-ins, and those that were refused",

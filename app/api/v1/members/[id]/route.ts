@@ -1,4 +1,4 @@
-import { IdParams, route } from "@/lib/http/route";
+import { IdParams, route } from "@/lib/api/route";
 import { removeMember, updateMember } from "@/lib/organizations/members";
 import { Member, RemoveMember, UpdateMember } from "@/lib/organizations/schema";
 

@@ -1,5 +1,5 @@
+import { IdParams, route } from "@/lib/api/route";
 import { revokeSession } from "@/lib/auth/sessions";
-import { IdParams, route } from "@/lib/http/route";
 
 export const DELETE = route({
   summary: "Sign one of your browsers out",

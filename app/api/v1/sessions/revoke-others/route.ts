@@ -1,5 +1,5 @@
+import { route } from "@/lib/api/route";
 import { revokeOtherSessions } from "@/lib/auth/sessions";
-import { route } from "@/lib/http/route";
 import { RevokedSessions } from "@/lib/organizations/schema";
 
 export const POST = route({

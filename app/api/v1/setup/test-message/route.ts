@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { Accepted, SendTestMessage } from "@/lib/messages/schema";
 import { sendTestMessage } from "@/lib/messages/test-message";
 

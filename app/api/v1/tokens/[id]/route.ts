@@ -1,4 +1,4 @@
-import { IdParams, route } from "@/lib/http/route";
+import { IdParams, route } from "@/lib/api/route";
 import { ApiTokenWithDelegations, RevokeApiToken } from "@/lib/organizations/schema";
 import { getApiToken, revokeApiToken } from "@/lib/organizations/tokens";
 

@@ -1,4 +1,4 @@
-import { IdParams, route } from "@/lib/http/route";
+import { IdParams, route } from "@/lib/api/route";
 import { getWebhookBody } from "@/lib/webhooks/events";
 import { WebhookBody } from "@/lib/webhooks/schema";
 

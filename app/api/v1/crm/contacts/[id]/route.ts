@@ -1,7 +1,7 @@
+import { IdParams, route } from "@/lib/api/route";
 import { getContact, updateContact } from "@/lib/contacts/contacts";
 import { eraseContact } from "@/lib/contacts/erase";
 import { Contact, UpdateContact } from "@/lib/contacts/schema";
-import { IdParams, route } from "@/lib/http/route";
 
 export const GET = route({
   summary: "Read a contact",

@@ -1,6 +1,6 @@
+import { route } from "@/lib/api/route";
 import { countContacts } from "@/lib/contacts/list";
 import { Count, FilterContacts } from "@/lib/contacts/schema";
-import { route } from "@/lib/http/route";
 
 export const GET = route({
   summary: "Count contacts",

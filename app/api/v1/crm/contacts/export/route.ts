@@ -1,6 +1,6 @@
+import { csvRoute } from "@/lib/api/route";
 import { exportContacts } from "@/lib/contacts/list";
 import { ExportContacts } from "@/lib/contacts/schema";
-import { csvRoute } from "@/lib/http/route";
 
 export const GET = csvRoute({
   summary: "Export all contacts that match, as CSV",

@@ -1,6 +1,6 @@
+import { IdParams, route } from "@/lib/api/route";
 import { getConversation } from "@/lib/conversations/conversations";
 import { Conversation } from "@/lib/conversations/schema";
-import { IdParams, route } from "@/lib/http/route";
 
 export const GET = route({
   summary: "Read a conversation",

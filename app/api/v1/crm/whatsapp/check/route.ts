@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { CheckResult } from "@/lib/messages/reasons";
 import { SendMessage } from "@/lib/messages/schema";
 import { checkMessage } from "@/lib/messages/send";

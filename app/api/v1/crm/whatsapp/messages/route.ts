@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { listMessages } from "@/lib/messages/messages";
 import { ListMessages, MessagePage } from "@/lib/messages/schema";
 

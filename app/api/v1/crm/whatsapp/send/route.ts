@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { Accepted, SendMessage } from "@/lib/messages/schema";
 import { sendMessage } from "@/lib/messages/send";
 

@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { ListTemplates, TemplatePage } from "@/lib/templates/schema";
 import { listTemplates } from "@/lib/templates/templates";
 

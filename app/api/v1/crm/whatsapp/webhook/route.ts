@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { describedRoute } from "@/lib/api/route";
 import { openDatabase } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { json, requestIdOf, respondError } from "@/lib/http/respond";
-import { describedRoute } from "@/lib/http/route";
 import { answerVerification, takeDelivery } from "@/lib/webhooks/receive";
 
 const DELIVERY = "Signed by X-Hub-Signature-256 over the raw bytes. Stored, then answered; understood afterwards.";

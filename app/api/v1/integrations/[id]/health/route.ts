@@ -1,4 +1,4 @@
-import { IdParams, route } from "@/lib/http/route";
+import { IdParams, route } from "@/lib/api/route";
 import { getHealth } from "@/lib/integrations/health";
 import { IntegrationHealth } from "@/lib/integrations/schema";
 

@@ -1,5 +1,5 @@
-import { IdParams, route } from "@/lib/http/route";
-import { testIntegration } from "@/lib/integrations/doctor";
+import { IdParams, route } from "@/lib/api/route";
+import { testIntegration } from "@/lib/connection-test/connection-test";
 import { DoctorReport } from "@/lib/integrations/schema";
 
 export const POST = route({

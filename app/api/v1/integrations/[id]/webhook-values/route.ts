@@ -1,4 +1,4 @@
-import { IdParams, route } from "@/lib/http/route";
+import { IdParams, route } from "@/lib/api/route";
 import { getWebhookValues } from "@/lib/integrations/integrations";
 import { WebhookValues } from "@/lib/integrations/schema";
 

@@ -1,6 +1,6 @@
+import { route } from "@/lib/api/route";
 import { ConfirmSecondFactor, RecoveryCodes } from "@/lib/auth/schema";
 import { confirmSecondFactor } from "@/lib/auth/second-factor";
-import { route } from "@/lib/http/route";
 
 export const POST = route({
   summary: "Confirm your second factor with a first code",

@@ -1,6 +1,6 @@
+import { route } from "@/lib/api/route";
 import { ProveSecondFactor, RecoveryCodes } from "@/lib/auth/schema";
 import { renewRecoveryCodes } from "@/lib/auth/second-factor";
-import { route } from "@/lib/http/route";
 
 export const POST = route({
   summary: "Replace your recovery codes",

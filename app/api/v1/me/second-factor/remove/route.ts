@@ -1,6 +1,6 @@
+import { route } from "@/lib/api/route";
 import { ProveSecondFactor } from "@/lib/auth/schema";
 import { removeSecondFactor } from "@/lib/auth/second-factor";
-import { route } from "@/lib/http/route";
 
 export const POST = route({
   summary: "Remove your second factor",

@@ -1,4 +1,4 @@
-import { IdParams, route } from "@/lib/http/route";
+import { IdParams, route } from "@/lib/api/route";
 import { previewDelegations } from "@/lib/organizations/members";
 import { Delegations, DelegationsQuery } from "@/lib/organizations/schema";
 

@@ -1,4 +1,4 @@
-import { IdParams, route } from "@/lib/http/route";
+import { IdParams, route } from "@/lib/api/route";
 import { createPasswordLink } from "@/lib/organizations/members";
 import { OneTimeLink } from "@/lib/organizations/schema";
 

@@ -1,4 +1,4 @@
-import { IdParams, route } from "@/lib/http/route";
+import { IdParams, route } from "@/lib/api/route";
 import { resetSecondFactor } from "@/lib/organizations/members";
 
 export const DELETE = route({

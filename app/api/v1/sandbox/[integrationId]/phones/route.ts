@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { setPhonePresence } from "@/lib/sandbox/phone";
 import { SandboxPhone, SetPhonePresence } from "@/lib/sandbox/schema";
 

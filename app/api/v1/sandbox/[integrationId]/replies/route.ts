@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { replyFromPhone } from "@/lib/sandbox/phone";
 import { ReplyFromPhone, SandboxMessage } from "@/lib/sandbox/schema";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { getSandboxSettings, updateSandboxSettings } from "@/lib/sandbox/phone";
 import { SandboxControl, UpdateSandboxSettings } from "@/lib/sandbox/schema";
 

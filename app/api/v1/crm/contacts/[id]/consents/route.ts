@@ -1,7 +1,7 @@
+import { IdParams, route } from "@/lib/api/route";
 import { contactLedger } from "@/lib/contacts/ledger";
 import { ConsentLedger } from "@/lib/contacts/schema";
 import { PageQuery } from "@/lib/http/paging";
-import { IdParams, route } from "@/lib/http/route";
 
 export const GET = route({
   summary: "Read a contact's consent ledger",

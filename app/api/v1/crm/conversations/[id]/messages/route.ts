@@ -1,6 +1,6 @@
+import { IdParams, route } from "@/lib/api/route";
 import { readConversation } from "@/lib/conversations/conversations";
 import { PageQuery } from "@/lib/http/paging";
-import { IdParams, route } from "@/lib/http/route";
 import { MessagePage } from "@/lib/messages/schema";
 
 export const GET = route({

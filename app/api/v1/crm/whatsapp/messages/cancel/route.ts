@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { cancelMessages } from "@/lib/messages/cancel";
 import { SelectionResult, SelectMessages } from "@/lib/messages/schema";
 

@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { countMessages } from "@/lib/messages/messages";
 import { FilterMessages, MessageCount } from "@/lib/messages/schema";
 

@@ -1,4 +1,4 @@
-import { csvRoute } from "@/lib/http/route";
+import { csvRoute } from "@/lib/api/route";
 import { exportMessages } from "@/lib/messages/messages";
 import { ExportMessages } from "@/lib/messages/schema";
 

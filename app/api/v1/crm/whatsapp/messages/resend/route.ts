@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { resendMessages } from "@/lib/messages/resend";
 import { SelectionResult, SelectMessages } from "@/lib/messages/schema";
 

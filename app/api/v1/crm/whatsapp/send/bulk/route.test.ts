@@ -4,9 +4,9 @@ import { ask } from "@/app/api/v1/testing";
 import type { Db } from "@/db/client";
 import { useTestDatabase } from "@/db/testing";
 import { makeOrganization } from "@/db/testing-data";
+import { testIntegration } from "@/lib/connection-test/connection-test";
 import { recordConsent } from "@/lib/contacts/ledger";
 import { openDatabase } from "@/lib/ctx";
-import { testIntegration } from "@/lib/integrations/doctor";
 import { createIntegration } from "@/lib/integrations/integrations";
 import { POST } from "./route";
 

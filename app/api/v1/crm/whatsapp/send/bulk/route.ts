@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { sendBulk } from "@/lib/messages/bulk";
 import { BulkResult, SendBulk } from "@/lib/messages/schema";
 

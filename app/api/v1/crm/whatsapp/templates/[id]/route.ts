@@ -1,4 +1,4 @@
-import { IdParams, route } from "@/lib/http/route";
+import { IdParams, route } from "@/lib/api/route";
 import { Template } from "@/lib/templates/schema";
 import { getTemplate } from "@/lib/templates/templates";
 

@@ -1,4 +1,4 @@
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { SyncReport, SyncTemplates } from "@/lib/templates/schema";
 import { syncTemplates } from "@/lib/templates/sync";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { route } from "@/lib/http/route";
+import { route } from "@/lib/api/route";
 import { getPhoneChat } from "@/lib/sandbox/phone";
 import { SandboxChat } from "@/lib/sandbox/schema";
 

@@ -1,6 +1,6 @@
+import { IdParams, route } from "@/lib/api/route";
 import { undoMerge } from "@/lib/contacts/part";
 import { Contact } from "@/lib/contacts/schema";
-import { IdParams, route } from "@/lib/http/route";
 
 export const POST = route({
   summary: "Undo a merge of two contacts",

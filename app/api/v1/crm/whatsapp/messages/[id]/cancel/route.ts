@@ -1,4 +1,4 @@
-import { IdParams, route } from "@/lib/http/route";
+import { IdParams, route } from "@/lib/api/route";
 import { cancelMessage } from "@/lib/messages/cancel";
 import { MessageDetail } from "@/lib/messages/schema";
 

@@ -1,4 +1,4 @@
-import { IdParams, route } from "@/lib/http/route";
+import { IdParams, route } from "@/lib/api/route";
 import { resendMessage } from "@/lib/messages/resend";
 import { Accepted } from "@/lib/messages/schema";
 

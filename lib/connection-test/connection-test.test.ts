@@ -7,12 +7,12 @@ import { makeOrganization } from "@/db/testing-data";
 import { type Ctx, openDatabase } from "@/lib/ctx";
 import { resetEnv } from "@/lib/env";
 import { getOverview } from "@/lib/insights/overview";
+import { createIntegration, getIntegration, updateIntegration } from "@/lib/integrations/integrations";
+import { writeRefusedSignatures } from "@/lib/integrations/refused-signatures";
+import { CreateIntegration } from "@/lib/integrations/schema";
 import { syncTemplates } from "@/lib/templates/sync";
 import { deliver } from "@/lib/webhooks/testing";
-import { testIntegration } from "./doctor";
-import { createIntegration, getIntegration, updateIntegration } from "./integrations";
-import { writeRefusedSignatures } from "./refused-signatures";
-import { CreateIntegration } from "./schema";
+import { testIntegration } from "./connection-test";
 
 useTestDatabase();
 

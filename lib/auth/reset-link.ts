@@ -3,11 +3,11 @@ import { eq, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { memberships, users } from "@/db/schema/organizations";
 import { audit } from "@/lib/audit";
-import { dropSecondFactor } from "@/lib/auth/second-factor";
 import { systemCtx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
+import { createLink } from "@/lib/organizations/links";
+import { dropSecondFactor } from "@/lib/organizations/second-factors";
 import { DAY_MS } from "@/lib/time";
-import { createLink } from "./links";
 
 type ResetOptions = { /** Their phone is lost too: the second factor is taken away at once. */ withSecondFactor?: boolean };
 

@@ -4,6 +4,14 @@ import { integrations } from "@/db/schema/integrations";
 import { audit } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
+import { getIntegrationRow, graphAccess, type IntegrationRow } from "@/lib/integrations/access";
+import { examine, type Findings } from "@/lib/integrations/checks";
+import { claimNumber } from "@/lib/integrations/claim";
+import { numberTaken } from "@/lib/integrations/findings";
+import { graphSentence } from "@/lib/integrations/graph-sentence";
+import { statusOfChecks } from "@/lib/integrations/pause";
+import { CHECK_NAMES, type DoctorReport, type IntegrationCheck, type IntegrationStatus } from "@/lib/integrations/schema";
+import { webhookUrl } from "@/lib/integrations/webhook";
 import { announce } from "@/lib/live";
 import { ownWebhookUrl } from "@/lib/sandbox/accounts";
 import { syncTemplates } from "@/lib/templates/sync";
@@ -11,14 +19,6 @@ import { wake } from "@/lib/wake";
 import { subscribeApp } from "@/lib/whatsapp/graph-accounts";
 import type { GraphAccess } from "@/lib/whatsapp/graph-call";
 import { GraphError } from "@/lib/whatsapp/graph-error";
-import { getIntegrationRow, graphAccess, type IntegrationRow } from "./access";
-import { examine, type Findings } from "./checks";
-import { claimNumber } from "./claim";
-import { numberTaken } from "./findings";
-import { graphSentence } from "./graph-sentence";
-import { statusOfChecks } from "./pause";
-import { CHECK_NAMES, type DoctorReport, type IntegrationCheck, type IntegrationStatus } from "./schema";
-import { webhookUrl } from "./webhook";
 
 /**
  * Tests an integration and keeps what was found. `ok` is the word of all checks; `verified` needs only those without which

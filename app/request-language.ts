@@ -2,8 +2,8 @@ import "server-only";
 import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
 import { getSession } from "@/lib/auth/session";
-import { loadMessages } from "./catalogue";
-import { isLanguage, LANGUAGE_COOKIE, type Language, languageFromHeader } from "./languages";
+import { loadMessages } from "@/lib/i18n/catalogue";
+import { isLanguage, LANGUAGE_COOKIE, type Language, languageFromHeader } from "@/lib/i18n/languages";
 
 export default getRequestConfig(async () => {
   // Without a database there is still a language to say so in.
