@@ -24,12 +24,13 @@ import type { Integration } from "@/lib/integrations/schema";
 import type { SendMessage } from "@/lib/messages/schema";
 import { formatPhone, readE164 } from "@/lib/phone-format";
 import type { Template } from "@/lib/templates/schema";
+import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
 import { Preview } from "./preview";
 import { newIdempotencyKey, useCheck, useSend } from "./queries";
 import { paramProblems, type ReasonContext, Reasons } from "./reasons";
 import { RecipientField, RecipientSummary } from "./recipient-field";
 import { TemplatePicker } from "./template-picker";
-import { LONGEST_TEXT, TextEditor } from "./text-editor";
+import { TextEditor } from "./text-editor";
 import { useDraft } from "./use-draft";
 
 type Mode = "text" | "template";
@@ -66,7 +67,7 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const isNamed = /\p{L}/u.test(to);
   const named = useContactSearch(to, isNamed);
-  const isTooLong = text.length > LONGEST_TEXT;
+  const tooMany = Math.max(0, textLength(text) - MESSAGE_LIMITS.textBody);
   const draft = useDraft(phone, { mode, text, ...(wanted ? { template: wanted } : {}), values }, (left) => {
     setMode(left.mode);
     setText(left.text);
@@ -83,7 +84,7 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
   const body = useMemo((): SendMessage | null => {
     if (!/\d/.test(to) || /\p{L}/u.test(to)) return null;
     const where = { phoneNumber: to.trim(), ...(integrationId ? { integrationId } : {}) };
-    if (!template) return { ...where, message: (mode === "text" && !isTooLong && text.trim()) || NOT_WRITTEN };
+    if (!template) return { ...where, message: (mode === "text" && tooMany === 0 && text.trim()) || NOT_WRITTEN };
     const given = Object.fromEntries(template.variables.flatMap((v) => (values[v.key] ? [[v.key, values[v.key] ?? ""]] : [])));
     return {
       ...where,
@@ -91,7 +92,7 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
       language: template.language,
       ...(template.variables.length > 0 ? { templateParams: given } : {}),
     };
-  }, [to, integrationId, mode, text, isTooLong, template, values]);
+  }, [to, integrationId, mode, text, tooMany, template, values]);
 
   const check = useCheck(body);
   // While no template is chosen, the stand-in text must not be blamed for being text.
@@ -108,8 +109,8 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
       ? t("check.noTemplate")
       : mode === "text" && !text.trim()
         ? t("check.noText")
-        : mode === "text" && isTooLong
-          ? t("check.tooLong", { count: text.length - LONGEST_TEXT, limit: LONGEST_TEXT })
+        : mode === "text" && tooMany > 0
+          ? t("check.tooLong", { count: tooMany, limit: MESSAGE_LIMITS.textBody })
           : null;
   const problems = paramProblems(reasons);
   const send = useSend();

@@ -7,8 +7,9 @@ import { Num } from "@/components/shared/number";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Textarea } from "@/components/ui/textarea";
+import { cutText, MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
 
-export const LONGEST_TEXT = 4096;
+const LIMIT = MESSAGE_LIMITS.textBody;
 
 const MARKS: { key: "bold" | "italic" | "strike" | "mono"; mark: string; icon: LucideIcon }[] = [
   { key: "bold", mark: "*", icon: Bold },
@@ -20,6 +21,7 @@ const MARKS: { key: "bold" | "italic" | "strike" | "mono"; mark: string; icon: L
 /** Free text with WhatsApp's marks. */
 export function TextEditor({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const t = useTranslations("compose.text");
+  const length = textLength(value);
   const area = useRef<HTMLTextAreaElement>(null);
 
   function wrap(mark: string) {
@@ -38,10 +40,10 @@ export function TextEditor({ value, onChange }: { value: string; onChange: (valu
       <Field
         label={t("label")}
         error={
-          value.length > LONGEST_TEXT ? (
+          length > LIMIT ? (
             <>
-              {t("tooLong", { count: value.length - LONGEST_TEXT, limit: LONGEST_TEXT })}{" "}
-              <Button variant="link" size="inline" className="text-xs" onClick={() => onChange(value.slice(0, LONGEST_TEXT))}>
+              {t("tooLong", { count: length - LIMIT, limit: LIMIT })}{" "}
+              <Button variant="link" size="inline" className="text-xs" onClick={() => onChange(cutText(value, LIMIT))}>
                 {t("cut")}
               </Button>
             </>
@@ -49,7 +51,7 @@ export function TextEditor({ value, onChange }: { value: string; onChange: (valu
         }
         aside={
           <span className="tabular-nums">
-            <Num value={value.length} /> / <Num value={LONGEST_TEXT} />
+            <Num value={length} /> / <Num value={LIMIT} />
           </span>
         }
       >

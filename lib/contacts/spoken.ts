@@ -9,7 +9,7 @@ import { deriveConsent } from "./consent";
 import type { ConsentPurpose } from "./schema";
 import type { SpokenWish } from "./stop-words";
 
-/** A person's own message that withdraws or gives consent. `messageId` sorts by Meta's time of the message. */
+/** A person's own message that withdraws or gives consent. `at` is Meta's time of it; `messageId` sorts those told of at once. */
 export type SpokenWord = { contactId: string; wish: SpokenWish; text: string; at: Date; messageId: string; wamid: string };
 
 const SOURCE = "whatsapp message";
@@ -25,7 +25,7 @@ type Entry = Pick<typeof consents.$inferInsert, "contactId" | "purpose" | "statu
  * Writes what people said in messages of their own into the ledger, the message as evidence, and answers whose waiting messages
  * must not leave any more. A stop withdraws from everything; a start gives back what a stop took, or all where nothing was
  * given before, and does nothing for somebody who never stopped. In whatever order the messages come, the one written last
- * counts; against what was recorded at the same moment, the person's own word does.
+ * counts, of two within one second the one that came last; against what was recorded at the same moment, the person's own word does.
  */
 export async function recordSpokenWords(
   ctx: Ctx,
@@ -46,7 +46,7 @@ export async function recordSpokenWords(
         status: word.wish === "start" ? "opted_in" : "opted_out",
         occurredAt: countsFrom(word, ledger),
         recordedAt: ctx.now,
-        evidence: `${word.text}\n${word.messageId} ${word.wamid} ${word.at.toISOString()}`,
+        evidence: evidenceOf(word),
       };
       added.push(entry);
       ledger.push(entry);
@@ -89,13 +89,21 @@ async function readLedgers(ctx: Ctx, contactIds: readonly string[]): Promise<Map
   return ledgers;
 }
 
+function evidenceOf({ text, messageId, wamid, at }: SpokenWord): string {
+  return `${text}\n${messageId} ${wamid} ${at.toISOString()}`;
+}
+
 /** The message of the person's own that an entry rests on. */
 export function messageIn(evidence: string | null): string | null {
   return /\bmsg_[0-9A-Z]{26}\b/.exec(evidence ?? "")?.[0] ?? null;
 }
 
-const messageOf = (entry: Entry) => messageIn(entry.evidence);
-const isSpoken = (entry: Entry) => messageOf(entry) !== null;
+const isSpoken = (entry: Entry) => messageIn(entry.evidence) !== null;
+
+/** When the person wrote what an entry rests on; null for an entry that rests on something else. */
+function writtenAt(entry: Entry): number | null {
+  return isSpoken(entry) ? Date.parse(/\S+$/.exec(entry.evidence ?? "")?.[0] ?? "") : null;
+}
 
 function purposesOf(word: SpokenWord, ledger: readonly Entry[]): ConsentPurpose[] {
   if (word.wish === "stop") return ["all"];
@@ -107,8 +115,8 @@ function purposesOf(word: SpokenWord, ledger: readonly Entry[]): ConsentPurpose[
 }
 
 /** Its own time, or that of what was recorded at the same moment; a later word of the person keeps the last say. */
-function countsFrom({ at, messageId }: SpokenWord, ledger: readonly Entry[]): Date {
-  const isSuperseded = ledger.some((entry) => (messageOf(entry) ?? "") > messageId);
+function countsFrom({ at }: SpokenWord, ledger: readonly Entry[]): Date {
+  const isSuperseded = ledger.some((entry) => (writtenAt(entry) ?? 0) > at.getTime());
   if (isSuperseded) return at;
   const rivals = ledger.map(({ occurredAt }) => occurredAt.getTime()).filter((ms) => ms <= at.getTime() + SAME_MOMENT_MS);
   return new Date(Math.max(at.getTime(), ...rivals));

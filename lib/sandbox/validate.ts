@@ -162,7 +162,7 @@ function checkMediaMessage(kind: "audio" | "document" | "image" | "sticker" | "v
     return { refused: refusal(100, `Param caption is not allowed for ${kind}.`) };
   if (caption !== undefined && typeof caption !== "string")
     return { refused: refusal(100, `Param ${kind}['caption'] must be a string.`) };
-  if (typeof caption === "string" && caption.length > CAPTION_LIMIT) {
+  if (typeof caption === "string" && textLength(caption) > CAPTION_LIMIT) {
     return { refused: refusal(100, `Param ${kind}['caption'] must be at most ${CAPTION_LIMIT} characters long.`) };
   }
   const header =
@@ -213,13 +213,13 @@ function checkInteractive(value: unknown): Filled {
   const limit = type === "list" ? TEXT_LIMIT : CAPTION_LIMIT;
   if (!isJson(body) || typeof body.text !== "string" || body.text === "")
     return { refused: refusal(131008, "The parameter interactive.body.text is required.") };
-  if (body.text.length > limit)
+  if (textLength(body.text) > limit)
     return { refused: refusal(131009, `interactive.body.text must be at most ${limit} characters long.`) };
   const footerText = isJson(footer) && typeof footer.text === "string" ? footer.text : undefined;
-  if (footerText !== undefined && footerText.length > 60)
+  if (footerText !== undefined && textLength(footerText) > 60)
     return { refused: refusal(131009, "interactive.footer.text must be at most 60 characters long.") };
   const headerText = isJson(header) && header.type === "text" && typeof header.text === "string" ? header.text : undefined;
-  if (headerText !== undefined && headerText.length > 60)
+  if (headerText !== undefined && textLength(headerText) > 60)
     return { refused: refusal(131009, "interactive.header.text must be at most 60 characters long.") };
   if (!isJson(action)) return { refused: refusal(131008, "The parameter interactive.action is required.") };
   const buttons = checkAction(type, action);
@@ -252,7 +252,7 @@ function checkAction(type: string, action: Json): { buttons: SandboxButton[] } |
 }
 
 function shortText(value: unknown, limit: number): value is string {
-  return typeof value === "string" && value !== "" && value.length <= limit;
+  return typeof value === "string" && value !== "" && textLength(value) <= limit;
 }
 
 function checkReplyButtons(given: unknown): { buttons: SandboxButton[] } | { refused: Refusal } {

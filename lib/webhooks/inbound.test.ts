@@ -260,6 +260,18 @@ describe("a person's stop", () => {
     expect(state).toEqual({ marketing: "opted_out", utility: "opted_in", authentication: "opted_out" });
   });
 
+  test("and a start within one second end as they came", async () => {
+    const org = await connected();
+    await org.optIn(`+${PERSON}`);
+    const timestamp = seconds(5);
+    for (let i = 0; i < 4; i += 1) {
+      await org.say(`T${i}`, { type: "text", text: { body: "STOP" }, timestamp });
+      await expect(org.send({ phoneNumber: `+${PERSON}`, ...ORDER })).rejects.toMatchObject({ code: "recipient_not_opted_in" });
+      await org.say(`U${i}`, { type: "text", text: { body: "START" }, timestamp });
+      expect(await org.send({ phoneNumber: `+${PERSON}`, ...ORDER })).toMatchObject({ status: "queued" });
+    }
+  });
+
   test("is nothing that somebody who never stopped takes back: a start alone gives no consent", async () => {
     const org = await connected();
     await org.write("S8", "START");

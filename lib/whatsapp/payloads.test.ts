@@ -53,6 +53,8 @@ describe("textPayload", () => {
 
   it("takes exactly 4096 characters", () => {
     expect(textPayload({ to: "+905550001122", body: "x".repeat(4096) }).text.body).toHaveLength(4096);
+    expect(textPayload({ to: "+905550001122", body: "😀".repeat(4096) }).text.body).toBe("😀".repeat(4096));
+    expect(() => textPayload({ to: "+905550001122", body: "😀".repeat(4097) })).toThrow();
   });
 });
 

@@ -1,4 +1,5 @@
 import type { RenderedTemplate, TemplateButton, TemplateComponent, TemplateParams } from "./template-schema";
+import { textLength } from "./text-length";
 
 /** Lengths in characters and counts of Meta's template components. Source: Meta, "Template components" (2025); reference 4.3 to 4.8. */
 export const TEMPLATE_LIMITS = {
@@ -276,7 +277,7 @@ function hasControlCharacter(value: string): boolean {
 function lengthProblems(layout: TemplateLayout, values: Map<string, string>): ParamsCheck["invalid"] {
   const problems: ParamsCheck["invalid"] = [];
   const measure = (text: string, keys: Map<string, string>, limit: number) => {
-    if (keys.size > 0 && fill(text, keys, values).length > limit) {
+    if (keys.size > 0 && textLength(fill(text, keys, values)) > limit) {
       problems.push({ key: longestKey(keys, values), reason: "too_long" });
     }
   };
@@ -293,7 +294,7 @@ function lengthProblems(layout: TemplateLayout, values: Map<string, string>): Pa
 const CODE_ONLY = new Map([["COPY_CODE", "{{coupon_code}}"]]);
 
 function longestKey(keys: Map<string, string>, values: Map<string, string>): string {
-  const lengthOf = (key: string) => values.get(key)?.length ?? 0;
+  const lengthOf = (key: string) => textLength(values.get(key) ?? "");
   return [...keys.values()].reduce((longest, key) => (lengthOf(key) > lengthOf(longest) ? key : longest));
 }
 

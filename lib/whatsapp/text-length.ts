@@ -5,9 +5,16 @@ export const MESSAGE_LIMITS = {
 } as const;
 
 /**
- * How long a text is for Meta's limits. Meta says "characters" and not which; UTF-16 units are the strictest reading, so that what
- * fits by them fits by any, and what is too long is refused at the door and not after it was accepted.
+ * How long a text is for Meta's limits, at the door, at departure and on screen. Meta says "characters" and not which: code points,
+ * so that an emoji counts as one letter does to whoever writes it.
  */
 export function textLength(text: string): number {
-  return text.length;
+  let length = 0;
+  for (const _ of text) length += 1;
+  return length;
+}
+
+/** The first `limit` characters, none of them cut in two. */
+export function cutText(text: string, limit: number): string {
+  return text.length <= limit ? text : [...text].slice(0, limit).join("");
 }
