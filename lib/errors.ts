@@ -9,6 +9,7 @@ export const ERRORS = {
   recipient_not_opted_in: [403, "Recipient has not opted in to receive messages"],
   recipient_opted_out_at_meta: [403, "Recipient stopped marketing messages from this business in WhatsApp"],
   recipient_unreachable: [422, "There is neither a number nor a user id to write to"],
+  template_invalid: [422, "Meta would not take this template"],
   template_not_found: [404, "Message template was not found for this WhatsApp account"],
   template_params_mismatch: [422, "Template parameters do not match the template"],
   outside_customer_service_window: [422, "The 24-hour customer service window is closed. Send a template instead."],

@@ -4,6 +4,7 @@ export const QUOTA_DEFAULTS = {
   invitations: 500,
   integrations: 100,
   members: 1_000,
+  template_drafts: 1_000,
   organizations: 5,
 } as const;
 

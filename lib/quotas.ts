@@ -10,6 +10,7 @@ const SENTENCES: Record<Quota, (limit: number) => string> = {
   invitations: (limit) => `An organization can have ${limit} open invitations. Withdraw one, or wait until some are accepted`,
   integrations: (limit) => `An organization can have ${limit} integrations. Remove one that is not needed any more`,
   members: (limit) => `An organization can have ${limit} members`,
+  template_drafts: (limit) => `An organization can have ${limit} drafts of templates. Submit or delete one`,
   organizations: (limit) => `A person can own ${limit} organizations`,
 };
 

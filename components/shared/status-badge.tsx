@@ -46,6 +46,7 @@ const INTEGRATION = {
 } as const satisfies Record<string, Look>;
 
 const TEMPLATE = {
+  DRAFT: { icon: CircleDashed, tone: "neutral" },
   APPROVED: { icon: CircleCheck, tone: "success" },
   PENDING: { icon: Clock, tone: "queued" },
   REJECTED: { icon: CircleX, tone: "failed" },

@@ -176,7 +176,7 @@ function Facts({ template }: { template: Template }) {
           <IdChip id={template.id} className="-ml-1" />
         </KeyValue>
         <KeyValue label={t("metaId")}>
-          <IdChip id={template.metaId} className="-ml-1" />
+          {template.metaId === null ? "–" : <IdChip id={template.metaId} className="-ml-1" />}
         </KeyValue>
       </KeyValues>
     </Section>

@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm";
-import { boolean, doublePrecision, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { boolean, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { moment, sealed, sealedJson } from "@/db/columns";
 import type { SandboxContent, SandboxSettings } from "@/lib/sandbox/schema";
 import type { WebhookPart } from "@/lib/sandbox/store";
+import type { SandboxTemplate } from "@/lib/sandbox/templates";
 import { integrations } from "./integrations";
+import { organizations } from "./organizations";
 
 /** How the stand-in behaves towards a sandbox integration; what it knows of the account it reads from the integration. */
 export const sandboxAccounts = pgTable("sandbox_accounts", {
@@ -121,4 +123,21 @@ export const sandboxMedia = pgTable(
     createdAt: moment("created_at").notNull(),
   },
   (t) => [index("sandbox_media_integration").on(t.integrationId)],
+);
+
+/** Templates that were made, changed or deleted at the stand-in, beside those that every account has. */
+export const sandboxTemplates = pgTable(
+  "sandbox_templates",
+  {
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    businessAccountId: text("business_account_id").notNull(),
+    id: text("id").notNull(),
+    template: jsonb("template").$type<SandboxTemplate>().notNull(),
+    /** Until then its review goes on. */
+    reviewedAt: moment("reviewed_at").notNull(),
+    deletedAt: moment("deleted_at"),
+  },
+  (t) => [primaryKey({ name: "sandbox_templates_pk", columns: [t.organizationId, t.businessAccountId, t.id] })],
 );

@@ -1,4 +1,4 @@
-import { index, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { moment } from "@/db/columns";
 import type { TemplateComponent } from "@/lib/templates/schema";
 import { organizations } from "./organizations";
@@ -12,7 +12,8 @@ export const templates = pgTable(
       .notNull()
       .references(() => organizations.id, { onDelete: "cascade" }),
     businessAccountId: text("business_account_id").notNull(),
-    metaId: text("meta_id").notNull(),
+    /** Null of a draft, which Meta does not know yet. */
+    metaId: text("meta_id"),
     name: text("name").notNull(),
     language: text("language").notNull(),
     category: text("category").notNull(),
@@ -22,6 +23,9 @@ export const templates = pgTable(
     components: jsonb("components").$type<TemplateComponent[]>().notNull(),
     qualityScore: text("quality_score"),
     rejectedReason: text("rejected_reason"),
+    messageSendTtlSeconds: integer("message_send_ttl_seconds"),
+    /** When it was changed at Meta from here, in the last 30 days: Meta limits how often. */
+    editedAt: jsonb("edited_at").$type<string[]>().notNull().default([]),
     syncedAt: moment("synced_at").notNull(),
     /** When Meta's last word about it was true, if that is later than the last sync. */
     toldAt: moment("told_at"),
@@ -31,4 +35,19 @@ export const templates = pgTable(
     uniqueIndex("templates_name_language").on(t.organizationId, t.businessAccountId, t.name, t.language),
     index("templates_organization").on(t.organizationId, t.id),
   ],
+);
+
+/** Names that Meta gives to no new template, because one of them was deleted a short time ago. */
+export const templateNameLocks = pgTable(
+  "template_name_locks",
+  {
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    businessAccountId: text("business_account_id").notNull(),
+    name: text("name").notNull(),
+    language: text("language").notNull(),
+    until: moment("until").notNull(),
+  },
+  (t) => [primaryKey({ name: "template_name_locks_pk", columns: [t.organizationId, t.businessAccountId, t.name, t.language] })],
 );

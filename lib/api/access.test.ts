@@ -38,6 +38,12 @@ const BODIES: Record<string, Record<string, unknown>> = {
   "POST /api/v1/sandbox/{integrationId}/replies": { from: PHONE, text: "Merhaba" },
   "POST /api/v1/crm/whatsapp/send": { phoneNumber: PHONE, message: "Merhaba" },
   "POST /api/v1/crm/whatsapp/check": { phoneNumber: PHONE, message: "Merhaba" },
+  "POST /api/v1/crm/whatsapp/templates": {
+    name: "shipped",
+    language: "en",
+    category: "UTILITY",
+    components: [{ type: "BODY", text: "Your order is on its way." }],
+  },
   "POST /api/v1/setup/test-message": { phoneNumber: PHONE, template: "order_confirmation", wording: "Agreed." },
 };
 

@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { integrations } from "@/db/schema/integrations";
 import type { Ctx } from "@/lib/ctx";
 import { env } from "@/lib/env";
@@ -54,6 +54,37 @@ export function metaAccountId(account: string): string {
 /** Meta's messaging limit belongs to a portfolio, which Graph does not name; the numbers of one account share one at least. */
 export function portfolioOf(row: Account): string {
   return accountOf(row);
+}
+
+/** The integration with this id, or the default one. Throws `not_found`, and `integration_not_verified` when there is none yet. */
+export async function getIntegrationOrDefault(ctx: Ctx, id: string | undefined): Promise<IntegrationRow> {
+  if (id !== undefined) return getIntegrationRow(ctx, id);
+  const [row] = await ctx.db
+    .select()
+    .from(integrations)
+    .where(and(eq(integrations.organizationId, ctx.organizationId), integrations.isDefault, isNull(integrations.deletedAt)));
+  if (!row) throw new AppError("integration_not_verified", "No integration is connected");
+  return row;
+}
+
+/** An integration through which an account (`accountOf`) is reached; verified ones first. */
+export async function getIntegrationOf(ctx: Ctx, account: string): Promise<IntegrationRow> {
+  const sandbox = account.startsWith(SANDBOX_ACCOUNT);
+  const [row] = await ctx.db
+    .select()
+    .from(integrations)
+    .where(
+      and(
+        eq(integrations.organizationId, ctx.organizationId),
+        eq(integrations.businessAccountId, metaAccountId(account)),
+        eq(integrations.sandbox, sandbox),
+        isNull(integrations.deletedAt),
+      ),
+    )
+    .orderBy(sql`${integrations.status} = 'verified' desc`, integrations.id)
+    .limit(1);
+  if (!row) throw new AppError("conflict", "No integration reaches the account of this template any more");
+  return row;
 }
 
 /** An integration of the organization. Deleted ones and those of others are `not_found`. */

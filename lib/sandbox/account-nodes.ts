@@ -1,4 +1,4 @@
-import type { SandboxAccount } from "./store";
+import type { OwnTemplate, SandboxAccount } from "./store";
 import { SANDBOX_TEMPLATES, type SandboxTemplate } from "./templates";
 
 type Json = Record<string, unknown>;
@@ -94,15 +94,26 @@ function health(account: SandboxAccount, type: "PHONE_NUMBER" | "WABA", id: stri
 }
 
 /** The templates as the account's settings leave them. */
-export function templatesOf(account: SandboxAccount): readonly SandboxTemplate[] {
-  if (!account.settings.templatesPaused) return SANDBOX_TEMPLATES;
-  return SANDBOX_TEMPLATES.map((t) => (t.status === "APPROVED" ? { ...t, status: "PAUSED" as const } : t));
+export function templatesOf(account: SandboxAccount, own: readonly OwnTemplate[], nowMs: number): readonly SandboxTemplate[] {
+  const all = own.length === 0 ? SANDBOX_TEMPLATES : withOwn(own, nowMs);
+  if (!account.settings.templatesPaused) return all;
+  return all.map((t) => (t.status === "APPROVED" ? { ...t, status: "PAUSED" as const } : t));
+}
+
+/** Those that every account has, with what was made, changed and deleted since. */
+function withOwn(own: readonly OwnTemplate[], nowMs: number): SandboxTemplate[] {
+  const touched = new Set(own.map(({ template }) => template.id));
+  const living = own.filter(({ deletedAt }) => deletedAt === null);
+  return [
+    ...SANDBOX_TEMPLATES.filter(({ id }) => !touched.has(id)),
+    ...living.map(({ template, reviewedAt }) => (reviewedAt <= nowMs ? template : { ...template, status: "PENDING" as const })),
+  ];
 }
 
 export function templateNode(template: SandboxTemplate): Json {
   return {
     ...template,
-    previous_category: null,
+    previous_category: template.previous_category ?? null,
     correct_category: null,
     sub_category: "CUSTOM",
     message_send_ttl_seconds: template.message_send_ttl_seconds ?? -1,

@@ -36,6 +36,10 @@ export function webhookBody(account: SandboxAccount, parts: readonly WebhookPart
   const changes: Json[] = [];
   const merged = new Map<string, Json>();
   for (const part of parts) {
+    if (part.field === "message_template_status_update") {
+      changes.push({ value: part.template, field: part.field });
+      continue;
+    }
     const kind = "statuses" in part ? "statuses" : "messages" in part ? "messages" : "user_preferences";
     let value = merged.get(kind);
     if (!value) {
@@ -63,6 +67,7 @@ export function webhookBody(account: SandboxAccount, parts: readonly WebhookPart
 function latest(parts: readonly WebhookPart[]): number {
   let time = 0;
   for (const part of parts) {
+    if (part.field === "message_template_status_update") continue;
     const items = "statuses" in part ? part.statuses : "messages" in part ? part.messages : part.user_preferences;
     for (const item of items) time = Math.max(time, Number(item.timestamp) || 0);
   }

@@ -1,13 +1,5 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
-import {
-  BUSINESS_FIELDS,
-  businessNode,
-  NUMBER_FIELDS,
-  numberNode,
-  TEMPLATE_FIELDS,
-  templateNode,
-  templatesOf,
-} from "./account-nodes";
+import { BUSINESS_FIELDS, businessNode, NUMBER_FIELDS, numberNode, TEMPLATE_FIELDS, templateNode } from "./account-nodes";
 import { expired, formed, ok, refuse, type SandboxAnswer, tooFast } from "./answers";
 import { decide } from "./decide";
 import { EXPIRED_TOKEN_PREFIX } from "./magic";
@@ -16,6 +8,7 @@ import { type Refusal, refusal, unknownObject, withoutProof } from "./meta-error
 import { showNode, showPage } from "./nodes";
 import type { SandboxSettings } from "./schema";
 import type { AnswerForm, Decision, SandboxAccount, SandboxStore } from "./store";
+import { allTemplates, createTemplate, deleteTemplates, editTemplate, uploadBytes, uploadSession } from "./template-calls";
 import { isJson } from "./template-check";
 import { checkMessage } from "./validate";
 
@@ -87,13 +80,19 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
       if (business.settings.tokenExpired) return late(business.settings, refuse(expired()));
       if (method === "GET" && edge === undefined) return late(business.settings, node("business", business, url));
       if (edge === "subscribed_apps") return late(business.settings, await subscription(business, owned, method, request));
-      if (method === "GET" && edge === "message_templates") return late(business.settings, templatePage(business, url));
+      if (edge === "message_templates") return late(business.settings, await templates(business, request, url));
       if (method === "GET" && edge === "phone_numbers") return late(business.settings, numberPage(owned, url));
     }
+    if (edge === "uploads" && accounts.some((a) => a.appId === id)) return uploadSession(url, method);
     if (edge === undefined) {
       if (first.settings.tokenExpired) return refuse(expired());
-      const template = templatesOf(first).find((t) => t.id === id);
-      if (template && method === "GET") return showNode("template", templateNode(template), url, TEMPLATE_FIELDS);
+      for (const account of accounts) {
+        const template = (await allTemplates(callOf(account))).find((t) => t.id === id);
+        if (template && method === "GET") return showNode("template", templateNode(template), url, TEMPLATE_FIELDS);
+        if (template && method === "POST")
+          return late(account.settings, await editTemplate(callOf(account), template, parseBody(request)));
+      }
+      if (id.startsWith("upload:") && method === "POST") return uploadBytes(id, request.headers, bytesOf(request));
       const media = await mediaCall(accounts, id, method, url);
       if (media) return media;
     }
@@ -113,7 +112,7 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
       return refuseMessage(
         refusal(368, "The WhatsApp Business Account is restricted from messaging users because of a policy violation."),
       );
-    const checked = checkMessage(body, templatesOf(account));
+    const checked = checkMessage(body, namesTemplate(body) ? await allTemplates(callOf(account)) : []);
     if (checked.kind === "refused") return refuseMessage(checked.refusal);
     if (checked.kind === "read") {
       const known = await store.markRead(account, checked.messageId, now());
@@ -220,13 +219,25 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
     return ok({ success: true });
   }
 
-  function templatePage(account: SandboxAccount, url: URL): SandboxAnswer {
+  function callOf(account: SandboxAccount) {
+    return { store, account, nowMs: now(), speed };
+  }
+
+  function templates(account: SandboxAccount, request: SandboxRequest, url: URL): Promise<SandboxAnswer> | SandboxAnswer {
+    const method = request.method.toUpperCase();
+    if (method === "GET") return templatePage(account, url);
+    if (method === "POST") return createTemplate(callOf(account), parseBody(request));
+    if (method === "DELETE") return deleteTemplates(callOf(account), url);
+    return refuse(unknownObject(`${account.businessAccountId}/message_templates`, method));
+  }
+
+  async function templatePage(account: SandboxAccount, url: URL): Promise<SandboxAnswer> {
     const query = url.searchParams;
     const matches = (name: string, value: string) => {
       const wanted = query.get(name);
       return wanted === null || wanted.toLowerCase() === value.toLowerCase();
     };
-    const found = templatesOf(account).filter(
+    const found = (await allTemplates(callOf(account))).filter(
       (t) =>
         matches("status", t.status) &&
         matches("category", t.category) &&
@@ -404,6 +415,14 @@ function parseBody(request: SandboxRequest): unknown {
   } catch {
     return undefined;
   }
+}
+
+function bytesOf({ body }: SandboxRequest): Uint8Array {
+  return typeof body === "string" ? Buffer.from(body) : (body ?? new Uint8Array());
+}
+
+function namesTemplate(body: unknown): boolean {
+  return isJson(body) && body.type === "template";
 }
 
 function callbackOf(body: unknown): string | null {

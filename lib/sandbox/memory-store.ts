@@ -7,8 +7,10 @@ import {
   type Awaitable,
   type Decide,
   type Decision,
+  type DueWebhook,
   type Media,
   NEW_PHONE,
+  type OwnTemplate,
   type PhoneState,
   type SandboxAccount,
   type SandboxStore,
@@ -45,6 +47,7 @@ export class MemoryStore implements SandboxStore {
   #rates = new Map<string, { at: number[]; head: number }>();
   #messages = new Map<string, StoredMessage>();
   #media = new Map<string, Media & { key: string }>();
+  #templates = new Map<string, Map<string, OwnTemplate>>();
 
   constructor(private readonly options: MemoryStoreOptions = {}) {
     this.webhooks = new WebhookQueue(options);
@@ -84,7 +87,7 @@ export class MemoryStore implements SandboxStore {
   reset(): void {
     this.arrivals.reset();
     this.webhooks.clear();
-    for (const map of [this.#phones, this.#counted, this.#rates, this.#messages, this.#media]) map.clear();
+    for (const map of [this.#phones, this.#counted, this.#rates, this.#messages, this.#media, this.#templates]) map.clear();
   }
 
   accountsOf(token: string): readonly SandboxAccount[] {
@@ -193,6 +196,16 @@ export class MemoryStore implements SandboxStore {
 
   removeMedia(_account: SandboxAccount, id: string): void {
     this.#media.delete(id);
+  }
+
+  ownTemplates(account: SandboxAccount): readonly OwnTemplate[] {
+    return [...(this.#templates.get(account.businessAccountId)?.values() ?? [])];
+  }
+
+  saveTemplate(account: SandboxAccount, own: OwnTemplate, webhook: DueWebhook | null): void {
+    const ofAccount = this.#templates.get(account.businessAccountId) ?? new Map<string, OwnTemplate>();
+    this.#templates.set(account.businessAccountId, ofAccount.set(own.template.id, own));
+    if (webhook && (account.overrideUrl !== null || account.webhookUrl !== null)) this.webhooks.add(account, webhook);
   }
 
   observe(arrival: Arrival): void {

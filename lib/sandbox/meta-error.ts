@@ -34,7 +34,15 @@ const CODES = {
 export type MetaCode = keyof typeof CODES;
 
 /** A refusal: Meta's code and what it says in `error_data.details`. */
-export type Refusal = { code: MetaCode; details: string; subcode?: number; message?: string; isAboutCall?: boolean };
+export type Refusal = {
+  code: MetaCode;
+  details: string;
+  subcode?: number;
+  message?: string;
+  isAboutCall?: boolean;
+  /** What Graph says to a person beside it, in calls about templates. */
+  user?: { title: string; message: string };
+};
 
 export function refusal(code: MetaCode, details: string): Refusal {
   return { code, details };
@@ -47,7 +55,10 @@ export function titleOf(code: MetaCode): string {
 const TOKEN_OR_PATH = new Set<number>([190, 2500]);
 
 /** The HTTP answer that carries a refusal, shaped like the Graph API's. */
-export function refusalAnswer({ code, details, subcode, message, isAboutCall }: Refusal): { status: number; body: unknown } {
+export function refusalAnswer({ code, details, subcode, message, isAboutCall, user }: Refusal): {
+  status: number;
+  body: unknown;
+} {
   const isMethod = subcode === 33 || isAboutCall === true;
   const bare = isMethod || TOKEN_OR_PATH.has(code);
   return {
@@ -58,7 +69,8 @@ export function refusalAnswer({ code, details, subcode, message, isAboutCall }: 
         type: isMethod ? "GraphMethodException" : "OAuthException",
         code,
         ...(subcode === undefined ? {} : { error_subcode: subcode }),
-        ...(bare ? {} : { error_data: { messaging_product: "whatsapp", details } }),
+        ...(user === undefined ? {} : { is_transient: false, error_user_title: user.title, error_user_msg: user.message }),
+        ...(bare || user ? {} : { error_data: { messaging_product: "whatsapp", details } }),
         fbtrace_id: `A${randomBytes(17).toString("base64url")}`,
       },
     },

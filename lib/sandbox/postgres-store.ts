@@ -1,13 +1,30 @@
 import "server-only";
 import { and, count, eq, gt, isNull, lte, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
-import { sandboxAccounts, sandboxMedia, sandboxMessages, sandboxPhones, sandboxWebhooks } from "@/db/schema/sandbox";
+import {
+  sandboxAccounts,
+  sandboxMedia,
+  sandboxMessages,
+  sandboxPhones,
+  sandboxTemplates,
+  sandboxWebhooks,
+} from "@/db/schema/sandbox";
 import { newId } from "@/lib/ids";
 import { blindIndex } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
 import { wake } from "@/lib/wake";
 import { findSandboxAccount, type IntegrationAccount } from "./accounts";
-import type { Decide, Decision, DueWebhook, Media, PhoneState, SandboxAccount, SandboxStore, StoredMessage } from "./store";
+import type {
+  Decide,
+  Decision,
+  DueWebhook,
+  Media,
+  OwnTemplate,
+  PhoneState,
+  SandboxAccount,
+  SandboxStore,
+  StoredMessage,
+} from "./store";
 
 export type PhoneRow = typeof sandboxPhones.$inferSelect;
 
@@ -135,6 +152,38 @@ export class PostgresStore implements SandboxStore {
     };
   }
 
+  async ownTemplates(account: SandboxAccount): Promise<OwnTemplate[]> {
+    const rows = await this.db
+      .select()
+      .from(sandboxTemplates)
+      .where(
+        and(
+          eq(sandboxTemplates.organizationId, this.#organizationId),
+          eq(sandboxTemplates.businessAccountId, account.businessAccountId),
+        ),
+      );
+    return rows.map(({ template, reviewedAt, deletedAt }) => ({
+      template,
+      reviewedAt: reviewedAt.getTime(),
+      deletedAt: deletedAt?.getTime() ?? null,
+    }));
+  }
+
+  async saveTemplate(account: SandboxAccount, own: OwnTemplate, webhook: DueWebhook | null): Promise<void> {
+    const { template } = own;
+    const row = { template, reviewedAt: new Date(own.reviewedAt), deletedAt: toDate(own.deletedAt) };
+    const place = { organizationId: this.#organizationId, businessAccountId: account.businessAccountId, id: template.id };
+    const { organizationId, businessAccountId, id } = sandboxTemplates;
+    await this.db.transaction(async (tx) => {
+      await tx
+        .insert(sandboxTemplates)
+        .values({ ...place, ...row })
+        .onConflictDoUpdate({ target: [organizationId, businessAccountId, id], set: row });
+      if (webhook) await keep(tx, account.key, null, [], [webhook], new Date());
+    });
+    if (webhook) wake({ kind: "sandbox" });
+  }
+
   async removeMedia(account: SandboxAccount, id: string): Promise<void> {
     await this.db.delete(sandboxMedia).where(and(eq(sandboxMedia.integrationId, account.key), eq(sandboxMedia.id, id)));
   }
@@ -178,12 +227,12 @@ async function changePhone(db: Db, id: string, changes: Partial<PhoneState>): Pr
 export async function keep(
   db: Db,
   integrationId: string,
-  phoneId: string,
+  phoneId: string | null,
   messages: StoredMessage[],
   webhooks: DueWebhook[],
   now: Date,
 ): Promise<void> {
-  if (messages.length > 0) {
+  if (messages.length > 0 && phoneId !== null) {
     await db.insert(sandboxMessages).values(
       messages.map(({ acceptedAt, sentAt, deliveredAt, readAt, failedAt, ...message }) => ({
         ...message,

@@ -23,6 +23,8 @@ export const SandboxSettings = z.strictObject({
   latencyMs: z.number().int().min(0).max(60_000).describe("Added to every answer."),
   ratePerSecond: z.number().int().min(1).max(100_000).describe("More sends than this in a second are refused with 130429."),
   pairLimit: z.boolean().describe("One message per 6 seconds and person, 45 in a burst: 131056."),
+  templateReview: z.enum(["approve", "reject", "wait"]).describe("How the review of new and changed templates ends."),
+  templateCategory: z.enum(["kept", "marketing"]).describe("The category that new utility templates are given."),
   webhooks: z.enum(["on", "off"]),
   webhooksDuplicated: z.boolean(),
   webhooksShuffled: z.boolean(),
@@ -51,6 +53,8 @@ export const DEFAULT_SANDBOX_SETTINGS: SandboxSettings = {
   latencyMs: 0,
   ratePerSecond: 80,
   pairLimit: true,
+  templateReview: "approve",
+  templateCategory: "kept",
   webhooks: "on",
   webhooksDuplicated: false,
   webhooksShuffled: false,
@@ -68,13 +72,18 @@ export const SandboxButton = z.object({
 });
 export type SandboxButton = z.infer<typeof SandboxButton>;
 
-/** A message as the customer sees it: variables filled in. */
-export const SandboxContent = z.object({
+const contentParts = {
   type: z.string(),
   header: z.object({ kind: z.enum(["text", "image", "video", "document", "location"]), text: z.string().optional() }).optional(),
   body: z.string(),
   footer: z.string().optional(),
   buttons: z.array(SandboxButton).optional(),
+};
+
+/** A message as the customer sees it: variables filled in. */
+export const SandboxContent = z.object({
+  ...contentParts,
+  cards: z.array(z.object(contentParts)).optional(),
   template: z.object({ name: z.string(), language: z.string(), category: z.string() }).optional(),
 });
 export type SandboxContent = z.infer<typeof SandboxContent>;

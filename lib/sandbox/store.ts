@@ -1,5 +1,6 @@
 import type { Refusal } from "./meta-error";
 import type { SandboxContent, SandboxSettings } from "./schema";
+import type { SandboxTemplate } from "./templates";
 
 export type Awaitable<T> = T | Promise<T>;
 
@@ -70,10 +71,11 @@ type Json = Record<string, unknown>;
 export type WebhookPart =
   | { field: "messages"; statuses: Json[]; contacts: Json[] }
   | { field: "messages"; messages: Json[]; contacts: Json[] }
-  | { field: "user_preferences"; user_preferences: Json[]; contacts: Json[] };
+  | { field: "user_preferences"; user_preferences: Json[]; contacts: Json[] }
+  | { field: "message_template_status_update"; template: Json };
 
 export type DueWebhook = {
-  step: "delivered" | "failed" | "inbound" | "preference" | "read" | "sent";
+  step: "delivered" | "failed" | "inbound" | "preference" | "read" | "sent" | "template";
   messageId: string | null;
   /** Null while it waits for the phone to come back from airplane mode. */
   dueAt: number | null;
@@ -95,6 +97,9 @@ export type Decision = {
 export type Decide = (phone: PhoneState, peopleCounted: number) => Decision;
 
 export type Media = { id: string; mimeType: string; sha256: string; bytes: Uint8Array; createdAt: number };
+
+/** A template that was made, changed or deleted at the stand-in. `template` says what its review ends with. */
+export type OwnTemplate = { template: SandboxTemplate; reviewedAt: number; deletedAt: number | null };
 
 /** One `POST …/messages` that reached the stand-in with a valid token. */
 export type Arrival = {
@@ -118,6 +123,9 @@ export interface SandboxStore {
   setSubscription(account: SandboxAccount, subscription: { subscribed: boolean; overrideUrl: string | null }): Awaitable<void>;
   saveMedia(account: SandboxAccount, media: Media): Awaitable<void>;
   findMedia(account: SandboxAccount, id: string): Awaitable<Media | undefined>;
+  ownTemplates(account: SandboxAccount): Awaitable<readonly OwnTemplate[]>;
+  /** Keeps a template by its id, together with the webhook that will tell of its review. */
+  saveTemplate(account: SandboxAccount, own: OwnTemplate, webhook: DueWebhook | null): Awaitable<void>;
   removeMedia(account: SandboxAccount, id: string): Awaitable<void>;
   observe?(arrival: Arrival): void;
 }

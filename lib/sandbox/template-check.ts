@@ -1,14 +1,15 @@
 import { type Refusal, refusal } from "./meta-error";
 import type { SandboxButton, SandboxContent } from "./schema";
-import type { SandboxTemplate, SandboxTemplateButton } from "./templates";
+import type { SandboxTemplate, SandboxTemplateButton, SandboxTemplateComponent } from "./templates";
 
 type Json = Record<string, unknown>;
 type Filled = { content: SandboxContent } | { refused: Refusal };
 
 const VARIABLE = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g;
 const BODY_LIMIT = 1024;
+const CARD_BODY_LIMIT = 160;
 const CODE_LIMIT = 15;
-const MEDIA = new Set(["image", "video", "document"]);
+const MEDIA = new Set(["image", "video", "document", "gif"]);
 
 export function isJson(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -18,8 +19,20 @@ function variablesOf(text: string): string[] {
   return [...new Set([...text.matchAll(VARIABLE)].map((match) => match[1] ?? ""))];
 }
 
+type Parts = { parts: Map<string, Json>; buttons: Map<number, Json> };
+type Shape = Pick<SandboxTemplate, "components" | "parameter_format" | "category">;
+
 /** Fills a template with the components of a send request, or says why Meta would not. */
 export function fillTemplate(template: SandboxTemplate, given: unknown): Filled {
+  const read = readParts(given);
+  if ("refused" in read) return read;
+  const filled = fillParts(template, read, BODY_LIMIT);
+  if ("refused" in filled) return filled;
+  const { name, language, category } = template;
+  return { content: { ...filled.content, type: "template", template: { name, language, category } } };
+}
+
+function readParts(given: unknown): Parts | { refused: Refusal } {
   if (given !== undefined && !Array.isArray(given)) return { refused: refusal(100, "template.components must be an array") };
   const parts = new Map<string, Json>();
   const buttons = new Map<number, Json>();
@@ -35,22 +48,18 @@ export function fillTemplate(template: SandboxTemplate, given: unknown): Filled 
         return { refused: refusal(131009, "buttons: index must be a number from 0 to 9") };
       if (buttons.has(index)) return { refused: refusal(131009, `buttons: index ${index} is given twice`) };
       buttons.set(index, part);
-    } else if (type === "header" || type === "body") {
+    } else if (["header", "body", "limited_time_offer", "carousel"].includes(type)) {
       if (parts.has(type)) return { refused: refusal(131009, `components: ${type} is given twice`) };
       parts.set(type, part);
     } else {
       return { refused: refusal(131009, `components: unexpected type ${part.type}`) };
     }
   }
-  return fillParts(template, parts, buttons);
+  return { parts, buttons };
 }
 
-function fillParts(template: SandboxTemplate, parts: Map<string, Json>, buttons: Map<number, Json>): Filled {
-  const content: SandboxContent = {
-    type: "template",
-    body: "",
-    template: { name: template.name, language: template.language, category: template.category },
-  };
+function fillParts(template: Shape, { parts, buttons }: Parts, bodyLimit: number): Filled {
+  const content: SandboxContent = { type: "card", body: "" };
   let hasHeader = false;
   let buttonCount = 0;
   for (const component of template.components) {
@@ -62,25 +71,36 @@ function fillParts(template: SandboxTemplate, parts: Map<string, Json>, buttons:
         if ("refused" in filled) return filled;
         content.header = { kind: "text", text: filled.text };
       } else {
-        const kind = component.format.toLowerCase() as "document" | "image" | "location" | "video";
+        const kind = component.format.toLowerCase() as Lowercase<typeof component.format>;
         const refused = checkMedia(kind, parameters);
         if (refused) return { refused };
-        content.header = { kind };
+        content.header = { kind: kind === "gif" ? "video" : kind === "product" ? "image" : kind };
       }
     } else if (component.type === "BODY") {
       const filled = fillText("body", component.text, parametersOf(parts.get("body")), template.parameter_format);
       if ("refused" in filled) return filled;
-      if (filled.text.length > BODY_LIMIT)
-        return { refused: refusal(132005, `body: text is ${filled.text.length} characters; the limit is ${BODY_LIMIT}`) };
+      if (filled.text.length > bodyLimit)
+        return { refused: refusal(132005, `body: text is ${filled.text.length} characters; the limit is ${bodyLimit}`) };
       content.body = filled.text;
     } else if (component.type === "FOOTER") {
       content.footer = component.text;
-    } else {
+    } else if (component.type === "CAROUSEL") {
+      const cards = fillCards(template, component.cards, parts.get("carousel"));
+      if ("refused" in cards) return cards;
+      content.cards = cards.cards;
+    } else if (component.type === "LIMITED_TIME_OFFER") {
+      const refused = checkOffer(component.limited_time_offer, parametersOf(parts.get("limited_time_offer")));
+      if (refused) return { refused };
+    } else if (component.type === "BUTTONS") {
       buttonCount = component.buttons.length;
       const filled = fillButtons(component.buttons, buttons);
       if ("refused" in filled) return filled;
       content.buttons = filled.buttons;
     }
+  }
+  for (const type of ["carousel", "limited_time_offer"]) {
+    if (parts.has(type) && !template.components.some((component) => component.type.toLowerCase() === type))
+      return { refused: refusal(132000, `components: the template has no ${type}`) };
   }
   if (!hasHeader && parametersOf(parts.get("header")).length > 0) {
     return {
@@ -98,6 +118,43 @@ function fillParts(template: SandboxTemplate, parts: Map<string, Json>, buttons:
     if (refused) return { refused };
   }
   return { content };
+}
+
+/** As many cards as the template has, each in its own place. */
+function fillCards(
+  template: Shape,
+  cards: { components: SandboxTemplateComponent[] }[],
+  part: Json | undefined,
+): { cards: SandboxContent[] } | { refused: Refusal } {
+  const given = Array.isArray(part?.cards) ? part.cards.filter(isJson) : [];
+  if (given.length !== cards.length) {
+    return {
+      refused: refusal(
+        132000,
+        `carousel: number of cards (${given.length}) does not match the expected number (${cards.length})`,
+      ),
+    };
+  }
+  const filled: SandboxContent[] = [];
+  for (const [index, { components }] of cards.entries()) {
+    const own = given.find((card) => card.card_index === index);
+    if (!own) return { refused: refusal(131009, `carousel: there is no card with card_index ${index}`) };
+    const read = readParts(own.components);
+    if ("refused" in read) return read;
+    const card = fillParts({ ...template, components }, read, CARD_BODY_LIMIT);
+    if ("refused" in card) return card;
+    filled.push(card.content);
+  }
+  return { cards: filled };
+}
+
+function checkOffer(offer: { has_expiration?: boolean }, [parameter]: unknown[]): Refusal | undefined {
+  if (offer.has_expiration !== true) return undefined;
+  const given =
+    isJson(parameter) && isJson(parameter.limited_time_offer) ? parameter.limited_time_offer.expiration_time_ms : undefined;
+  return typeof given === "number" && Number.isInteger(given) && given > 0
+    ? undefined
+    : refusal(131008, "limited_time_offer: expiration_time_ms is required");
 }
 
 function parametersOf(part: Json | undefined): unknown[] {
@@ -159,7 +216,10 @@ function textOf(place: string, parameter: Json): string | Refusal {
   return parameter.text;
 }
 
-function checkMedia(kind: "document" | "image" | "location" | "video", parameters: unknown[]): Refusal | undefined {
+function checkMedia(
+  kind: "document" | "gif" | "image" | "location" | "product" | "video",
+  parameters: unknown[],
+): Refusal | undefined {
   const expected = kind.toUpperCase();
   if (parameters.length !== 1) return refusal(132012, `header: format mismatch, expected ${expected}, received UNKNOWN`);
   const [parameter] = parameters;
@@ -191,7 +251,7 @@ function fillButtons(
     const parameters = parametersOf(part);
     const [parameter] = parameters;
     const subType = part?.sub_type === undefined ? undefined : String(part.sub_type).toLowerCase();
-    const expected = { QUICK_REPLY: "quick_reply", URL: "url", PHONE_NUMBER: "voice_call" }[button.type];
+    const expected = SUB_TYPES[button.type] ?? button.type.toLowerCase();
     if (part && subType !== expected) {
       return {
         refused: refusal(132012, `buttons: button at index ${index} is of type ${expected}, received ${subType ?? "nothing"}`),
@@ -215,12 +275,24 @@ function fillButtons(
       if (dynamic && suffix === "")
         return { refused: refusal(132012, `buttons: button at index ${index} of type Url needs a text parameter`) };
       filled.push({ kind: "url", text: button.text, target: button.url.replace(VARIABLE, () => suffix) });
-    } else {
+    } else if (button.type === "COPY_CODE") {
+      const code = isJson(parameter) && parameter.type === "coupon_code" ? parameter.coupon_code : undefined;
+      if (typeof code !== "string" || code === "" || code.length > CODE_LIMIT) {
+        return {
+          refused: refusal(131008, `buttons: button at index ${index} of type copy_code needs a coupon_code (${CODE_LIMIT})`),
+        };
+      }
+      filled.push({ kind: "copy", text: button.text ?? "Copy offer code", target: code });
+    } else if (button.type === "PHONE_NUMBER") {
       filled.push({ kind: "call", text: button.text, target: button.phone_number });
+    } else {
+      filled.push({ kind: "other", text: button.text ?? button.type });
     }
   }
   return { buttons: filled };
 }
+
+const SUB_TYPES: Record<string, string> = { PHONE_NUMBER: "voice_call" };
 
 function checkCode(body: unknown[], button: unknown[]): Refusal | undefined {
   const [inBody, inButton] = [body[0], button[0]].map((p) => (isJson(p) && typeof p.text === "string" ? p.text : ""));

@@ -13,7 +13,7 @@ describe.each(SANDBOX_TEMPLATES)("$name in $language", (template) => {
       if (component.type === "HEADER" && component.format === "TEXT") expect(component.text.length).toBeLessThanOrEqual(60);
       if (component.type === "FOOTER") expect(component.text.length).toBeLessThanOrEqual(60);
       if (component.type === "BUTTONS")
-        for (const button of component.buttons) expect(button.text.length).toBeLessThanOrEqual(25);
+        for (const button of component.buttons) expect(button.text?.length ?? 0).toBeLessThanOrEqual(25);
     }
     expect(text).not.toMatch(/\{\{\w+\}\}$/);
     if (template.category !== "AUTHENTICATION") expect(text).not.toMatch(/^\{\{/);

@@ -1,13 +1,23 @@
 export type SandboxTemplateButton =
   | { type: "QUICK_REPLY"; text: string }
   | { type: "URL"; text: string; url: string; example?: string[] }
-  | { type: "PHONE_NUMBER"; text: string; phone_number: string };
+  | { type: "PHONE_NUMBER"; text: string; phone_number: string }
+  | { type: "COPY_CODE"; text?: string; example?: string[] | string }
+  | { type: "FLOW"; text: string }
+  | {
+      type: "CATALOG" | "MPM" | "SPM" | "VOICE_CALL" | "APP" | "REQUEST_CONTACT_INFO" | "CALL_PERMISSION_REQUEST";
+      text?: string;
+    };
 
 type TextExample = { param_name: string; example: string }[];
 
 export type SandboxTemplateComponent =
   | { type: "HEADER"; format: "TEXT"; text: string; example?: { header_text?: string[]; header_text_named_params?: TextExample } }
-  | { type: "HEADER"; format: "IMAGE" | "VIDEO" | "DOCUMENT" | "LOCATION"; example?: { header_handle: string[] } }
+  | {
+      type: "HEADER";
+      format: "IMAGE" | "VIDEO" | "DOCUMENT" | "LOCATION" | "GIF" | "PRODUCT";
+      example?: { header_handle: string[] };
+    }
   | {
       type: "BODY";
       text: string;
@@ -15,7 +25,10 @@ export type SandboxTemplateComponent =
       example?: { body_text?: string[][]; body_text_named_params?: TextExample };
     }
   | { type: "FOOTER"; text: string; code_expiration_minutes?: number }
-  | { type: "BUTTONS"; buttons: SandboxTemplateButton[] };
+  | { type: "BUTTONS"; buttons: SandboxTemplateButton[] }
+  | { type: "LIMITED_TIME_OFFER"; limited_time_offer: { text: string; has_expiration?: boolean } }
+  | { type: "CAROUSEL"; cards: { components: SandboxTemplateComponent[] }[] }
+  | { type: "CALL_PERMISSION_REQUEST" };
 
 /** A template as `GET /{WABA}/message_templates` shows it. */
 export type SandboxTemplate = {
@@ -29,6 +42,7 @@ export type SandboxTemplate = {
   quality_score: { score: "GREEN" | "RED" | "UNKNOWN" | "YELLOW"; date: number };
   rejected_reason: string;
   message_send_ttl_seconds?: number;
+  previous_category?: SandboxTemplate["category"];
 };
 
 const REVIEWED_AT = 1_789_000_000;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PageQuery, pageOf } from "@/lib/http/paging";
+import { TEMPLATE_LIMITS } from "@/lib/whatsapp/template-rules";
 
 /** A component as Meta gives it. Only what we read is named; the rest is kept. */
 export const TemplateComponent = z.looseObject({
@@ -27,7 +28,7 @@ export const TemplateVariable = z.object({
 
 export const Template = z.object({
   id: z.string(),
-  metaId: z.string(),
+  metaId: z.string().nullable().describe("Null of a draft, which Meta does not know yet."),
   businessAccountId: z.string(),
   name: z.string(),
   language: z.string(),
@@ -39,6 +40,7 @@ export const Template = z.object({
   variables: z.array(TemplateVariable),
   qualityScore: z.string().nullable(),
   rejectedReason: z.string().nullable(),
+  messageSendTtlSeconds: z.number().int().nullable(),
   syncedAt: z.iso.datetime(),
 });
 export type Template = z.infer<typeof Template>;
@@ -64,3 +66,53 @@ export const SyncReport = z.object({
   failures: z.array(z.object({ integrationId: z.string(), message: z.string() })),
 });
 export type SyncReport = z.infer<typeof SyncReport>;
+
+/** The status of what Meta does not know yet. */
+export const DRAFT = "DRAFT";
+
+/** Meta's own shape. What Meta would refuse about it is found by `templateFindings`, all at once. */
+const MetaTemplate = z.strictObject({
+  name: z
+    .string()
+    .max(2 * TEMPLATE_LIMITS.name)
+    .describe("Lower-case letters, digits and underscores."),
+  language: z.string().max(20).describe("One of Meta's codes, such as tr or en_US."),
+  category: z.string().max(40).describe("MARKETING, UTILITY or AUTHENTICATION. Meta may give another one."),
+  parameter_format: z.string().max(40).optional().describe("POSITIONAL (without it) or NAMED."),
+  components: z
+    .array(z.looseObject({ type: z.string().max(40) }))
+    .max(20)
+    .describe("Meta's components with an example for each variable."),
+  message_send_ttl_seconds: z.number().int().optional(),
+});
+
+export const CreateTemplate = MetaTemplate.extend({
+  integrationId: z.string().optional().describe("Without it, the default integration."),
+  submit: z.boolean().default(true).describe("false keeps a draft, which Meta does not see and which may be incomplete."),
+  allow_category_change: z.boolean().optional().describe("Without effect at Meta since April 2025."),
+});
+export type CreateTemplate = z.infer<typeof CreateTemplate>;
+
+export const UpdateTemplate = MetaTemplate.partial().extend({
+  submit: z.boolean().default(false).describe("Of a draft: true gives it to Meta. What Meta has is always changed there."),
+});
+export type UpdateTemplate = z.infer<typeof UpdateTemplate>;
+
+export const DuplicateTemplate = z.strictObject({
+  name: MetaTemplate.shape.name.optional(),
+  language: MetaTemplate.shape.language.optional(),
+  integrationId: z.string().optional().describe("To another account. Without it, the same one."),
+});
+export type DuplicateTemplate = z.infer<typeof DuplicateTemplate>;
+
+export const DeleteTemplate = z.object({
+  allLanguages: z.enum(["true", "false"]).default("false").describe("true deletes every language of the name."),
+});
+export const DeletedTemplates = z.object({
+  deleted: z.array(z.object({ id: z.string(), language: z.string() })),
+  nameLockedUntil: z.iso
+    .datetime()
+    .nullable()
+    .describe("Until then Meta takes no new template of this name and language; null when the name is free."),
+});
+export type DeletedTemplates = z.infer<typeof DeletedTemplates>;

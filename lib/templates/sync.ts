@@ -77,7 +77,7 @@ async function store(ctx: Ctx, row: IntegrationRow, account: string, read: Map<s
     const before = known.get(keyOf(template));
     return before !== undefined && substance(before) !== substance(template);
   });
-  const gone = [...known].filter(([key]) => !read.has(key)).map(([, template]) => template.id);
+  const gone = [...known].filter(([key, { metaId }]) => metaId !== null && !read.has(key)).map(([, template]) => template.id);
 
   const writes = [...added, ...changed];
   for (let at = 0; at < writes.length; at += BULK) await upsert(ctx, writes.slice(at, at + BULK));
@@ -117,6 +117,7 @@ async function upsert(ctx: Ctx, rows: NewTemplate[]): Promise<void> {
         components: sql`excluded.components`,
         qualityScore: sql`excluded.quality_score`,
         rejectedReason: sql`excluded.rejected_reason`,
+        messageSendTtlSeconds: sql`excluded.message_send_ttl_seconds`,
         syncedAt: sql`excluded.synced_at`,
         toldAt: null,
       },
@@ -139,6 +140,7 @@ function toRow(ctx: Ctx, account: string, template: GraphTemplate): NewTemplate 
     components: template.components.flatMap(readComponent),
     qualityScore: template.qualityScore ?? null,
     rejectedReason: template.rejectedReason === undefined || template.rejectedReason === "NONE" ? null : template.rejectedReason,
+    messageSendTtlSeconds: template.messageSendTtlSeconds ?? null,
     syncedAt: ctx.now,
     createdAt: ctx.now,
   };
@@ -172,6 +174,7 @@ function substance(t: NewTemplate): string {
     t.components,
     t.qualityScore,
     t.rejectedReason,
+    t.messageSendTtlSeconds,
   ]);
 }
 

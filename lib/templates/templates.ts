@@ -56,12 +56,16 @@ async function placeOf(ctx: Ctx, id: string): Promise<Pick<TemplateRow, "name" |
 }
 
 export async function getTemplate(ctx: Ctx, id: string): Promise<Template> {
+  return toTemplate(await getTemplateRow(ctx, id));
+}
+
+export async function getTemplateRow(ctx: Ctx, id: string): Promise<TemplateRow> {
   const [row] = await ctx.db
     .select()
     .from(templates)
     .where(and(eq(templates.organizationId, ctx.organizationId), eq(templates.id, id)));
   if (!row) throw new AppError("not_found", "There is no template with this id");
-  return toTemplate(row);
+  return row;
 }
 
 /** Every language of the named templates of one account (`accountOf` its integration), as last synced, in one query. */
@@ -80,7 +84,7 @@ export async function findTemplates(ctx: Ctx, account: string, names: readonly s
     .orderBy(templates.name, templates.language);
 }
 
-function toTemplate(row: TemplateRow): Template {
+export function toTemplate(row: TemplateRow): Template {
   return {
     id: row.id,
     metaId: row.metaId,
@@ -99,6 +103,7 @@ function toTemplate(row: TemplateRow): Template {
     })),
     qualityScore: row.qualityScore,
     rejectedReason: row.rejectedReason,
+    messageSendTtlSeconds: row.messageSendTtlSeconds,
     syncedAt: row.syncedAt.toISOString(),
   };
 }

@@ -160,6 +160,8 @@ const SECTIONS: readonly Section[] = [
       ["132068", "fix_template", "never", "template"],
       ["132069", "fix_template", "never", "template"],
       ["2388019", "fix_template", "never", "account"],
+      ["2388023", "fix_template", "never", "template"],
+      ["2388024", "fix_template", "never", "template"],
       ["2388039", "fix_template", "never", "template"],
       ["2388040", "fix_template", "never", "template"],
       ["2388047", "fix_template", "never", "template"],
@@ -226,6 +228,16 @@ function findEntry(code: number): Entry | undefined {
 /** Subcodes that say something else than their code: 100 is a wrong call, 100 with 33 an id that is gone or that the token cannot see. */
 const SUBCODES: Record<number, Record<number, number>> = { 100: { 33: 33 } };
 
+/** Calls about templates and numbers answer 100 or 200, and say in the subcode what is wrong. */
+const MANAGEMENT_SUBCODES = { from: 2_388_000, to: 2_388_999 };
+
+/** The code of the table that a code and its subcode together mean. */
+export function meaningOf(code: number, subcode: number | null): number {
+  if (subcode === null) return code;
+  const { from, to } = MANAGEMENT_SUBCODES;
+  return SUBCODES[code]?.[subcode] ?? (subcode >= from && subcode <= to && findEntry(subcode) ? subcode : code);
+}
+
 /** HTTP's own word for a call limit: whatever limit it is, nothing was done and the call may be made later. */
 const TOO_MANY_REQUESTS = 429;
 const CALL_LIMIT: CodeRule = { kind: "slow_down", retry: "safe", scope: "rate" };
@@ -238,7 +250,7 @@ type Beside = { subcode?: number | null; httpStatus?: number | null };
  * answer says by its HTTP status that it is a call limit.
  */
 export function describeCode(code: number | null | undefined, { subcode, httpStatus }: Beside = {}): CodeRule {
-  const meant = code != null && subcode != null ? (SUBCODES[code]?.[subcode] ?? code) : code;
+  const meant = code != null && subcode != null ? meaningOf(code, subcode) : code;
   const known = meant == null ? undefined : findEntry(meant)?.rule;
   return known ?? (httpStatus === TOO_MANY_REQUESTS ? CALL_LIMIT : UNKNOWN);
 }

@@ -144,6 +144,8 @@ export const TemplateEntry = z.looseObject({
   parameter_format: text,
   message_send_ttl_seconds: integer,
 });
+export const CreatedTemplate = z.looseObject({ id, status: text, category: text });
+export const EditedTemplate = z.looseObject({ success: z.boolean().optional(), category: text });
 export const HistoryAnswer = z.looseObject({
   data: z.array(
     z.looseObject({

@@ -1,6 +1,7 @@
 import "server-only";
-import { type GraphAccess, listPages, pathId } from "@/lib/whatsapp/graph-call";
-import { TemplateEntry } from "@/lib/whatsapp/graph-shapes";
+import { call, type GraphAccess, listPages, pathId } from "@/lib/whatsapp/graph-call";
+import { withoutGraph } from "@/lib/whatsapp/graph-error";
+import { CreatedTemplate, EditedTemplate, SuccessAnswer, TemplateEntry } from "@/lib/whatsapp/graph-shapes";
 import { TemplateComponent } from "@/lib/whatsapp/template-schema";
 
 export type GraphTemplate = {
@@ -58,4 +59,50 @@ function readTemplateEntry(entry: unknown): GraphTemplate[] {
       messageSendTtlSeconds: t.message_send_ttl_seconds,
     },
   ];
+}
+
+/** What `POST /{WABA}/message_templates` takes. */
+export type NewGraphTemplate = {
+  name: string;
+  language: string;
+  category: string;
+  parameter_format: string;
+  components: readonly TemplateComponent[];
+  message_send_ttl_seconds?: number;
+};
+
+/** Gives a template to Meta. Both status and category are Meta's: it may have chosen another category. Throws `GraphError`. */
+export async function createTemplate(
+  access: GraphAccess,
+  businessAccountId: string,
+  template: NewGraphTemplate,
+): Promise<{ id: string; status: string; category: string }> {
+  const path = `${pathId(businessAccountId)}/message_templates`;
+  const answer = await call(access, { method: "POST", path, body: template });
+  const { id, status, category } = answer.parse(CreatedTemplate).data;
+  return { id, status: (status ?? "PENDING").toUpperCase(), category: (category ?? template.category).toUpperCase() };
+}
+
+/** Changes a template at Meta, which reviews it again. Components are replaced as a whole. Throws `GraphError`. */
+export async function editTemplate(
+  access: GraphAccess,
+  templateId: string,
+  changes: Partial<Pick<NewGraphTemplate, "category" | "components" | "message_send_ttl_seconds">>,
+): Promise<{ category?: string }> {
+  const answer = await call(access, { method: "POST", path: pathId(templateId), body: changes });
+  const { success, category } = answer.parse(EditedTemplate).data;
+  if (success === false) throw withoutGraph(answer, "Meta did not confirm the change.");
+  return category === undefined ? {} : { category: category.toUpperCase() };
+}
+
+/** Deletes one language of a template, or without `templateId` every language of the name. Throws `GraphError`. */
+export async function deleteTemplates(
+  access: GraphAccess,
+  businessAccountId: string,
+  { name, templateId }: { name: string; templateId?: string },
+): Promise<void> {
+  const path = `${pathId(businessAccountId)}/message_templates`;
+  const query = { name, ...(templateId !== undefined && { hsm_id: pathId(templateId) }) };
+  const answer = await call(access, { method: "DELETE", path, query });
+  if (!answer.parse(SuccessAnswer).data.success) throw withoutGraph(answer, "Meta did not confirm the deletion.");
 }

@@ -1,0 +1,181 @@
+import { eq } from "drizzle-orm";
+import { beforeAll, beforeEach, expect, it } from "vitest";
+import type { Db } from "@/db/client";
+import { auditEntries } from "@/db/schema/organizations";
+import { templates } from "@/db/schema/templates";
+import { useTestDatabase } from "@/db/testing";
+import { type Ctx, openDatabase } from "@/lib/ctx";
+import { resetEnv } from "@/lib/env";
+import { makeSender, type Sender } from "@/lib/messages/testing";
+import { updateSandboxSettings } from "@/lib/sandbox/phone";
+import type { UpdateSandboxSettings } from "@/lib/sandbox/schema";
+import { updateTemplate } from "./change";
+import { createTemplate, duplicateTemplate } from "./create";
+import { removeTemplate } from "./remove";
+import { CreateTemplate, UpdateTemplate } from "./schema";
+import { syncTemplates } from "./sync";
+import { getTemplate, listTemplates } from "./templates";
+
+useTestDatabase();
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const BODY = {
+  type: "BODY",
+  text: "Your order {{1}} is on its way to you.",
+  example: { body_text: [["ORD-1"]] },
+};
+
+let db: Db;
+let org: Sender;
+let ctx: Ctx;
+
+beforeAll(async () => {
+  process.env.SANDBOX_SPEED = "0";
+  resetEnv();
+  db = await openDatabase();
+});
+beforeEach(async () => {
+  org = await makeSender(db, { integration: { sandbox: true } });
+  ctx = org.ctxAt(new Date());
+});
+
+const given = (over: Record<string, unknown> = {}) =>
+  CreateTemplate.parse({ name: "shipped", language: "en", category: "UTILITY", components: [BODY], ...over });
+const create = (over: Record<string, unknown> = {}) => createTemplate(ctx, given(over));
+const update = (id: string, changes: Record<string, unknown>, on: Ctx = ctx) =>
+  updateTemplate(on, id, UpdateTemplate.parse(changes));
+const sandbox = (changes: UpdateSandboxSettings) => updateSandboxSettings(ctx, org.integration.id, changes);
+const sync = () => syncTemplates(ctx, { integrationId: org.integration.id });
+const named = async (search: string) => (await listTemplates(ctx, { limit: 100, search })).data;
+
+it("gives a template to Meta and keeps the status and the category that Meta gave", async () => {
+  await sandbox({ templateCategory: "marketing" });
+  const made = await create();
+  expect(made).toMatchObject({ status: "PENDING", category: "MARKETING", previousCategory: "UTILITY", language: "en" });
+  await sync();
+  expect(await getTemplate(ctx, made.id)).toMatchObject({ status: "APPROVED", metaId: made.metaId, components: [BODY] });
+  const entries = await db.select().from(auditEntries).where(eq(auditEntries.targetId, made.id));
+  expect(entries.map((entry) => entry.action)).toEqual(["template.submitted"]);
+});
+
+it("tells every rule that is broken at once, and asks Meta nothing", async () => {
+  const wrong = {
+    name: "Bad Name",
+    components: [
+      { ...BODY, text: "{{1}} is here" },
+      { type: "FOOTER", text: "f".repeat(61) },
+    ],
+  };
+  await expect(create(wrong)).rejects.toMatchObject({
+    code: "template_invalid",
+    status: 422,
+    details: [
+      { path: "name", rule: "name_format" },
+      { path: "components.0.text", rule: "variable_at_edge" },
+      { path: "components.0.text", rule: "variables_crowded", limit: 3, given: 2 },
+      { path: "components.1.text", rule: "too_long", limit: 60, given: 61 },
+    ],
+  });
+  expect(await sync()).toMatchObject({ added: 0 });
+});
+
+it("keeps an unfinished draft through a sync, and gives it to Meta under the same id when it is asked to", async () => {
+  const draft = await create({ submit: false, components: [] });
+  expect(draft).toMatchObject({ status: "DRAFT", metaId: null });
+  await sync();
+  await expect(update(draft.id, { submit: true })).rejects.toMatchObject({ code: "template_invalid" });
+  const submitted = await update(draft.id, { components: [BODY], submit: true });
+  expect(submitted).toMatchObject({ id: draft.id, status: "PENDING", metaId: expect.any(String) });
+  await expect(create({ submit: false })).rejects.toMatchObject({ code: "conflict" });
+});
+
+it("stores nothing when Meta refuses, and says Meta's reason in words", async () => {
+  const made = await create();
+  await db.delete(templates).where(eq(templates.id, made.id));
+  await expect(create()).rejects.toMatchObject({
+    code: "template_invalid",
+    details: [
+      {
+        rule: "meta",
+        subcode: 2388024,
+        message: expect.stringContaining("already exists"),
+        fix: expect.stringContaining("another name"),
+      },
+    ],
+  });
+  await sandbox({ tokenExpired: true });
+  await expect(create({ name: "other" })).rejects.toMatchObject({ code: "graph_error", details: { code: 190 } });
+  expect(await named("shipped")).toEqual([]);
+  expect(await named("other")).toEqual([]);
+});
+
+it("stores nothing when Meta does not answer; what Meta took all the same is found by the next sync", async () => {
+  await sandbox({ latencyMs: 60_000 });
+  await expect(create()).rejects.toMatchObject({ code: "graph_error", message: expect.stringContaining("did not say") });
+  expect(await named("shipped")).toEqual([]);
+  await sandbox({ latencyMs: 0 });
+  await sync();
+  expect(await named("shipped")).toMatchObject([{ name: "shipped", status: "APPROVED" }]);
+});
+
+it("lets an approved template be changed as often as Meta does, and nothing that Meta does not", async () => {
+  const { id } = await create();
+  await expect(update(id, { components: [BODY, { type: "FOOTER", text: "Bye" }] })).rejects.toMatchObject({ code: "conflict" });
+  await sync();
+  await expect(update(id, { name: "other" })).rejects.toMatchObject({ code: "conflict" });
+  await expect(update(id, { category: "MARKETING" })).rejects.toMatchObject({ code: "conflict" });
+  await expect(update(id, { components: [BODY, { type: "FOOTER", text: "x".repeat(61) }] })).rejects.toMatchObject({
+    code: "template_invalid",
+  });
+  expect(await update(id, { components: [BODY] })).toMatchObject({ status: "APPROVED" });
+
+  const footer = (text: string) => ({ components: [BODY, { type: "FOOTER", text }] });
+  expect(await update(id, footer("Edit 0"))).toMatchObject({ status: "PENDING" });
+  await sync();
+  await expect(update(id, footer("Too soon"))).rejects.toMatchObject({
+    code: "rate_limit_exceeded",
+    details: { nextEditAt: expect.any(String) },
+  });
+  for (let day = 1; day < 10; day++) {
+    await update(id, footer(`Edit ${day}`), org.ctxAt(new Date(ctx.now.getTime() + day * DAY_MS + day)));
+    await sync();
+  }
+  const later = org.ctxAt(new Date(ctx.now.getTime() + 12 * DAY_MS));
+  await expect(update(id, footer("The eleventh"), later)).rejects.toMatchObject({
+    message: expect.stringContaining("10 times in 30 days"),
+  });
+  expect(await update(id, footer("A month later"), org.ctxAt(new Date(ctx.now.getTime() + 31 * DAY_MS)))).toMatchObject({
+    status: "PENDING",
+  });
+});
+
+it("deletes one language or all at Meta too, and tells how long the name is locked", async () => {
+  const english = await create();
+  const turkish = await create({ language: "tr" });
+  await sync();
+  const gone = await removeTemplate(ctx, english.id, { allLanguages: false });
+  expect(gone.deleted).toEqual([{ id: english.id, language: "en" }]);
+  expect(Date.parse(gone.nameLockedUntil ?? "")).toBe(ctx.now.getTime() + 30 * DAY_MS);
+  await expect(create()).rejects.toMatchObject({
+    code: "template_invalid",
+    details: [{ path: "name", rule: "name_locked", limit: gone.nameLockedUntil }],
+  });
+  await sync();
+  expect(await named("shipped")).toMatchObject([{ id: turkish.id }]);
+  await create({ language: "de", submit: false });
+  expect((await removeTemplate(ctx, turkish.id, { allLanguages: true })).deleted.map(({ language }) => language)).toEqual([
+    "de",
+    "tr",
+  ]);
+  await sync();
+  expect(await named("shipped")).toEqual([]);
+  const draft = await create({ name: "never_sent", submit: false });
+  expect(await removeTemplate(ctx, draft.id, { allLanguages: false })).toMatchObject({ nameLockedUntil: null });
+});
+
+it("duplicates a template into another language as a draft, once", async () => {
+  const made = await create();
+  const copy = await duplicateTemplate(ctx, made.id, { language: "en-us" });
+  expect(copy).toMatchObject({ name: "shipped", language: "en_US", status: "DRAFT", components: [BODY] });
+  await expect(duplicateTemplate(ctx, made.id, { language: "en_US" })).rejects.toMatchObject({ code: "conflict" });
+});
