@@ -47,6 +47,8 @@ export const messages = pgTable(
     templateLanguage: text("template_language"),
     /** What Meta told beside the content of a message that we did not write. */
     envelope: sealedJson<InboundEnvelope>("envelope", "messages.envelope"),
+    /** Meta's id of the group that it was written in: no part of the conversation with the person. */
+    groupId: text("group_id"),
     /** The fingerprint of the message that this one answers, edits, deletes or reacts to. */
     replyToIndex: text("reply_to_index"),
     purpose: text("purpose").$type<MessagePurpose>().notNull(),

@@ -306,7 +306,6 @@ async function lastWords(
       at: messages.createdAt,
       direction: messages.direction,
       content: messages.content,
-      envelope: messages.envelope,
       timeline: messages.timeline,
     })
     .from(messages)
@@ -315,16 +314,16 @@ async function lastWords(
         eq(messages.organizationId, tx.organizationId),
         eq(messages.contactId, contactId),
         eq(messages.integrationId, integrationId),
+        isNull(messages.groupId),
       ),
     )
     .orderBy(desc(messages.id))
     .limit(LOOKED_THROUGH);
   const word = rows.find(
-    ({ direction, content, envelope, timeline }) =>
+    ({ direction, content, timeline }) =>
       direction === "incoming" &&
       content !== null &&
       !OPENS_NOTHING.includes(content.type) &&
-      !envelope?.groupId &&
       timeline[0]?.source === "webhook",
   );
   return { at: rows[0]?.at ?? null, inboundAt: word?.at ?? null };

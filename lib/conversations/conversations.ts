@@ -10,7 +10,7 @@ import type { Page } from "@/lib/http/paging";
 import { announceSoon } from "@/lib/live";
 import { findMessages, listConversationMessages } from "@/lib/messages/messages";
 import type { Message } from "@/lib/messages/schema";
-import { windowClosesAt } from "@/lib/whatsapp/window";
+import { openUntil } from "@/lib/whatsapp/window";
 import type { Conversation, ListConversations } from "./schema";
 
 const latest = alias(messages, "latest");
@@ -26,10 +26,11 @@ const COLUMNS = {
   unread: conversations.unread,
   lastActivityAt: conversations.lastActivityAt,
   lastInboundAt: conversations.lastInboundAt,
+  closedAt: conversations.closedAt,
   freeEntryUntil: conversations.freeEntryUntil,
   // The newest row of the pair is asked for where it is shown, so that no message has to write it down.
   lastMessageId: sql<string | null>`(select ${latest.id} from ${messages} ${sql.identifier("latest")}
-    where ${latest.contactId} = ${conversations.contactId} and ${latest.integrationId} = ${conversations.integrationId}
+    where ${latest.contactId} = ${conversations.contactId} and ${latest.integrationId} = ${conversations.integrationId} and ${latest.groupId} is null
     order by ${latest.id} desc limit 1)`,
 };
 
@@ -44,6 +45,7 @@ type Row = {
   unread: number;
   lastActivityAt: Date;
   lastInboundAt: Date | null;
+  closedAt: Date | null;
   freeEntryUntil: Date | null;
   lastMessageId: string | null;
 };
@@ -103,14 +105,9 @@ async function toConversations(ctx: Ctx, rows: readonly Row[]): Promise<Conversa
     lastMessage: messagesById.get(row.lastMessageId ?? "") ?? null,
     lastActivityAt: row.lastActivityAt.toISOString(),
     lastInboundAt: row.lastInboundAt?.toISOString() ?? null,
-    windowClosesAt: windowOf(row, ctx.now),
+    windowClosesAt: openUntil(row.lastInboundAt, ctx.now, row.closedAt)?.toISOString() ?? null,
+    freeEntryUntil: row.freeEntryUntil && row.freeEntryUntil > ctx.now ? row.freeEntryUntil.toISOString() : null,
   }));
-}
-
-/** 24 hours from the person's last message or call, or as long as an ad's free entry point lasts. Null while it is closed. */
-function windowOf({ lastInboundAt, freeEntryUntil }: Row, now: Date): string | null {
-  const ends = [windowClosesAt(lastInboundAt, now), freeEntryUntil].filter((at) => at !== null && at > now) as Date[];
-  return ends.length === 0 ? null : new Date(Math.max(...ends.map((at) => at.getTime()))).toISOString();
 }
 
 export async function getConversation(ctx: Ctx, id: string): Promise<Conversation> {

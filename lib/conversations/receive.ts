@@ -80,7 +80,10 @@ async function receiveOnce(ctx: Ctx, heard: readonly Heard[]): Promise<void> {
     const added = await addRows(tx, sorted);
     const fresh = sorted.filter(({ id }) => added.has(id));
     if (fresh.length === 0) return;
-    await touchConversations(tx, fresh);
+    await touchConversations(
+      tx,
+      fresh.filter(({ envelope }) => !envelope.groupId),
+    );
     await deleteContents(tx, fresh);
     await obeyWords(tx, fresh);
   });
@@ -100,6 +103,7 @@ async function addRows(tx: Ctx, rows: readonly Row[]): Promise<Set<string>> {
       recipient: seal("messages.recipient", (row.person.waId && phoneOfWaId(row.person.waId)) || row.person.userId || ""),
       content: seal("messages.content", JSON.stringify(row.content)),
       envelope: seal("messages.envelope", JSON.stringify(row.envelope)),
+      group_id: row.envelope.groupId ?? null,
       reply_to_index: row.target === null ? null : blindIndex("messages.wamid", row.target),
       wamid: seal("messages.wamid", row.wamid),
       wamid_index: row.wamidIndex,
@@ -109,12 +113,12 @@ async function addRows(tx: Ctx, rows: readonly Row[]): Promise<Set<string>> {
     };
   });
   const added = await tx.db.execute<{ id: string }>(sql`
-    insert into messages (id, organization_id, integration_id, contact_id, direction, recipient, content, envelope,
+    insert into messages (id, organization_id, integration_id, contact_id, direction, recipient, content, envelope, group_id,
       reply_to_index, wamid, wamid_index, purpose, priority, status, due_at, timeline, created_by, created_at)
-    select r.id, ${tx.organizationId}, r.integration_id, r.contact_id, r.direction, r.recipient, r.content, r.envelope,
+    select r.id, ${tx.organizationId}, r.integration_id, r.contact_id, r.direction, r.recipient, r.content, r.envelope, r.group_id,
       r.reply_to_index, r.wamid, r.wamid_index, 'service', 0, 'received', r.at, r.timeline, r.created_by, r.at
     from jsonb_to_recordset((${JSON.stringify(values)}::text)::jsonb) as r(
-      id text, integration_id text, contact_id text, direction text, recipient text, content text, envelope text,
+      id text, integration_id text, contact_id text, direction text, recipient text, content text, envelope text, group_id text,
       reply_to_index text, wamid text, wamid_index text, timeline jsonb, at timestamptz, created_by text)
     on conflict (integration_id, wamid_index) where wamid_index is not null do nothing
     returning id`);

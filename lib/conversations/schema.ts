@@ -19,6 +19,12 @@ export const Conversation = z.object({
   lastActivityAt: z.iso.datetime(),
   lastInboundAt: z.iso.datetime().nullable(),
   windowClosesAt: z.iso.datetime().nullable().describe("Until when free text may be sent; null while it may not."),
+  freeEntryUntil: z.iso
+    .datetime()
+    .nullable()
+    .describe(
+      "Until when Meta charges nothing because the person came by an ad or a page button; free text needs the window all the same.",
+    ),
 });
 export type Conversation = z.infer<typeof Conversation>;
 export const ConversationPage = pageOf(Conversation);

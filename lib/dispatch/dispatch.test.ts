@@ -938,3 +938,24 @@ test("a person who stopped marketing at Meta is left alone from then on", async 
     org.send({ phoneNumber, template: "weekend_offer", templateParams: { customerName: "A", discount: "20%", code: "X" } }),
   ).rejects.toMatchObject({ code: "recipient_opted_out_at_meta" });
 });
+
+test("a template that changed at Meta is read again after the first message that no longer fits it", async () => {
+  const org = await connected();
+  const ofOrder = and(
+    eq(templates.organizationId, org.organizationId),
+    eq(templates.name, ORDER.template),
+    eq(templates.language, ORDER.language),
+  );
+  const [now] = await db.select().from(templates).where(ofOrder);
+  await db
+    .update(templates)
+    .set({ components: [{ type: "BODY", text: "Without values" }] })
+    .where(ofOrder);
+  const id = await org.write(somePhone(), { template: ORDER.template, language: ORDER.language });
+  await org.dispatch();
+  expect(await org.read(id)).toMatchObject({ status: "failed", failure: { code: 132000 } });
+  const components = async () => (await db.select().from(templates).where(ofOrder))[0]?.components;
+  await eventually(components, (read) => read?.length === now?.components.length, "A second reading of the template");
+  expect(await components()).toEqual(now?.components);
+  expect((await org.read(await org.write())).status).toBe("queued");
+});

@@ -13,6 +13,8 @@ import { announceSoon } from "@/lib/live";
 import { pauseReason, stopTemplate } from "@/lib/messages/refusals";
 import { META_HOLDS, type MessageFailure, type MetaHold, type TimelineStep, type WaitsFor } from "@/lib/messages/schema";
 import { transition } from "@/lib/messages/transitions";
+import { readTemplatesAgain } from "@/lib/templates/events";
+import { CHANGED_TEMPLATE } from "@/lib/whatsapp/error-codes";
 import type { SendReceipt } from "@/lib/whatsapp/graph";
 import type { GraphError } from "@/lib/whatsapp/graph-error";
 import { holdPair } from "./pair-limit";
@@ -72,6 +74,7 @@ export async function judgeFailure(ctx: Ctx, integration: IntegrationRow, messag
   }
   if (error.kind === "opted_out") await noteMarketingWords(ctx, [{ contactId: message.contactId, stops: true, at: ctx.now }]);
   if (error.kind === "outside_window") await closeWindows(ctx, integration.id, [{ contactId: message.contactId, at: ctx.now }]);
+  if (error.code === CHANGED_TEMPLATE) readTemplatesAgain(ctx, integration.id);
   if (error.kind === "template_paused") await stopTemplate(ctx, accountOf(integration), message, error.code);
   return { id, kind: "failed", failure: failureOf(error) };
 }

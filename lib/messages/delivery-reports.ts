@@ -5,7 +5,7 @@ import { anyOf } from "@/db/columns";
 import { integrations } from "@/db/schema/integrations";
 import { earlyStatuses, messages } from "@/db/schema/messages";
 import { noteMarketingWords } from "@/lib/contacts/marketing-stop";
-import { closeWindows } from "@/lib/contacts/windows";
+import { closeWindows, noteFreeEntries } from "@/lib/contacts/windows";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import { accountOf, portfolioOf } from "@/lib/integrations/access";
@@ -13,8 +13,10 @@ import { pauseIntegration } from "@/lib/integrations/pause";
 import { blindIndex, seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
 import { countOutcome } from "@/lib/metrics";
-import { describeCode } from "@/lib/whatsapp/error-codes";
+import { readTemplatesAgain } from "@/lib/templates/events";
+import { CHANGED_TEMPLATE, describeCode } from "@/lib/whatsapp/error-codes";
 import type { MetaError, Pricing } from "@/lib/whatsapp/inbound-items";
+
 import { countDelivered, releasePlaces } from "./allowance";
 import { pauseReason, stopTemplate } from "./refusals";
 import type { MessageFailure, MessageStatus, TimelineStep } from "./schema";
@@ -29,6 +31,7 @@ export type ReportedStatus = {
   callbackData?: string;
   errors: MetaError[];
   pricing?: Pricing;
+  freeEntryUntil?: Date;
   source?: "webhook" | "history";
 };
 
@@ -53,6 +56,7 @@ type Draft = {
   isRetold: boolean;
   hasMoved: boolean;
   pricing: Pricing | null;
+  freeEntryUntil: Date | null;
   sentAt: Date | null;
   deliveredAt: Date | null;
   readAt: Date | null;
@@ -180,6 +184,7 @@ async function lockMessages(tx: Ctx, integrationId: string, reported: readonly R
     isRetold: false,
     hasMoved: false,
     pricing: null,
+    freeEntryUntil: null,
     sentAt: null,
     deliveredAt: null,
     readAt: null,
@@ -203,6 +208,7 @@ function take(draft: Draft, report: ReportedStatus, now: Date): void {
   const earlier = draft.timeline.find(isIt);
   const heard = earlier ?? draft.steps.find(isIt);
   if (report.pricing) draft.pricing ??= report.pricing;
+  if (report.freeEntryUntil) draft.freeEntryUntil = report.freeEntryUntil;
   if (heard && Date.parse(heard.at) <= at.getTime()) return;
   if (earlier) {
     draft.timeline = draft.timeline.map((one) => (one === earlier ? step : one));
@@ -267,6 +273,11 @@ async function drawConsequences(tx: Ctx, integrationId: string, drafts: readonly
       tx,
       reached.map((each) => ({ ...each, portfolioId: portfolioOf(account) })),
     );
+  await noteFreeEntries(
+    tx,
+    integrationId,
+    drafts.flatMap(({ contactId, freeEntryUntil }) => (freeEntryUntil ? [{ contactId, until: freeEntryUntil }] : [])),
+  );
   const failed = drafts.filter((d) => d.hasMoved && d.status === "failed");
   await closeWindows(
     tx,
@@ -296,6 +307,7 @@ async function drawWider(ctx: Ctx, integrationId: string, failed: readonly Draft
   const codes = news.map((d) => d.failure?.code ?? null);
   const pausing = codes.find((code) => describeCode(code).pauses);
   if (pausing != null) await pauseIntegration(ctx, integrationId, pauseReason(pausing, describeCode(pausing).kind), pausing);
+  if (codes.includes(CHANGED_TEMPLATE)) readTemplatesAgain(ctx, integrationId);
   const stopped = news.filter((d) => d.failure?.reason === "template_paused");
   const account = stopped.length > 0 ? await readAccount(ctx, integrationId) : undefined;
   if (account) for (const draft of stopped) await stopTemplate(ctx, accountOf(account), draft, draft.failure?.code ?? null);
@@ -324,6 +336,13 @@ async function keepEarly(tx: Ctx, integrationId: string, early: readonly Reporte
 }
 
 function revive(kept: Record<string, unknown>): ReportedStatus {
-  const report = kept as Omit<ReportedStatus, "at"> & { at: string | null };
-  return { ...report, at: report.at ? new Date(report.at) : null };
+  const { at, freeEntryUntil, ...report } = kept as Omit<ReportedStatus, "at" | "freeEntryUntil"> & {
+    at: string | null;
+    freeEntryUntil?: string;
+  };
+  return {
+    ...report,
+    at: at ? new Date(at) : null,
+    ...(freeEntryUntil ? { freeEntryUntil: new Date(freeEntryUntil) } : {}),
+  };
 }

@@ -1,5 +1,5 @@
 import "server-only";
-import { and, asc, desc, eq, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
 import { contacts, conversations } from "@/db/schema/contacts";
 import { messages } from "@/db/schema/messages";
@@ -67,6 +67,7 @@ export async function listConversationMessages(
         eq(messages.organizationId, ctx.organizationId),
         eq(messages.contactId, contactId),
         eq(messages.integrationId, integrationId),
+        isNull(messages.groupId),
         cursor ? lt(messages.id, cursor) : undefined,
       ),
     )

@@ -166,6 +166,67 @@ describe("a conversation", () => {
   });
 });
 
+describe("the window of a conversation", () => {
+  test("is not opened by what somebody writes in a group, which is no part of their own conversation", async () => {
+    const org = await connected();
+    await org.write("W1", "to you alone");
+    await db.update(conversations).set({ lastInboundAt: null }).where(eq(conversations.integrationId, org.integration.id));
+    await org.say("W2", { type: "text", text: { body: "to all" }, group_id: "g1" });
+    const [talk] = await org.talks();
+    expect(talk).toMatchObject({ unread: 1, windowClosesAt: null, lastMessage: { text: "to you alone" } });
+    const { data } = await readConversation(org.ctxAt(new Date()), talk?.id ?? "", { limit: 25 });
+    expect(data.map(({ text }) => text)).toEqual(["to you alone"]);
+    expect(await org.rowsOf()).toHaveLength(2);
+  });
+
+  test("is shown closed once Meta said so, until the person writes again", async () => {
+    const org = await connected();
+    await org.write("W3", "hello");
+    expect((await org.talks())[0]?.windowClosesAt).not.toBeNull();
+    await db.update(conversations).set({ closedAt: new Date() }).where(eq(conversations.integrationId, org.integration.id));
+    expect((await org.talks())[0]?.windowClosesAt).toBeNull();
+  });
+
+  test("is no longer for a free entry point, whose end comes from Meta's pricing alone", async () => {
+    const org = await connected();
+    await org.optIn(`+${PERSON}`);
+    const { id } = await org.send({ phoneNumber: `+${PERSON}`, ...ORDER });
+    const until = Math.floor(Date.now() / 1000) + 70 * 3600;
+    const delivered = (type: string) =>
+      org.tell({
+        statuses: [
+          {
+            id: "wamid.F1",
+            status: type === "regular" ? "sent" : "delivered",
+            timestamp: seconds(10),
+            recipient_id: PERSON,
+            biz_opaque_callback_data: id,
+            conversation: { id: "c", expiration_timestamp: String(until) },
+            pricing: { billable: false, pricing_model: "PMP", type, category: "service" },
+          },
+        ],
+      });
+    await org.tell({
+      contacts: [{ wa_id: PERSON }],
+      messages: [
+        {
+          id: "wamid.F0",
+          from: PERSON,
+          timestamp: seconds(25 * 3600),
+          type: "text",
+          text: { body: "from an ad" },
+          referral: { source_type: "ad", source_id: "1" },
+        },
+      ],
+    });
+    expect((await org.talks())[0]).toMatchObject({ freeEntryUntil: null, windowClosesAt: null });
+    await delivered("regular");
+    expect((await org.talks())[0]).toMatchObject({ freeEntryUntil: null });
+    await delivered("free_entry_point");
+    expect((await org.talks())[0]).toMatchObject({ freeEntryUntil: new Date(until * 1000).toISOString(), windowClosesAt: null });
+  });
+});
+
 async function endState(org: Connected) {
   const [talk] = await org.talks();
   const [contact] = await db

@@ -115,6 +115,7 @@ function reported(item: StatusItem) {
     at: item.at,
     errors: item.errors,
     ...(item.pricing ? { pricing: item.pricing } : {}),
+    ...(item.freeEntryUntil ? { freeEntryUntil: item.freeEntryUntil } : {}),
     ...(item.callbackData ? { callbackData: item.callbackData } : {}),
   };
 }

@@ -270,3 +270,6 @@ export function explanationKey(code: number | null | undefined): string {
 
 /** Every code or range of the table, in the writing of `explanationKey`. */
 export const KNOWN_CODES: readonly string[] = ENTRIES.map((e) => e.codes);
+
+/** The values do not fit the template as Meta has it now, though they may fit what was read of it. */
+export const CHANGED_TEMPLATE = 132000;

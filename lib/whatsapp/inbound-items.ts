@@ -35,6 +35,8 @@ export type StatusItem = ItemBase & {
   callbackData?: string;
   conversationId?: string;
   pricing?: Pricing;
+  /** Until when an ad or a page button makes the conversation free of charge. It opens no window for free text. */
+  freeEntryUntil?: Date;
   errors: MetaError[];
 };
 

@@ -40,9 +40,16 @@ export function readStatus(base: ItemBase, status: Bag): StatusItem | null {
           type: textOf(pricing, "type"),
           category: textOf(pricing, "category"),
         }),
+      freeEntryUntil: readFreeEntry(status),
     }),
     errors: readErrors(status),
   };
+}
+
+/** Pricing alone tells that there is a free entry point; how long ads give is in Meta's hands, so no time is made up. */
+function readFreeEntry(status: Bag): Date | undefined {
+  if (textOf(bagOf(status, "pricing"), "type") !== "free_entry_point") return undefined;
+  return momentOf(bagOf(status, "conversation"), "expiration_timestamp") ?? undefined;
 }
 
 /** Reads `messages[]`; a `system` message becomes its own kind. Null when it has no id. */

@@ -10,16 +10,18 @@ export function windowClosesAt(lastUserMessageAt: Date | null | undefined, now: 
   return new Date(Math.min(lastUserMessageAt.getTime(), now.getTime()) + SERVICE_WINDOW_MS);
 }
 
-/**
- * True while free-form messages may be sent; otherwise Meta answers 131047 and only templates pass. `closedAt`: when Meta last
- * answered so, which is newer than our clock until the person writes again.
- */
-export function isWindowOpen(
+/** The same while it has not closed yet, else null. `closedAt`: when Meta last said that it is closed, which holds until the person writes again. */
+export function openUntil(
   lastUserMessageAt: Date | null | undefined,
   now: Date,
   closedAt: Date | null | undefined = null,
-): boolean {
-  if (closedAt && lastUserMessageAt && lastUserMessageAt <= closedAt) return false;
+): Date | null {
+  if (closedAt && lastUserMessageAt && lastUserMessageAt <= closedAt) return null;
   const closesAt = windowClosesAt(lastUserMessageAt, now);
-  return closesAt !== null && closesAt.getTime() > now.getTime();
+  return closesAt && closesAt > now ? closesAt : null;
+}
+
+/** True while free-form messages may be sent; otherwise Meta answers 131047 and only templates pass. */
+export function isWindowOpen(...heard: Parameters<typeof openUntil>): boolean {
+  return openUntil(...heard) !== null;
 }
