@@ -14,11 +14,13 @@ type Rows = { data: { id: string; name?: string; language?: string; status?: str
 
 /** Every page of the console, with the demo organization's things where a page shows one thing. */
 export async function allPages(demo: Demo): Promise<ShownPage[]> {
-  const [messages, templates, contacts] = await Promise.all([
+  const [conversations, messages, templates, contacts] = await Promise.all([
+    askApi<Rows>(demo, "/crm/conversations?limit=1"),
     askApi<Rows>(demo, "/crm/whatsapp/messages?status=read&limit=1"),
     askApi<Rows>(demo, "/crm/whatsapp/templates?limit=100"),
     askApi<Rows>(demo, "/crm/contacts?limit=100"),
   ]);
+  const conversation = conversations.data[0]?.id;
   const message = messages.data[0]?.id;
   const template = templates.data.find(({ name }) => name === "appointment_reminder")?.id;
   const contact = contacts.data.find(({ name }) => name === "Fatma Öztürk")?.id ?? contacts.data[0]?.id;
@@ -31,6 +33,8 @@ export async function allPages(demo: Demo): Promise<ShownPage[]> {
     // Whoever is not asked for a second factor is led on.
     outside("second-factor", "(auth)/second-factor/page.tsx", "/second-factor"),
     inside("overview", "(console)/page.tsx", "/"),
+    inside("inbox", "(console)/conversations/page.tsx", "/conversations"),
+    inside("conversation", "(console)/conversations/[id]/page.tsx", `/conversations/${conversation}`),
     inside("messages", "(console)/messages/page.tsx", "/messages"),
     inside("message", "(console)/messages/[id]/page.tsx", `/messages/${message}`),
     inside("compose", "(console)/compose/page.tsx", "/compose?to=%2B905551234567&template=order_confirmation"),

@@ -1,3 +1,5 @@
+import type { MessageContent } from "@/lib/whatsapp/content";
+
 /** Who and what the demo organization is made of: invented people, with numbers of a range that is given to nobody. */
 export const DEMO = {
   organization: "Ege Kahve (demo)",
@@ -12,7 +14,12 @@ export const DEMO = {
 } as const;
 
 /** The recipient of the guide's commands. */
-export const GUIDE_RECIPIENT = { phone: "+905551234567", name: "John Doe", language: "en" } as const;
+export const GUIDE_RECIPIENT = {
+  phone: "+905551234567",
+  name: "John Doe",
+  language: "en",
+  question: "Hello! Is my order on its way?",
+} as const;
 
 const TURKISH = [
   "Ayşe Yılmaz",
@@ -66,20 +73,105 @@ export const PEOPLE: Person[] = [
   ...ENGLISH.map((name, i) => ({ name, language: "en" as const, phone: `+4477009001${String(10 + i * 3).padStart(2, "0")}` })),
 ];
 
-/** What people and the shop write to each other inside an open window. */
-export const CHATS: Record<"tr" | "en", string[]> = {
+/** What people ask, and what the shop answers inside the open window. */
+export const CHATS: Record<"tr" | "en", { question: string; answer: string }[]> = {
   tr: [
-    "Merhaba, siparişiniz bugün 16.00'dan sonra teslim edilecek. Evde olacak mısınız?",
-    "Elbette, değişimi başlattım. Kurye yarın ürünü sizden alacak.",
-    "Kahvenin öğütme derecesini *orta* olarak not ettim, teşekkür ederiz.",
-    "Faturanızı e-posta adresinize gönderdik. Başka bir sorunuz olursa buradayız.",
+    {
+      question: "Merhaba, siparişim bugün gelir mi?",
+      answer: "Merhaba, siparişiniz bugün 16.00'dan sonra teslim edilecek. Evde olacak mısınız?",
+    },
+    {
+      question: "Yanlış paket gelmiş, değiştirebilir miyiz?",
+      answer: "Elbette, değişimi başlattım. Kurye yarın ürünü sizden alacak.",
+    },
+    {
+      question: "Bir sonraki siparişte biraz daha kalın öğütülebilir mi?",
+      answer: "Kahvenin öğütme derecesini *orta* olarak not ettim, teşekkür ederiz.",
+    },
+    {
+      question: "Faturamı alabilir miyim?",
+      answer: "Faturanızı e-posta adresinize gönderdik. Başka bir sorunuz olursa buradayız.",
+    },
   ],
   en: [
-    "Hello! Your parcel left our roastery this morning and should reach you on Thursday.",
-    "Of course. I have changed the grind to *medium* for your next order.",
-    "Thank you for the photo. We are sending a new bag today, free of charge.",
-    "You can pick it up from 9:00. Please bring the order number.",
+    {
+      question: "Hi, when will my coffee arrive?",
+      answer: "Hello! Your parcel left our roastery this morning and should reach you on Thursday.",
+    },
+    {
+      question: "Could you grind it a little coarser next time?",
+      answer: "Of course. I have changed the grind to *medium* for your next order.",
+    },
+    {
+      question: "One of the bags was open when it came.",
+      answer: "Thank you for the photo. We are sending a new bag today, free of charge.",
+    },
+    {
+      question: "Can I pick it up in the shop tomorrow?",
+      answer: "You can pick it up from 9:00. Please bring the order number.",
+    },
   ],
+};
+
+export type Told = { minutesAgo: number; by: string; content: MessageContent; answers?: string };
+
+const from = PEOPLE.map(({ phone }) => phone);
+
+/** What waits in the inbox: some of every kind that people send. `answers` names the message that it is about. */
+export const INBOX: Record<string, Told> = {
+  hello: { minutesAgo: 52, by: from[0] ?? "", content: { type: "text", body: "Merhaba, dün aldığım *Guatemala* bitti bile ☕" } },
+  picture: {
+    minutesAgo: 51,
+    by: from[0] ?? "",
+    content: { type: "media", kind: "image", mediaId: null, caption: "Paket böyle geldi" },
+  },
+  place: {
+    minutesAgo: 50,
+    by: from[0] ?? "",
+    content: {
+      type: "location",
+      latitude: 38.4382,
+      longitude: 27.1418,
+      name: "Alsancak",
+      address: "Kıbrıs Şehitleri Cad. 12, İzmir",
+    },
+  },
+  again: {
+    minutesAgo: 49,
+    by: from[0] ?? "",
+    content: { type: "text", body: "Bundan iki paket daha alabilir miyim? Adres aşağıdaki gibi." },
+    answers: "hello",
+  },
+  heart: { minutesAgo: 48, by: from[0] ?? "", content: { type: "reaction", to: null, emoji: "❤️" }, answers: "picture" },
+  order: {
+    minutesAgo: 34,
+    by: from[2] ?? "",
+    content: {
+      type: "order",
+      catalogId: "coffee",
+      text: "Hediye paketi olsun lütfen",
+      items: [
+        { product_retailer_id: "GUATEMALA-250", quantity: 2, item_price: 420, currency: "TRY" },
+        { product_retailer_id: "FILTRE-V60", quantity: 1, item_price: 185, currency: "TRY" },
+      ],
+    },
+  },
+  voice: { minutesAgo: 21, by: from[4] ?? "", content: { type: "media", kind: "audio", mediaId: null, voice: true } },
+  card: {
+    minutesAgo: 14,
+    by: from.at(-2) ?? "",
+    content: {
+      type: "contacts",
+      cards: [{ name: { formatted_name: "Harry Wells" }, phones: [{ phone: "+44 7700 900155" }] }],
+    },
+  },
+  wrong: { minutesAgo: 13, by: from.at(-2) ?? "", content: { type: "text", body: "He collects it for me tomorow" } },
+  edited: {
+    minutesAgo: 12,
+    by: from.at(-2) ?? "",
+    content: { type: "edited", original: null, content: { type: "text", body: "He collects it for me tomorrow at 9" } },
+    answers: "wrong",
+  },
 };
 
 /** How people agreed: where, what proves it, and the words they agreed to. */

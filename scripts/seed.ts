@@ -8,6 +8,7 @@ import { messages, outreach } from "@/db/schema/messages";
 import { memberships, organizations, users } from "@/db/schema/organizations";
 import { testIntegration } from "@/lib/connection-test/connection-test";
 import { ensureContacts, type KnownContact } from "@/lib/contacts/contacts";
+import { type Heard, receiveMessages } from "@/lib/conversations/receive";
 import { type Ctx, openDatabase, systemCtx } from "@/lib/ctx";
 import { env, publicUrl } from "@/lib/env";
 import { newId } from "@/lib/ids";
@@ -28,9 +29,10 @@ import { createApiToken } from "@/lib/organizations/tokens";
 import { hashPassword } from "@/lib/passwords";
 import { seedPhone } from "@/lib/sandbox/phone";
 import { findTemplates, type TemplateRow } from "@/lib/templates/templates";
+import type { MessageContent } from "@/lib/whatsapp/content";
 import { withDatabase } from "@/server/installation";
 import { Problem } from "@/server/problem";
-import { CHATS, CONSENTS, DEMO, GUIDE_RECIPIENT, PEOPLE, type Person, STOP_WORDS } from "./seed-story";
+import { CHATS, CONSENTS, DEMO, GUIDE_RECIPIENT, INBOX, PEOPLE, type Person, STOP_WORDS } from "./seed-story";
 
 const DAYS = 14;
 const MINUTE_MS = 60_000;
@@ -166,17 +168,8 @@ async function openGuideWindow(ctx: Ctx, integration: IntegrationRow): Promise<v
   await ctx.db
     .insert(consents)
     .values(consentRow(ctx, contact.id, "en", new Date(ctx.now.getTime() - 10 * MINUTE_MS), "opted_in", "all"));
-  await ctx.db
-    .insert(conversations)
-    .values({
-      id: newId("cnv"),
-      organizationId: ctx.organizationId,
-      integrationId: integration.id,
-      contactId: contact.id,
-      lastInboundAt: wroteAt,
-      createdAt: ctx.now,
-    })
-    .onConflictDoUpdate({ target: [conversations.integrationId, conversations.contactId], set: { lastInboundAt: wroteAt } });
+  const said = GUIDE_RECIPIENT.question;
+  await receiveMessages(ctx, [heardOf(integration, GUIDE_RECIPIENT.phone, wroteAt, { type: "text", body: said })]);
   await seedPhone(ctx.db, integration, { phone: GUIDE_RECIPIENT.phone, name: GUIDE_RECIPIENT.name, lastInboundAt: wroteAt });
 }
 
@@ -261,7 +254,7 @@ async function writeMessages(
   start: number,
 ): Promise<void> {
   const rows: (typeof messages.$inferInsert)[] = [];
-  const windows = new Map<string, Date>();
+  const asked: Heard[] = [];
   const reached = new Map<string, Date>();
   for (let day = 0; day <= DAYS; day++) {
     const isToday = day === DAYS;
@@ -273,16 +266,18 @@ async function writeMessages(
       const person = pick(PEOPLE);
       const contact = known.get(person.phone);
       if (!contact) continue;
-      const isChat = random() < 0.3;
-      if (isChat) windows.set(contact.id, at);
-      else if (ctx.now.getTime() - at.getTime() < DAY_MS) reached.set(contact.id, at);
+      const chat = random() < 0.3 ? pick(CHATS[person.language]) : null;
+      if (chat) {
+        const askedAt = new Date(at.getTime() - 4 * MINUTE_MS);
+        asked.push(heardOf(integration, person.phone, askedAt, { type: "text", body: chat.question }));
+      } else if (ctx.now.getTime() - at.getTime() < DAY_MS) reached.set(contact.id, at);
       rows.push(
         messageRow(
           ctx,
           integration,
           person,
           contact,
-          isChat ? null : pick(templates.filter((t) => t.language === person.language)),
+          chat ? chat.answer : pick(templates.filter((t) => t.language === person.language)),
           at,
           pickFate(),
         ),
@@ -291,14 +286,16 @@ async function writeMessages(
   }
   rows.sort((a, b) => (a.id < b.id ? -1 : 1));
   for (let i = 0; i < rows.length; i += BULK) await ctx.db.insert(messages).values(rows.slice(i, i + BULK));
-  await ctx.db.insert(conversations).values(
-    [...windows].map(([contactId, at]) => ({
-      id: newId("cnv"),
-      organizationId: ctx.organizationId,
-      integrationId: integration.id,
-      contactId,
-      lastInboundAt: new Date(at.getTime() - 4 * MINUTE_MS),
-      createdAt: at,
+  for (let i = 0; i < asked.length; i += BULK) await receiveMessages(ctx, asked.slice(i, i + BULK));
+  // All that was answered is read; what follows waits in the inbox.
+  await ctx.db.update(conversations).set({ unread: 0 }).where(eq(conversations.organizationId, ctx.organizationId));
+  const wamids = new Map(Object.keys(INBOX).map((name) => [name, newWamid()]));
+  await receiveMessages(
+    ctx,
+    Object.entries(INBOX).map(([name, { minutesAgo, by, content, answers }]) => ({
+      ...heardOf(integration, by, new Date(ctx.now.getTime() - minutesAgo * MINUTE_MS), content),
+      wamid: wamids.get(name) ?? newWamid(),
+      target: wamids.get(answers ?? "") ?? null,
     })),
   );
   await ctx.db.insert(outreach).values(
@@ -309,6 +306,26 @@ async function writeMessages(
       deliveredAt,
     })),
   );
+}
+
+function newWamid(): string {
+  return `wamid.${randomBytes(24).toString("base64")}`;
+}
+
+/** Something that a person wrote. */
+function heardOf(integration: IntegrationRow, phone: string, at: Date, content: MessageContent): Heard {
+  return {
+    integrationId: integration.id,
+    direction: "incoming",
+    wamid: newWamid(),
+    at,
+    person: { waId: phone.slice(1) },
+    content,
+    envelope: {},
+    target: null,
+    opensWindow: content.type !== "reaction" && content.type !== "edited",
+    isNews: true,
+  };
 }
 
 function pickFate(): Fate {
@@ -331,12 +348,13 @@ function messageRow(
   integration: IntegrationRow,
   person: Person,
   contact: KnownContact,
-  template: TemplateRow | null,
+  said: TemplateRow | string,
   at: Date,
   fate: Fate,
 ): typeof messages.$inferInsert {
   const id = newId("msg", at.getTime());
-  const wamid = `wamid.${randomBytes(24).toString("base64")}`;
+  const wamid = newWamid();
+  const template = typeof said === "string" ? null : said;
   const after = (seconds: number) => new Date(at.getTime() + seconds * 1000);
   const steps: TimelineStep[] = [
     { step: "queued", at: at.toISOString(), source: "api" },
@@ -363,7 +381,7 @@ function messageRow(
     integrationId: integration.id,
     contactId: contact.id,
     recipient: person.phone,
-    content: template ? templateContent(template, params) : { type: "text" as const, body: pick(CHATS[person.language]) },
+    content: typeof said === "string" ? { type: "text" as const, body: said } : templateContent(said, params),
     templateName: template?.name ?? null,
     templateLanguage: template?.language ?? null,
     purpose: (template?.category.toLowerCase() ?? "service") as MessagePurpose,

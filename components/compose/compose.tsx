@@ -3,7 +3,7 @@
 import { CalendarClock, SendHorizontal } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type FormEvent, type KeyboardEvent, useMemo, useRef, useState } from "react";
-import { useContactSearch } from "@/components/contacts/queries";
+import { useContact, useContactByNumber, useContactSearch } from "@/components/contacts/queries";
 import { useAllIntegrations } from "@/components/messages/queries";
 import { ErrorNote } from "@/components/shared/error-note";
 import { Note } from "@/components/shared/note";
@@ -20,42 +20,45 @@ import { Input } from "@/components/ui/input";
 import { Kbd } from "@/components/ui/kbd";
 import { Select } from "@/components/ui/select";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import type { Contact } from "@/lib/contacts/schema";
 import type { Integration } from "@/lib/integrations/schema";
 import type { SendMessage } from "@/lib/messages/schema";
 import { formatPhone, readE164 } from "@/lib/phone-format";
 import type { Template } from "@/lib/templates/schema";
 import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
+import type { ComposeMode } from "./address";
 import { Preview } from "./preview";
-import { newIdempotencyKey, useCheck, useSend } from "./queries";
+import { NOT_WRITTEN, newIdempotencyKey, useCheck, useSend } from "./queries";
 import { paramProblems, type ReasonContext, Reasons } from "./reasons";
 import { RecipientField, RecipientSummary } from "./recipient-field";
 import { TemplatePicker } from "./template-picker";
 import { TextEditor } from "./text-editor";
 import { useDraft } from "./use-draft";
 
-type Mode = "text" | "template";
 type TemplateRef = { name: string; language?: string };
 
+/** What the address asks for. */
 type ComposeProps = {
-  /** What the address asks for. */
   to: string;
+  /** Somebody without a number. */
+  person: Contact | null;
+  mode: ComposeMode;
+  integrationId?: string;
   template?: TemplateRef;
 };
 
-/** Stands in for the text that is not written yet, so that the gate can already speak about the recipient. */
-const NOT_WRITTEN = "…";
-
 /** Writes one message: to whom, what, what it will look like, and everything that stands against it. */
-export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) {
+export function Compose({ to: firstTo, person: firstPerson, mode: firstMode, template: firstTemplate, ...asked }: ComposeProps) {
   const t = useTranslations("compose");
   const can = useCan();
   const form = useRef<HTMLFormElement>(null);
   const [to, setTo] = useState(() => (readE164(firstTo) ? formatPhone(firstTo) : firstTo));
-  const [mode, setMode] = useState<Mode>(firstTemplate ? "template" : "text");
+  const [person, setPerson] = useState(firstPerson);
+  const [mode, setMode] = useState(firstMode);
   const [text, setText] = useState("");
   const [wanted, setWanted] = useState(firstTemplate);
   const [values, setValues] = useState<Record<string, string>>({});
-  const [integrationId, setIntegrationId] = useState<string>();
+  const [integrationId, setIntegrationId] = useState(asked.integrationId);
   const [sentIds, setSentIds] = useState<string[]>([]);
   const [key, setKey] = useState(newIdempotencyKey);
   const integrations = useAllIntegrations();
@@ -63,12 +66,13 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
   const allTemplates = useTemplates();
   const templates = useMemo(() => ofAccount(allTemplates.data, integration), [allTemplates.data, integration]);
   const template = mode === "template" ? findTemplate(templates, wanted) : undefined;
-  const phone = readE164(to);
+  const phone = person ? null : readE164(to);
+  const contact = useRecipient(person, phone);
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
-  const isNamed = /\p{L}/u.test(to);
+  const isNamed = !person && /\p{L}/u.test(to);
   const named = useContactSearch(to, isNamed);
   const tooMany = Math.max(0, textLength(text) - MESSAGE_LIMITS.textBody);
-  const draft = useDraft(phone, { mode, text, ...(wanted ? { template: wanted } : {}), values }, (left) => {
+  const draft = useDraft(person?.id ?? phone, { mode, text, ...(wanted ? { template: wanted } : {}), values }, (left) => {
     setMode(left.mode);
     setText(left.text);
     setWanted(left.template ?? wanted);
@@ -82,8 +86,9 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
   }
 
   const body = useMemo((): SendMessage | null => {
-    if (!/\d/.test(to) || /\p{L}/u.test(to)) return null;
-    const where = { phoneNumber: to.trim(), ...(integrationId ? { integrationId } : {}) };
+    if (!person && (!/\d/.test(to) || /\p{L}/u.test(to))) return null;
+    const who = person ? { contactId: person.id } : { phoneNumber: to.trim() };
+    const where = { ...who, ...(integrationId ? { integrationId } : {}) };
     if (!template) return { ...where, message: (mode === "text" && tooMany === 0 && text.trim()) || NOT_WRITTEN };
     const given = Object.fromEntries(template.variables.flatMap((v) => (values[v.key] ? [[v.key, values[v.key] ?? ""]] : [])));
     return {
@@ -92,7 +97,7 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
       language: template.language,
       ...(template.variables.length > 0 ? { templateParams: given } : {}),
     };
-  }, [to, integrationId, mode, text, tooMany, template, values]);
+  }, [to, person, integrationId, mode, text, tooMany, template, values]);
 
   const check = useCheck(body);
   // While no template is chosen, the stand-in text must not be blamed for being text.
@@ -125,6 +130,7 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
     );
   const context: ReasonContext = {
     phoneNumber: to,
+    contact: contact.data ?? null,
     template,
     isTouched: template?.variables.some((variable) => touched.has(variable.key)) ?? false,
     hasIntegration: (integrations.data?.length ?? 0) > 0,
@@ -164,8 +170,15 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem]">
         <form ref={form} onSubmit={submit} onKeyDown={onKeyDown} className="grid gap-4" noValidate>
           <Card className="grid gap-4 p-4">
-            <RecipientField value={to} onChange={setTo} autoFocus={!firstTo} />
-            {phone ? <RecipientSummary phone={phone} /> : nobody ? <Nobody name={to.trim()} /> : null}
+            <RecipientField
+              value={person ? (person.name ?? t("recipient.contact")) : to}
+              onChange={(next, chosen) => {
+                setTo(next);
+                setPerson(chosen ?? null);
+              }}
+              autoFocus={!firstTo && !firstPerson}
+            />
+            {person || phone ? <RecipientSummary {...contact} /> : nobody ? <Nobody name={to.trim()} /> : null}
             <IntegrationField integrations={integrations.data} value={integration} onChange={setIntegrationId} />
           </Card>
           {draft.isRestored ? (
@@ -180,7 +193,7 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
             </Note>
           ) : null}
           <Card>
-            <Tabs value={mode} onValueChange={(next) => setMode(next as Mode)}>
+            <Tabs value={mode} onValueChange={(next) => setMode(next as ComposeMode)}>
               <TabsList aria-label={t("content")} className="px-4 pt-1">
                 <TabsTrigger value="text">{t("modes.text")}</TabsTrigger>
                 <TabsTrigger value="template">{t("modes.template")}</TabsTrigger>
@@ -246,11 +259,25 @@ export function Compose({ to: firstTo, template: firstTemplate }: ComposeProps) 
           </Section>
         </form>
         <div className="lg:sticky lg:top-16">
-          <Preview phone={phone} sentIds={sentIds} text={mode === "text" ? text : null} template={template} values={values} />
+          <Preview
+            phone={phone}
+            contact={contact.data ?? null}
+            sentIds={sentIds}
+            text={mode === "text" ? text : null}
+            template={template}
+            values={values}
+          />
         </div>
       </div>
     </>
   );
+}
+
+/** The contact that is written to, kept up to date; null while the number is nobody's. */
+function useRecipient(person: Contact | null, phone: string | null) {
+  const byNumber = useContactByNumber(phone);
+  const byId = useContact(person?.id ?? "", person ?? undefined, { enabled: person !== null });
+  return person ? byId : byNumber;
 }
 
 /** The templates of the account that the integration sends from; undefined until they are known. */

@@ -3,7 +3,7 @@
 import { UserRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useRef } from "react";
-import { useContactByNumber } from "@/components/contacts/queries";
+import { nameOf } from "@/components/contacts/person";
 import { useFailureText } from "@/components/messages/failure-text";
 import { MessageBubble } from "@/components/messages/message-bubble";
 import { useMessage } from "@/components/messages/queries";
@@ -14,11 +14,13 @@ import { TemplatePreview } from "@/components/templates/template-preview";
 import { Avatar } from "@/components/ui/avatar";
 import { Link } from "@/components/ui/link";
 import { Skeleton } from "@/components/ui/skeleton";
+import type { Contact } from "@/lib/contacts/schema";
 import { formatPhone } from "@/lib/phone-format";
 import type { Template } from "@/lib/templates/schema";
 
 type PreviewProps = {
   phone: string | null;
+  contact: Contact | null;
   /** What was sent in this sitting, oldest first. */
   sentIds: readonly string[];
   text: string | null;
@@ -27,7 +29,7 @@ type PreviewProps = {
 };
 
 /** The chat as the person will see it: what was just sent, with live ticks, and the draft beneath. */
-export function Preview({ phone, sentIds, text, template, values }: PreviewProps) {
+export function Preview({ phone, contact, sentIds, text, template, values }: PreviewProps) {
   const t = useTranslations("compose.preview");
   const now = useClock();
   const wall = useRef<HTMLDivElement>(null);
@@ -41,7 +43,7 @@ export function Preview({ phone, sentIds, text, template, values }: PreviewProps
   }, [count]);
   return (
     <section aria-label={t("label")} className="overflow-hidden rounded-lg border bg-surface-raised">
-      <Head phone={phone} />
+      <Head phone={phone} contact={contact} />
       <div ref={wall} className="max-h-[calc(100dvh-13rem)] overflow-y-auto">
         <WhatsappWall className="min-h-64 rounded-none border-0 px-5 py-5">
           {sentIds.map((id) => (
@@ -59,15 +61,15 @@ export function Preview({ phone, sentIds, text, template, values }: PreviewProps
   );
 }
 
-function Head({ phone }: { phone: string | null }) {
+function Head({ phone, contact }: Pick<PreviewProps, "phone" | "contact">) {
   const t = useTranslations("compose.preview");
-  const { data: contact } = useContactByNumber(phone);
   const number = phone ? formatPhone(phone) : null;
-  const name = contact?.name ?? number ?? t("nobody");
+  const known = nameOf(contact?.name, phone);
+  const name = known ?? number ?? t("nobody");
   return (
     <div className="flex items-center gap-3 border-b px-4 py-2.5">
-      {contact?.name ? (
-        <Avatar name={contact.name} />
+      {known ? (
+        <Avatar name={known} />
       ) : (
         <span className="grid size-6 shrink-0 place-items-center rounded-full bg-surface-sunken text-muted">
           <UserRound className="size-3.5" aria-hidden />
@@ -75,7 +77,7 @@ function Head({ phone }: { phone: string | null }) {
       )}
       <div className="grid min-w-0">
         <p className="truncate font-medium text-sm">{name}</p>
-        {contact?.name && number ? <p className="text-muted text-xs tabular-nums">{number}</p> : null}
+        {known && number ? <p className="text-muted text-xs tabular-nums">{number}</p> : null}
       </div>
     </div>
   );

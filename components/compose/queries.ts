@@ -6,6 +6,9 @@ import { api } from "@/lib/http/client";
 import type { CheckResult } from "@/lib/messages/reasons";
 import type { Accepted, SendMessage } from "@/lib/messages/schema";
 
+/** Stands in for the text that is not written yet, so that the gate can already speak about the recipient. */
+export const NOT_WRITTEN = "…";
+
 const TYPING_MS = 300;
 const RECHECK_MS = 60_000;
 /** A check that failed is tried again this soon, until it works. */

@@ -4,7 +4,8 @@ import { CircleCheck, CircleX, LoaderCircle, PencilLine } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState } from "react";
-import { useContactByNumber, useLedger } from "@/components/contacts/queries";
+import { nameOf } from "@/components/contacts/person";
+import { useLedger } from "@/components/contacts/queries";
 import { ErrorNote } from "@/components/shared/error-note";
 import { StatusBadge } from "@/components/shared/status-badge";
 import { Time } from "@/components/shared/time";
@@ -12,9 +13,8 @@ import { useCan } from "@/components/shell/session";
 import { useSyncTemplates } from "@/components/templates/queries";
 import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
-import type { ConsentState } from "@/lib/contacts/schema";
+import type { Contact } from "@/lib/contacts/schema";
 import type { CheckResult, GateReason } from "@/lib/messages/reasons";
-import type { MessagePurpose } from "@/lib/messages/schema";
 import { formatPhone, readE164 } from "@/lib/phone-format";
 import type { Template } from "@/lib/templates/schema";
 
@@ -24,7 +24,9 @@ const ConsentDialog = dynamic(() => import("@/components/contacts/consent-dialog
 
 /** What the reasons need to know of the draft, and what can be done about them from here. */
 export type ReasonContext = {
+  /** As it was typed. */
   phoneNumber: string;
+  contact: Contact | null;
   template: Template | undefined;
   /** Whether one of the template's fields was left once: before, what is missing is only asked for. */
   isTouched: boolean;
@@ -109,15 +111,42 @@ function Ready({ scheduledFor, isBehind }: { scheduledFor: string | undefined; i
 
 type ReasonProps = { reason: GateReason; context: ReasonContext };
 
+/** The reason's sentence, with what can be said and done about it from here. */
 function Reason({ reason, context }: ReasonProps) {
   const errors = useTranslations("errors");
   const sentence = errors.has(reason.code as never) ? errors(reason.code as never) : reason.message;
-  const Special = SPECIAL[reason.code];
-  if (Special) return <Special reason={reason} context={context} sentence={sentence} />;
-  return <Shown sentence={sentence} fix={reason.fix} />;
+  switch (reason.code) {
+    case "invalid_phone_number":
+      return <InvalidNumber details={reason.details} context={context} sentence={sentence} />;
+    case "recipient_not_opted_in":
+      return <NotOptedIn details={reason.details} context={context} sentence={sentence} />;
+    case "recipient_opted_out_at_meta":
+      return <StoppedAtMeta details={reason.details} sentence={sentence} />;
+    case "outside_customer_service_window":
+      return <WindowClosed details={reason.details} context={context} sentence={sentence} />;
+    case "template_not_found":
+      return <TemplateMissing sentence={sentence} />;
+    case "template_not_approved":
+      return <TemplateNotApproved details={reason.details} context={context} sentence={sentence} />;
+    case "template_params_mismatch":
+      return <WrongValues details={reason.details} context={context} sentence={sentence} />;
+    case "integration_not_verified":
+      return <NotVerified details={reason.details} context={context} sentence={sentence} />;
+    case "integration_paused":
+      return <Paused details={reason.details} sentence={sentence} />;
+    case "rate_limit_exceeded":
+      return <AllowanceUsedUp details={reason.details} />;
+    case "recipient_unreachable":
+    case "not_found":
+    case "conflict":
+      return <Other code={reason.code} sentence={sentence} />;
+  }
 }
 
-type SpecialProps = ReasonProps & { sentence: string };
+type Details<C extends GateReason["code"]> = Pick<Extract<GateReason, { code: C }>, "details"> & {
+  context: ReasonContext;
+  sentence: string;
+};
 
 function Shown({ sentence, fix, action }: { sentence: ReactNode; fix: ReactNode; action?: ReactNode }) {
   return (
@@ -134,33 +163,15 @@ function Shown({ sentence, fix, action }: { sentence: ReactNode; fix: ReactNode;
   );
 }
 
-/** Reasons that can say more than their sentence, or be mended from here. */
-const SPECIAL: Record<string, (props: SpecialProps) => ReactNode> = {
-  invalid_phone_number: InvalidNumber,
-  recipient_not_opted_in: NotOptedIn,
-  recipient_opted_out_at_meta: StoppedAtMeta,
-  outside_customer_service_window: WindowClosed,
-  template_not_found: TemplateMissing,
-  template_not_approved: TemplateNotApproved,
-  template_params_mismatch: WrongValues,
-  integration_not_verified: NotVerified,
-  integration_paused: Paused,
-  rate_limit_exceeded: AllowanceUsedUp,
-};
-
-type SuggestionDetails = { suggestion: string };
-
-function InvalidNumber({ reason, context, sentence }: SpecialProps) {
+function InvalidNumber({ details: { suggestion }, context, sentence }: Details<"invalid_phone_number">) {
   const t = useTranslations("compose.fix");
-  const data = detailsOf<SuggestionDetails>(reason, ["suggestion"]);
-  if (!data) return <Shown sentence={sentence} fix={t(whatIsWrong(context.phoneNumber))} />;
-  const phone = formatPhone(data.suggestion);
+  if (!suggestion) return <Shown sentence={sentence} fix={t(whatIsWrong(context.phoneNumber))} />;
   return (
     <Shown
       sentence={sentence}
-      fix={t("suggestion", { phone })}
+      fix={t("suggestion", { phone: formatPhone(suggestion) })}
       action={
-        <Button size="sm" onClick={() => context.takeNumber(data.suggestion)}>
+        <Button size="sm" onClick={() => context.takeNumber(suggestion)}>
           {t("useNumber")}
         </Button>
       }
@@ -176,21 +187,15 @@ function whatIsWrong(number: string): "number" | "numberShort" | "numberLong" | 
   return digits > 15 ? "numberLong" : "numberUnknown";
 }
 
-type ConsentDetails = { purpose: MessagePurpose; consent: ConsentState };
-
-function NotOptedIn({ reason, context, sentence }: SpecialProps) {
+function NotOptedIn({ details: { purpose, consent }, context, sentence }: Details<"recipient_not_opted_in">) {
   const t = useTranslations("compose.fix.consent");
   const can = useCan();
   const [recording, setRecording] = useState(false);
-  const phone = readE164(context.phoneNumber);
-  const { data: contact } = useContactByNumber(phone);
-  const details = detailsOf<ConsentDetails>(reason, ["purpose", "consent"]);
-  const purpose = details?.purpose ?? "service";
-  const optedOut =
-    purpose === "service"
-      ? Object.values(details?.consent ?? {}).includes("opted_out")
-      : details?.consent[purpose] === "opted_out";
-  const who = contact?.name ?? (phone ? formatPhone(phone) : t("person"));
+  const { contact } = context;
+  const phone = contact?.phoneNumber ?? readE164(context.phoneNumber);
+  const person = contact ? { contactId: contact.id } : phone ? { phoneNumber: phone } : null;
+  const optedOut = purpose === "service" ? Object.values(consent).includes("opted_out") : consent[purpose] === "opted_out";
+  const who = nameOf(contact?.name, phone) ?? (phone ? formatPhone(phone) : t("person"));
   return (
     <>
       <Shown
@@ -203,19 +208,19 @@ function NotOptedIn({ reason, context, sentence }: SpecialProps) {
         }
         fix={t(optedOut ? "fixOptedOut" : purpose === "service" ? "fixService" : "fixNone")}
         action={
-          can("contacts:write") && phone ? (
+          can("contacts:write") && person ? (
             <Button size="sm" onClick={() => setRecording(true)}>
               {t("record")}
             </Button>
           ) : null
         }
       />
-      {recording && phone ? (
+      {recording && person ? (
         <ConsentDialog
           open
           onOpenChange={setRecording}
-          phoneNumber={phone}
-          name={contact?.name}
+          person={person}
+          who={who}
           purpose={purpose === "service" ? "all" : purpose}
         />
       ) : null}
@@ -234,17 +239,22 @@ function OptedOut({ contactId, purpose, who, sentence }: { contactId: string; pu
   return t.rich("optedOut", { who, source: entry.source, at: () => <Time at={entry.occurredAt} format="date" /> });
 }
 
-function StoppedAtMeta({ sentence }: SpecialProps) {
+function StoppedAtMeta({ details: { stoppedAt }, sentence }: Omit<Details<"recipient_opted_out_at_meta">, "context">) {
   const t = useTranslations("compose.fix");
-  return <Shown sentence={sentence} fix={t("stopped")} />;
+  return <Shown sentence={sentence} fix={t.rich("stopped", { at: () => <Time at={stoppedAt} format="date" /> })} />;
 }
 
-function WindowClosed({ context, sentence }: SpecialProps) {
+function WindowClosed({ details: { lastInboundAt }, context, sentence }: Details<"outside_customer_service_window">) {
   const t = useTranslations("compose.fix");
+  const wrote = lastInboundAt ? t.rich("lastWrote", { at: () => <Time at={lastInboundAt} format="full" /> }) : t("neverWrote");
   return (
     <Shown
       sentence={sentence}
-      fix={t("window")}
+      fix={
+        <>
+          {wrote} {t("window")}
+        </>
+      }
       action={
         <Button size="sm" onClick={context.chooseTemplate}>
           {t("useTemplate")}
@@ -254,7 +264,7 @@ function WindowClosed({ context, sentence }: SpecialProps) {
   );
 }
 
-function TemplateMissing({ sentence }: SpecialProps) {
+function TemplateMissing({ sentence }: { sentence: string }) {
   const t = useTranslations("compose.fix");
   const can = useCan();
   const sync = useSyncTemplates();
@@ -273,16 +283,18 @@ function TemplateMissing({ sentence }: SpecialProps) {
   );
 }
 
-type StatusDetails = { status: string };
-
-function TemplateNotApproved({ reason, context, sentence }: SpecialProps) {
+function TemplateNotApproved({ details: { status, rejectedReason }, context, sentence }: Details<"template_not_approved">) {
   const t = useTranslations("compose.fix.template");
-  const data = detailsOf<StatusDetails>(reason, ["status"]);
-  const key = (data?.status ?? "OTHER") as "OTHER";
+  const key = status as "OTHER";
   return (
     <Shown
       sentence={sentence}
-      fix={t(t.has(key) ? key : "OTHER")}
+      fix={
+        <>
+          {t(t.has(key) ? key : "OTHER")}
+          {rejectedReason ? <span className="font-mono text-xs"> {rejectedReason}</span> : null}
+        </>
+      }
       action={
         context.template ? (
           <Button asChild size="sm">
@@ -294,37 +306,31 @@ function TemplateNotApproved({ reason, context, sentence }: SpecialProps) {
   );
 }
 
-type ParamsDetails = {
-  missing: string[];
-  unexpected: string[];
-  invalid: { key: string; reason: string }[];
-  unsupported: string[];
-};
-const PARAMS_KEYS = ["missing", "unexpected", "invalid", "unsupported"] as const;
+type Mismatch = Extract<GateReason, { code: "template_params_mismatch" }>;
+const isMismatch = (reason: GateReason): reason is Mismatch => reason.code === "template_params_mismatch";
 
 /** What is wrong with each value, by key, as the gate says it. */
 export function paramProblems(reasons: readonly GateReason[]): Map<string, string> {
-  const mismatch = reasons.find((reason) => reason.code === "template_params_mismatch");
-  const data = mismatch && detailsOf<ParamsDetails>(mismatch, PARAMS_KEYS);
-  return new Map(data?.invalid.map(({ key, reason }) => [key, reason]));
+  return new Map(reasons.find(isMismatch)?.details.invalid.map(({ key, reason }) => [key, reason]));
 }
 
 /** The values still to be written, when nothing else is wrong with a template's values. */
 function unfilledKeys(reason: GateReason): string[] | null {
-  const data = reason.code === "template_params_mismatch" ? detailsOf<ParamsDetails>(reason, PARAMS_KEYS) : undefined;
-  return data && data.unexpected.length + data.invalid.length + data.unsupported.length === 0 ? data.missing : null;
+  if (!isMismatch(reason)) return null;
+  const { missing, unexpected, invalid, unsupported } = reason.details;
+  return unexpected.length + invalid.length + unsupported.length === 0 ? missing : null;
 }
 
-function WrongValues({ reason, context, sentence }: SpecialProps) {
+function WrongValues({ details, context, sentence }: Details<"template_params_mismatch">) {
   const t = useTranslations("compose.fix.params");
-  const data = detailsOf<ParamsDetails>(reason, PARAMS_KEYS);
-  if (!data) return <Shown sentence={sentence} fix={reason.fix} />;
-  const [first] = [...data.missing, ...data.invalid.map((problem) => problem.key)];
+  const { missing, unexpected, unsupported } = details;
+  const invalid = details.invalid.map(({ key }) => key);
+  const [first] = [...missing, ...invalid];
   const parts = [
-    data.unsupported.length > 0 && t("unsupported", { parts: data.unsupported.join(", ") }),
-    data.missing.length > 0 && t("missing", { keys: data.missing.join(", ") }),
-    data.invalid.length > 0 && t("invalid", { keys: data.invalid.map((problem) => problem.key).join(", ") }),
-    data.unexpected.length > 0 && t("unexpected", { keys: data.unexpected.join(", ") }),
+    unsupported.length > 0 && t("unsupported", { parts: unsupported.join(", ") }),
+    missing.length > 0 && t("missing", { keys: missing.join(", ") }),
+    invalid.length > 0 && t("invalid", { keys: invalid.join(", ") }),
+    unexpected.length > 0 && t("unexpected", { keys: unexpected.join(", ") }),
   ].filter(Boolean);
   return (
     <Shown
@@ -341,13 +347,10 @@ function WrongValues({ reason, context, sentence }: SpecialProps) {
   );
 }
 
-type IntegrationDetails = { integrationId: string };
-
-function NotVerified({ reason, context, sentence }: SpecialProps) {
+function NotVerified({ details: { integrationId }, context, sentence }: Details<"integration_not_verified">) {
   const t = useTranslations("compose.fix.integration");
-  const data = detailsOf<IntegrationDetails>(reason, ["integrationId"]);
-  if (data)
-    return <Shown sentence={sentence} fix={t("test")} action={<IntegrationLink id={data.integrationId} label={t("open")} />} />;
+  if (integrationId)
+    return <Shown sentence={sentence} fix={t("test")} action={<IntegrationLink id={integrationId} label={t("open")} />} />;
   return (
     <Shown
       sentence={context.hasIntegration ? sentence : t("noneTitle")}
@@ -361,16 +364,9 @@ function NotVerified({ reason, context, sentence }: SpecialProps) {
   );
 }
 
-function Paused({ reason, sentence }: SpecialProps) {
+function Paused({ details: { integrationId }, sentence }: Omit<Details<"integration_paused">, "context">) {
   const t = useTranslations("compose.fix.integration");
-  const data = detailsOf<IntegrationDetails>(reason, ["integrationId"]);
-  return (
-    <Shown
-      sentence={sentence}
-      fix={t("resume")}
-      action={data ? <IntegrationLink id={data.integrationId} label={t("open")} /> : null}
-    />
-  );
+  return <Shown sentence={sentence} fix={t("resume")} action={<IntegrationLink id={integrationId} label={t("open")} />} />;
 }
 
 function IntegrationLink({ id, label }: { id: string; label: string }) {
@@ -381,22 +377,34 @@ function IntegrationLink({ id, label }: { id: string; label: string }) {
   );
 }
 
-type AllowanceDetails = { allowance: number | null; nextFreeAt: string };
-
-function AllowanceUsedUp({ reason, sentence }: SpecialProps) {
+function AllowanceUsedUp({ details: { allowance, nextFreeAt } }: Pick<Details<"rate_limit_exceeded">, "details">) {
   const t = useTranslations("compose.fix");
-  const data = detailsOf<AllowanceDetails>(reason, ["allowance", "nextFreeAt"]);
-  if (!data) return <Shown sentence={sentence} fix={reason.fix} />;
   return (
     <Shown
       sentence={t("allowanceTitle")}
-      fix={t.rich("allowance", { limit: data.allowance ?? 0, at: () => <Time at={data.nextFreeAt} format="full" /> })}
+      fix={t.rich("allowance", { limit: allowance ?? 0, at: () => <Time at={nextFreeAt} format="full" /> })}
     />
   );
 }
 
-/** What the gate says beside its sentence; undefined when it says something else than expected. */
-function detailsOf<T extends object>({ details }: GateReason, keys: readonly (keyof T & string)[]): T | undefined {
-  const isThere = typeof details === "object" && details !== null && keys.every((key) => key in details);
-  return isThere ? (details as T) : undefined;
+type OtherCode = "recipient_unreachable" | "not_found" | "conflict";
+
+function Other({ code, sentence }: { code: OtherCode; sentence: string }) {
+  const t = useTranslations("compose.fix.other");
+  if (code === "conflict") {
+    return (
+      <Shown
+        sentence={t("neverOpen")}
+        fix={t("neverOpenFix")}
+        action={
+          <Button asChild size="sm">
+            <Link href="/settings/hours">{t("hours")}</Link>
+          </Button>
+        }
+      />
+    );
+  }
+  return (
+    <Shown sentence={code === "not_found" ? t("gone") : sentence} fix={t(code === "not_found" ? "goneFix" : "unreachable")} />
+  );
 }

@@ -3,8 +3,9 @@
 import { CornerDownLeft, UserRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useDeferredValue, useId, useState } from "react";
+import { nameOf } from "@/components/contacts/person";
 import { usePhoneSuggestion } from "@/components/contacts/phone-suggestion";
-import { useContactByNumber, useContactSearch } from "@/components/contacts/queries";
+import { useContactSearch } from "@/components/contacts/queries";
 import { WindowState } from "@/components/contacts/window-state";
 import { statusLook, useStatusLabel } from "@/components/shared/status-badge";
 import { toneColor } from "@/components/ui/badge";
@@ -13,11 +14,16 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Link } from "@/components/ui/link";
 import { Skeleton } from "@/components/ui/skeleton";
-import type { ConsentState } from "@/lib/contacts/schema";
+import type { ConsentState, Contact } from "@/lib/contacts/schema";
 import { formatPhone, readE164 } from "@/lib/phone-format";
 
-type RecipientFieldProps = { value: string; onChange: (value: string) => void; autoFocus?: boolean };
-type Option = { key: string; phone: string; label: string; hint?: string };
+type RecipientFieldProps = {
+  value: string;
+  /** `person`: somebody who was chosen and has no number. */
+  onChange: (value: string, person?: Contact) => void;
+  autoFocus?: boolean;
+};
+type Option = { key: string; phone: string | null; person?: Contact; label: string; hint?: string };
 
 /** The recipient: a number typed, or a contact found by name. A number written the national way is offered in international form. */
 export function RecipientField({ value, onChange, autoFocus }: RecipientFieldProps) {
@@ -30,7 +36,7 @@ export function RecipientField({ value, onChange, autoFocus }: RecipientFieldPro
   const current = options[Math.min(active, options.length - 1)];
 
   function choose(option: Option) {
-    onChange(formatPhone(option.phone));
+    onChange(option.phone ? formatPhone(option.phone) : option.label, option.person);
     setOpen(false);
   }
 
@@ -110,33 +116,37 @@ export function RecipientField({ value, onChange, autoFocus }: RecipientFieldPro
 }
 
 function useOptions(value: string): Option[] {
-  const t = useTranslations("contacts.phone");
+  const t = useTranslations("contacts");
   const text = useDeferredValue(value.trim());
   const phone = readE164(text);
   const suggestion = usePhoneSuggestion(text);
   const { data } = useContactSearch(suggestion ?? text, phone === null);
   const contacts = phone === null ? (data?.data ?? []) : [];
-  const found = contacts.flatMap(({ id, name, phoneNumber }): Option[] =>
-    phoneNumber ? [{ key: id, phone: phoneNumber, label: name ?? formatPhone(phoneNumber), hint: formatPhone(phoneNumber) }] : [],
-  );
+  const found = contacts.map((contact): Option => {
+    const { id, phoneNumber } = contact;
+    const name = nameOf(contact.name, phoneNumber);
+    if (!phoneNumber) return { key: id, phone: null, person: contact, label: name ?? t("nameless"), hint: t("noNumber") };
+    return { key: id, phone: phoneNumber, label: name ?? formatPhone(phoneNumber), hint: formatPhone(phoneNumber) };
+  });
   if (!suggestion || found.some((option) => option.phone === suggestion)) return found;
-  return [{ key: "suggestion", phone: suggestion, label: t("use", { phone: formatPhone(suggestion) }) }, ...found];
+  return [{ key: "suggestion", phone: suggestion, label: t("phone.use", { phone: formatPhone(suggestion) }) }, ...found];
 }
 
 const PURPOSES = ["marketing", "utility", "authentication"] as const satisfies (keyof ConsentState)[];
 
-/** What is known of the person behind the number: who it is, what they agreed to, whether the window is open. */
-export function RecipientSummary({ phone }: { phone: string }) {
+type RecipientSummaryProps = { data: Contact | null | undefined; isPending: boolean; isError: boolean };
+
+/** What is known of the person: who it is, what they agreed to, whether the window is open. */
+export function RecipientSummary({ data: contact, isPending, isError }: RecipientSummaryProps) {
   const t = useTranslations("compose.recipient");
   const purposes = useTranslations("status.purpose");
   const label = useStatusLabel("consent");
-  const { data: contact, isPending, isError } = useContactByNumber(phone);
   if (isPending) return <Skeleton className="h-5 w-64" />;
   if (!contact) return <p className="text-muted text-sm">{t(isError ? "notLookedUp" : "unknown")}</p>;
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 text-sm">
       <Link href={`/contacts/${contact.id}`} className="font-medium text-accent underline-offset-4 hover:underline">
-        {contact.name ?? t("contact")}
+        {nameOf(contact.name, contact.phoneNumber) ?? t("contact")}
       </Link>
       <ul className="flex flex-wrap gap-x-3 gap-y-1" aria-label={t("consent")}>
         {PURPOSES.map((purpose) => {

@@ -20,15 +20,18 @@ import { Textarea } from "@/components/ui/textarea";
 import { toast } from "@/components/ui/toast";
 import { CONSENT_PURPOSES, ConsentPurpose, ConsentStatus, RecordConsent } from "@/lib/contacts/schema";
 import { applyFieldErrors } from "@/lib/http/client";
-import { formatPhone } from "@/lib/phone-format";
 import { momentsOf, wallTimeAt } from "@/lib/time";
 import { useRecordConsent } from "./queries";
+
+/** A number whose owner may be no contact yet, or a contact, who may have no number. */
+type Named = { phoneNumber: string } | { contactId: string };
 
 type ConsentDialogProps = {
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  phoneNumber: string;
-  name?: string | null;
+  person: Named;
+  /** What they are called in the title. */
+  who: string;
   /** What the form starts with. */
   status?: ConsentStatus;
   purpose?: ConsentPurpose;
@@ -39,8 +42,8 @@ type ConsentDialogProps = {
 export function ConsentDialog({
   open,
   onOpenChange,
-  phoneNumber,
-  name,
+  person,
+  who,
   status = "opted_in",
   purpose = "all",
   onDone,
@@ -50,7 +53,6 @@ export function ConsentDialog({
   const formId = useId();
   const [busy, setBusy] = useState(false);
   const { setDirty, question, tryClose } = useGuardedClose(() => onOpenChange(false));
-  const who = name ?? formatPhone(phoneNumber);
   return (
     <Dialog open={open} onOpenChange={(next) => (next ? onOpenChange(true) : tryClose())}>
       <DialogContent
@@ -67,7 +69,7 @@ export function ConsentDialog({
       >
         <ConsentForm
           id={formId}
-          phoneNumber={phoneNumber}
+          person={person}
           status={status}
           purpose={purpose}
           onBusy={setBusy}
@@ -90,7 +92,7 @@ const limits = RecordConsent.shape;
 
 type ConsentFormProps = {
   id: string;
-  phoneNumber: string;
+  person: Named;
   status: ConsentStatus;
   purpose: ConsentPurpose;
   onBusy: (busy: boolean) => void;
@@ -98,7 +100,7 @@ type ConsentFormProps = {
   onDone: () => void;
 };
 
-function ConsentForm({ id, phoneNumber, status, purpose, onBusy, onDirty, onDone }: ConsentFormProps) {
+function ConsentForm({ id, person, status, purpose, onBusy, onDirty, onDone }: ConsentFormProps) {
   const t = useTranslations("contacts.consentForm");
   const words = useTranslations("status.purpose");
   const { timeZone } = useZone();
@@ -129,7 +131,7 @@ function ConsentForm({ id, phoneNumber, status, purpose, onBusy, onDirty, onDone
     onBusy(true);
     try {
       await record.mutateAsync({
-        phoneNumber,
+        ...person,
         ...said,
         ...(evidence.trim() ? { evidence: evidence.trim() } : {}),
         ...(wording.trim() ? { wording: wording.trim() } : {}),

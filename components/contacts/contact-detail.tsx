@@ -3,6 +3,7 @@
 import { MessagesSquare, Pencil, PenLine, ShieldCheck } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { composeHref } from "@/components/compose/address";
 import { useContactMessages } from "@/components/messages/queries";
 import { EmptyState } from "@/components/shared/empty-state";
 import { ErrorNote } from "@/components/shared/error-note";
@@ -54,9 +55,9 @@ export function ContactDetail({ contact: initial }: { contact: Contact }) {
                 {t("edit")}
               </Button>
             ) : null}
-            {can("messages:write") && phoneNumber ? (
+            {can("messages:write") ? (
               <Button asChild variant="primary">
-                <Link href={`/compose?to=${encodeURIComponent(phoneNumber)}`}>
+                <Link href={composeHref({ contactId: contact.id, phoneNumber })}>
                   <PenLine aria-hidden />
                   {t("write")}
                 </Link>
@@ -73,7 +74,7 @@ export function ContactDetail({ contact: initial }: { contact: Contact }) {
             title={t("consent.title")}
             description={t("consent.description")}
             actions={
-              can("contacts:write") && phoneNumber ? (
+              can("contacts:write") ? (
                 <>
                   <Button size="sm" onClick={() => setRecording("opted_out")}>
                     {t("consent.recordOptOut")}
@@ -103,12 +104,12 @@ export function ContactDetail({ contact: initial }: { contact: Contact }) {
         </div>
       </div>
       {editing ? <ContactDialog open onOpenChange={setEditing} contact={contact} /> : null}
-      {recording && phoneNumber ? (
+      {recording ? (
         <ConsentDialog
           open
           onOpenChange={(open) => !open && setRecording(undefined)}
-          phoneNumber={phoneNumber}
-          name={name}
+          person={{ contactId: contact.id }}
+          who={title}
           status={recording}
         />
       ) : null}

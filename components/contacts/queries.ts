@@ -30,8 +30,9 @@ export function exportHref(state: ListState): string {
   return `/api/v1${apiPath("/crm/contacts/export", { search: state.q, ...state.filters })}`;
 }
 
-export function useContact(id: string, initialData?: Contact) {
+export function useContact(id: string, initialData?: Contact, { enabled = true } = {}) {
   return useQuery({
+    enabled,
     queryKey: ["contacts", "one", id],
     queryFn: ({ signal }) => readContact(id, signal),
     initialData,

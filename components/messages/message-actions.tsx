@@ -3,6 +3,7 @@
 import { Ban, PenLine, RotateCcw, Send } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { composeHref } from "@/components/compose/address";
 import { ConfirmDialog } from "@/components/shared/confirm-dialog";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
@@ -21,7 +22,7 @@ export function MessageActions({ message }: { message: MessageDetail }) {
   return (
     <>
       <Button asChild>
-        <Link href={`/compose?to=${encodeURIComponent(message.phoneNumber ?? "")}`}>
+        <Link href={composeHref(message)}>
           <PenLine aria-hidden />
           {t("writeAgain")}
         </Link>

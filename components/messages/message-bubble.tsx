@@ -1,18 +1,25 @@
 "use client";
 
+import type { ComponentProps } from "react";
 import { ContentBubble } from "@/components/shared/content-bubble";
 import type { Message } from "@/lib/messages/schema";
 
+type MessageBubbleProps = { message: Message } & Pick<ComponentProps<typeof ContentBubble>, "label" | "quote" | "reactions"> & {
+    /** What it says now, where that is not what it said first. */
+    content?: Message["content"];
+  };
+
 /** A message as the person sees it, with the ticks of one that we sent. */
-export function MessageBubble({ message }: { message: Message }) {
+export function MessageBubble({ message, content = message.content, ...rest }: MessageBubbleProps) {
   const at = message.sentAt ?? message.scheduledFor ?? message.createdAt;
   const incoming = message.direction === "incoming";
   return (
     <ContentBubble
-      content={message.content}
+      content={content}
       direction={incoming ? "in" : "out"}
       at={at}
       status={message.direction === "outgoing" ? message.status : undefined}
+      {...rest}
     />
   );
 }

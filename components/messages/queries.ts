@@ -56,8 +56,9 @@ export function useMatchingIds(query: MessageQuery, enabled: boolean) {
   });
 }
 
-export function useMessage(id: string, initialData?: MessageDetail) {
+export function useMessage(id: string, initialData?: MessageDetail, { enabled = true } = {}) {
   return useQuery({
+    enabled,
     queryKey: ["messages", "one", id],
     queryFn: ({ signal }) => api.get<MessageDetail>(`/crm/whatsapp/messages/${id}`, { signal }),
     initialData,

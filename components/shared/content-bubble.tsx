@@ -2,8 +2,11 @@
 
 import { useTranslations } from "next-intl";
 import type { ComponentProps } from "react";
-import { type MessageContent, nameOfCard, summaryOf } from "@/lib/whatsapp/content";
+import type { Language } from "@/lib/i18n/languages";
+import { type MessageContent, summaryOf } from "@/lib/whatsapp/content";
 import type { RenderedTemplate } from "@/lib/whatsapp/template-schema";
+import { lineOfItem, linesOfCard } from "./card-lines";
+import { useZone } from "./use-language";
 import { type BubbleButton, type BubbleHeader, type BubbleMedia, WhatsappBubble } from "./whatsapp-bubble";
 
 type BubbleProps = ComponentProps<typeof WhatsappBubble>;
@@ -15,10 +18,23 @@ type ContentBubbleProps = Omit<BubbleProps, keyof Drawn> & { content: MessageCon
 /** A message by what it says, in either direction. Needs nothing but the message. */
 export function ContentBubble({ content, ...rest }: ContentBubbleProps) {
   const t = useTranslations("shared.bubble");
-  return <WhatsappBubble {...draw(content, t)} {...rest} />;
+  const { language } = useZone();
+  return <WhatsappBubble {...draw(content, t, language)} {...rest} />;
 }
 
-function draw(content: MessageContent, t: Words): Drawn {
+/** What a message says in one line, also where it has no words: for lists and quotes. */
+export function useContentLine(): (content: MessageContent) => string {
+  const t = useTranslations("shared.bubble");
+  return (content) => {
+    if (content.type === "reaction") return content.emoji === null ? t("reactionGone") : t("reacted", { emoji: content.emoji });
+    const words = summaryOf(content);
+    if (words) return words;
+    const { body, note, header } = draw(content, t, "en");
+    return (typeof note === "string" && note) || header?.text || body || t("noWords");
+  };
+}
+
+function draw(content: MessageContent, t: Words, language: Language): Drawn {
   const body = summaryOf(content);
   switch (content.type) {
     case "text":
@@ -43,18 +59,25 @@ function draw(content: MessageContent, t: Words): Drawn {
       return { body, note: t(content.to === "list" ? "listReply" : "quickReply") };
     }
     case "reaction":
-      return content.emoji === null ? { body: "", note: t("reactionGone") } : { body };
+      return content.emoji === null ? { body: "", note: t("reactionGone") } : { body, note: t("reaction") };
     case "location":
-      return { header: { type: "location", text: content.name }, body: content.address ?? coordinates(content) };
+      return {
+        header: { type: "location", text: content.name },
+        body: content.address ?? coordinates(content),
+        buttons: mapButton(content, t),
+      };
     case "contacts":
       return {
-        body: content.cards.map(nameOfCard).filter(Boolean).join("\n"),
+        body: content.cards.map((card) => linesOfCard(card).join("\n")).join("\n\n"),
         note: t("contacts", { count: content.cards.length }),
       };
     case "order":
-      return { body, note: t("order", { count: content.items.length }) };
+      return {
+        body: [...content.items.map((item) => lineOfItem(item, language)), content.text].filter(Boolean).join("\n"),
+        note: t("order", { count: content.items.length }),
+      };
     case "edited":
-      return { ...(content.content ? draw(content.content, t) : { body: "" }), note: t("edited") };
+      return { ...(content.content ? draw(content.content, t, language) : { body: "" }), note: t("edited") };
     case "deleted":
       return { body: "", note: t("deleted") };
     case "system":
@@ -66,8 +89,17 @@ function draw(content: MessageContent, t: Words): Drawn {
   }
 }
 
-function coordinates({ latitude, longitude }: { latitude: number | null; longitude: number | null }): string {
+type Place = { latitude: number | null; longitude: number | null };
+
+function coordinates({ latitude, longitude }: Place): string {
   return latitude === null || longitude === null ? "" : `${latitude}, ${longitude}`;
+}
+
+/** Nothing is asked of the map before somebody presses it. */
+function mapButton({ latitude, longitude }: Place, t: Words): BubbleButton[] {
+  if (latitude === null || longitude === null) return [];
+  const href = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
+  return [{ type: "LOCATION", text: t("openMap"), href }];
 }
 
 function interactiveButtons(content: Extract<MessageContent, { type: "interactive" }>, t: Words): BubbleButton[] {

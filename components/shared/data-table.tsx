@@ -2,7 +2,7 @@
 
 import { LoaderCircle, SearchX } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useEffect, useMemo, useRef } from "react";
+import { type ReactNode, useMemo } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -17,6 +17,7 @@ import { type Selected, SelectionBar, useSelection } from "./table-selection";
 import { ColumnsMenu, ExportButton } from "./table-tools";
 import { useHydrated } from "./use-hydrated";
 import type { ListQuery, ListState, Total } from "./use-list";
+import { useNearEnd } from "./use-near-end";
 import { useStillRows } from "./use-still-rows";
 
 type DataTableProps<T> = {
@@ -56,8 +57,6 @@ type DataTableProps<T> = {
 const SKELETON_ROWS = 10;
 /** From here on a table is worth tools of its own. */
 const FEWEST_FOR_TOOLS = 20;
-/** The next rows are fetched when the end of the list is this near. */
-const NEAR_END = "800px";
 
 export function DataTable<T>(props: DataTableProps<T>) {
   const { label, name, columns, query, rowId, rowHref, state, searchPlaceholder, filters, moreFilters, total, empty } = props;
@@ -196,17 +195,8 @@ type TableEndProps<T> = { query: ListQuery<T>; count: number; total: Total | und
 /** How many rows there are; more come by themselves when it comes near, or at a press. */
 function TableEnd<T>({ query, count, total }: TableEndProps<T>) {
   const t = useTranslations("shared.table");
-  const end = useRef<HTMLDivElement>(null);
-  const { hasNextPage, isFetching, isError, fetchNextPage } = query;
-  const isReady = hasNextPage && !isFetching && !isError;
-  useEffect(() => {
-    if (!isReady || !end.current) return;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && void fetchNextPage(), {
-      rootMargin: NEAR_END,
-    });
-    observer.observe(end.current);
-    return () => observer.disconnect();
-  }, [isReady, fetchNextPage]);
+  const end = useNearEnd<HTMLDivElement>(query);
+  const { hasNextPage, fetchNextPage } = query;
   return (
     <div ref={end} className="flex min-h-10 items-center justify-between gap-3 border-t bg-surface px-4 py-1 text-muted text-xs">
       <span className="tabular-nums">

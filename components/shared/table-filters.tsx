@@ -62,9 +62,10 @@ export function TableFilters({ state, searchPlaceholder, filters = [], children 
   );
 }
 
-type SearchFieldProps = { value: string; onChange: (value: string) => void; placeholder: string };
+type SearchFieldProps = { value: string; onChange: (value: string) => void; placeholder: string; className?: string };
 
-function SearchField({ value, onChange, placeholder }: SearchFieldProps) {
+/** A field that asks once the person has stopped typing. */
+export function SearchField({ value, onChange, placeholder, className }: SearchFieldProps) {
   const t = useTranslations("shared.table");
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(value);
@@ -85,7 +86,7 @@ function SearchField({ value, onChange, placeholder }: SearchFieldProps) {
     }, afterMs);
   }
   return (
-    <span className="relative w-64 max-md:w-full">
+    <span className={cn("relative w-64 max-md:w-full", className)}>
       <Search className="-translate-y-1/2 pointer-events-none absolute top-1/2 left-2.5 size-4 text-muted" aria-hidden />
       <input
         ref={input}

@@ -13,6 +13,7 @@ import {
   ExternalLink,
   FileText,
   Image as ImageIcon,
+  List,
   type LucideIcon,
   MapPin,
   Mic,
@@ -31,10 +32,16 @@ import { WhatsappLine, WhatsappText } from "./whatsapp-formatted";
 
 export type BubbleHeader = { type: "text"; text: string } | { type: BubbleMedia; url?: string; text?: string };
 export type BubbleMedia = "image" | "video" | "audio" | "document" | "sticker" | "location";
-export type BubbleButton = { type?: string; text: string; onPress?: () => void };
+export type BubbleButton = { type?: string; text: string; onPress?: () => void; href?: string };
 
 type WhatsappBubbleProps = {
   body: string;
+  /** Where it comes from, above everything: "Forwarded". */
+  label?: ReactNode;
+  /** A part of the message that it answers. */
+  quote?: ReactNode;
+  /** What was put on it: emojis on its lower edge. */
+  reactions?: readonly string[];
   /** What it is, where it has no words of its own. */
   note?: ReactNode;
   header?: BubbleHeader;
@@ -51,6 +58,9 @@ type WhatsappBubbleProps = {
 /** A message as WhatsApp draws it. */
 export function WhatsappBubble({
   body,
+  label,
+  quote,
+  reactions = [],
   note,
   header,
   footer,
@@ -72,6 +82,8 @@ export function WhatsappBubble({
         )}
       >
         <Tail out={out} />
+        {label ? <p className="px-1.5 pt-0.5 text-(--whatsapp-muted) text-[12.5px]">{label}</p> : null}
+        {quote}
         {header ? <Header header={header} /> : null}
         <div className="px-1.5 pt-0.5 pb-1">
           <div className="whitespace-pre-wrap break-words">
@@ -90,7 +102,18 @@ export function WhatsappBubble({
         </div>
         {buttons && buttons.length > 0 ? <Buttons buttons={buttons} /> : null}
       </div>
+      {reactions.length > 0 ? <Reactions reactions={reactions} /> : null}
     </div>
+  );
+}
+
+function Reactions({ reactions }: { reactions: readonly string[] }) {
+  const t = useTranslations("shared.bubble");
+  return (
+    <span className="-mt-1.5 relative z-10 mx-2 flex h-6 items-center gap-0.5 rounded-full border border-(--whatsapp-line) bg-(--whatsapp-in) px-1.5 text-[13px]">
+      <span className="sr-only">{t("reactions")}</span>
+      {[...new Set(reactions)].join(" ")}
+    </span>
   );
 }
 
@@ -204,6 +227,8 @@ const BUTTON_ICONS: Record<string, LucideIcon> = {
   OTP: Copy,
   QUICK_REPLY: CornerUpLeft,
   FLOW: Workflow,
+  LIST: List,
+  LOCATION: MapPin,
 };
 
 function Buttons({ buttons }: { buttons: readonly BubbleButton[] }) {
@@ -220,6 +245,19 @@ function Buttons({ buttons }: { buttons: readonly BubbleButton[] }) {
           </>
         );
         const key = `${index}:${button.text}`;
+        if (button.href) {
+          return (
+            <a
+              key={key}
+              href={button.href}
+              target="_blank"
+              rel="noreferrer noopener"
+              className={cn(look, "hover:bg-(--whatsapp-media)")}
+            >
+              {inside}
+            </a>
+          );
+        }
         return button.onPress ? (
           <button key={key} type="button" onClick={button.onPress} className={cn(look, "hover:bg-(--whatsapp-media)")}>
             {inside}

@@ -1,6 +1,7 @@
 import {
   Blocks,
   Gauge,
+  Inbox,
   LayoutTemplate,
   type LucideIcon,
   MessagesSquare,
@@ -11,13 +12,23 @@ import {
 } from "lucide-react";
 import type { Permission } from "@/lib/organizations/permissions";
 
-export type NavName = "overview" | "messages" | "compose" | "templates" | "contacts" | "integrations" | "settings" | "sandbox";
+export type NavName =
+  | "overview"
+  | "inbox"
+  | "messages"
+  | "compose"
+  | "templates"
+  | "contacts"
+  | "integrations"
+  | "settings"
+  | "sandbox";
 
 export type NavItem = { name: NavName; href: string; icon: LucideIcon; key: string; permission?: Permission };
 
 /** The nouns in the order of the work; `key` follows `g`. */
 export const NAVIGATION: readonly NavItem[] = [
   { name: "overview", href: "/", icon: Gauge, key: "o" },
+  { name: "inbox", href: "/conversations", icon: Inbox, key: "b", permission: "messages:read" },
   { name: "messages", href: "/messages", icon: MessagesSquare, key: "m", permission: "messages:read" },
   { name: "compose", href: "/compose", icon: PenLine, key: "n", permission: "messages:write" },
   { name: "templates", href: "/templates", icon: LayoutTemplate, key: "t", permission: "templates:read" },

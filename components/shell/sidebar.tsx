@@ -78,7 +78,7 @@ function SideLink({ item, present }: { item: NavItem; present: boolean }) {
 
 const MoreSheet = dynamic(() => import("./more-sheet").then((module) => module.MoreSheet), { ssr: false });
 
-const IN_BAR = ["overview", "messages", "compose", "contacts"] as const;
+const IN_BAR = ["overview", "inbox", "messages", "compose"] as const;
 
 /** Below 768 px: four places and the rest. */
 export function BottomBar() {
@@ -89,7 +89,7 @@ export function BottomBar() {
   const inBar = items.filter((item) => IN_BAR.some((name) => name === item.name));
   const sandbox = useSandboxItem();
   const rest = [...items.filter((item) => !inBar.includes(item)), ...(sandbox ? [sandbox] : [])];
-  const look = "flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 rounded-md text-xs";
+  const look = "flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 rounded-md text-[11px]";
   return (
     <nav
       aria-label={t("navigation")}
@@ -107,7 +107,7 @@ export function BottomBar() {
               className={cn(look, present ? "font-medium text-accent" : "text-muted")}
             >
               <Icon className="size-5" strokeWidth={present ? 2.25 : 1.75} aria-hidden />
-              <span className="max-w-full truncate px-1">{t(`nav.${item.name}`)}</span>
+              <span className="max-w-full truncate">{t(`nav.${item.name}`)}</span>
             </Link>
           );
         })}

@@ -37,6 +37,7 @@ const PROPERTIES: [pattern: RegExp, property: string][] = [
   [/^(static|relative|absolute|fixed|sticky)$/, "position"],
   [/^text-(xs|sm|base|md|lg|xl|2xl|\[\d)/, "font-size"],
   [/^text-(left|center|right)$/, "text-align"],
+  [/^resize(-|$)/, "resize"],
   [/^text-(?!wrap|balance|nowrap)/, "color"],
   [/^font-(mono|sans)$/, "font-family"],
   [/^font-/, "font-weight"],

@@ -1,9 +1,11 @@
 import "server-only";
 import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
+import { anyOf } from "@/db/columns";
 import { contacts, conversations } from "@/db/schema/contacts";
 import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
+import { findContactIds } from "@/lib/contacts/list";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import type { Page } from "@/lib/http/paging";
@@ -50,12 +52,17 @@ type Row = {
   lastMessageId: string | null;
 };
 
+/** A search means at most so many people: whoever types a name wants one of them. */
+const MOST_PEOPLE = 500;
+
 /** The organization's conversations, the one with the latest activity first. */
 export async function listConversations(ctx: Ctx, query: ListConversations): Promise<Page<Conversation>> {
   const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
+  const people = query.search === undefined ? undefined : await findContactIds(ctx, query.search, MOST_PEOPLE);
   const rows = await select(
     ctx,
     and(
+      people && anyOf(conversations.contactId, people),
       query.integrationId ? eq(conversations.integrationId, query.integrationId) : undefined,
       query.contactId ? eq(conversations.contactId, query.contactId) : undefined,
       query.unread ? sql`${conversations.unread} > 0` : undefined,

@@ -32,6 +32,7 @@ export const ConversationPage = pageOf(Conversation);
 export const ListConversations = PageQuery.extend({
   integrationId: z.string().optional(),
   contactId: z.string().optional(),
+  search: z.string().trim().min(1).max(200).optional().describe("A person's name, or a number in any writing."),
   unread: z.enum(["true"]).optional().describe("Only those with unread messages."),
 });
 export type ListConversations = z.infer<typeof ListConversations>;

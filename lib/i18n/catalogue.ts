@@ -6,6 +6,7 @@ export type Messages = {
   common: typeof import("./en/common.json");
   compose: typeof import("./en/compose.json");
   contacts: typeof import("./en/contacts.json");
+  conversations: typeof import("./en/conversations.json");
   errors: typeof import("./en/errors.json");
   fields: typeof import("./en/fields.json");
   integrations: typeof import("./en/integrations.json");
@@ -26,6 +27,7 @@ const NAMESPACES: Record<keyof Messages, true> = {
   common: true,
   compose: true,
   contacts: true,
+  conversations: true,
   errors: true,
   fields: true,
   integrations: true,

@@ -142,7 +142,6 @@ export async function getMessage(ctx: Ctx, id: string): Promise<MessageDetail> {
     .select({
       shown: SHOWN,
       timeline: messages.timeline,
-      envelope: messages.envelope,
       wamid: messages.wamid,
       createdBy: messages.createdBy,
     })
@@ -156,7 +155,6 @@ export async function getMessage(ctx: Ctx, id: string): Promise<MessageDetail> {
     ...message,
     timeline: inOrder(row.timeline),
     templateParams: message.content.type === "template" ? message.content.params : null,
-    envelope: row.envelope,
     attempts: row.shown.attempts,
     metaMessageId: row.wamid,
     createdBy: row.createdBy,

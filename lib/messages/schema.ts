@@ -211,6 +211,7 @@ export const Message = z.object({
   text: z.string().describe("What it says in words; of a template, as filled in."),
   content: MessageContent,
   replyTo: z.string().nullable().describe("The message it answers, where we know it."),
+  envelope: InboundEnvelope.nullable().describe("What Meta told beside the content of a message that we did not write."),
   pricing: z
     .object({
       billable: z.boolean().optional(),
@@ -251,7 +252,6 @@ export const MessageDetail = Message.extend({
   attempts: z.number().int(),
   metaMessageId: z.string().nullable(),
   createdBy: z.string(),
-  envelope: InboundEnvelope.nullable().describe("What Meta told beside the content of a message that we did not write."),
 });
 export type MessageDetail = z.infer<typeof MessageDetail>;
 export const MessagePage = pageOf(Message);

@@ -27,6 +27,7 @@ export const SHOWN = {
   conversationId: conversations.id,
   replyTo: sql<string | null>`(select a.id from messages a
     where a.integration_id = ${messages.integrationId} and a.wamid_index = ${messages.replyToIndex})`,
+  envelope: messages.envelope,
   pricing: messages.pricing,
   purpose: messages.purpose,
   status: messages.status,
@@ -79,6 +80,7 @@ function toMessage(row: Shown, waiting: Waiting | null, settings: OrganizationSe
     text: summaryOf(content),
     content,
     replyTo: row.replyTo,
+    envelope: row.envelope,
     pricing: row.pricing,
     template: row.templateName,
     language: row.templateLanguage,
