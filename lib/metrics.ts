@@ -6,6 +6,9 @@ const GRAPH_BUCKETS = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 20];
 /** Meta expects an answer to a webhook within seconds; we give it when the body is stored. */
 const WEBHOOK_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
+/** A stop must be in effect before the next message leaves; a queue that was down catches up in minutes. */
+const EFFECT_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300];
+
 function makeMetrics() {
   const registry = new Registry();
   const registers = [registry];
@@ -40,6 +43,12 @@ function makeMetrics() {
       "Time until a webhook of Meta's was stored, or refused.",
       ["result"],
       WEBHOOK_BUCKETS,
+    ),
+    effect: histogram(
+      "whatsapp_webhook_effect_seconds",
+      "Time from a webhook's arrival until what it says is in effect: a state, a conversation, a withdrawn consent.",
+      [],
+      EFFECT_BUCKETS,
     ),
   };
 }
@@ -93,4 +102,9 @@ export async function timeWebhook<T>(receive: () => Promise<T>): Promise<T> {
   } finally {
     metrics().webhook.observe({ result }, (performance.now() - startedAt) / 1000);
   }
+}
+
+/** Notes that what a webhook said is in effect, so long after it arrived. */
+export function countEffect(tookMs: number): void {
+  metrics().effect.observe(Math.max(0, tookMs) / 1000);
 }

@@ -321,10 +321,7 @@ async function lastWords(
     .limit(LOOKED_THROUGH);
   const word = rows.find(
     ({ direction, content, timeline }) =>
-      direction === "incoming" &&
-      content !== null &&
-      !OPENS_NOTHING.includes(content.type) &&
-      timeline[0]?.source === "webhook",
+      direction === "incoming" && content !== null && !OPENS_NOTHING.includes(content.type) && timeline[0]?.source === "webhook",
   );
   return { at: rows[0]?.at ?? null, inboundAt: word?.at ?? null };
 }

@@ -3,13 +3,13 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
 import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
-import { noteMarketingWords } from "@/lib/contacts/marketing-stop";
 import { closeWindows } from "@/lib/contacts/windows";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { accountOf, type IntegrationRow } from "@/lib/integrations/access";
 import { pauseIntegration } from "@/lib/integrations/pause";
 import { blindIndex, seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
+import { obeyMarketingWords } from "@/lib/messages/cancel-waiting";
 import { pauseReason, stopTemplate } from "@/lib/messages/refusals";
 import { META_HOLDS, type MessageFailure, type MetaHold, type TimelineStep, type WaitsFor } from "@/lib/messages/schema";
 import { transition } from "@/lib/messages/transitions";
@@ -72,7 +72,8 @@ export async function judgeFailure(ctx: Ctx, integration: IntegrationRow, messag
     const waitsFor = held ? "pair_limit" : error.proof === "not_sent" ? "meta_unreachable" : "retry";
     return { id, kind: "retry", attempt: message.attempts, dueAt, detail, waitsFor, code: error.code };
   }
-  if (error.kind === "opted_out") await noteMarketingWords(ctx, [{ contactId: message.contactId, stops: true, at: ctx.now }]);
+  if (error.kind === "opted_out")
+    await obeyMarketingWords(ctx, [{ contactId: message.contactId, stops: true, at: ctx.now, how: "error 131050" }]);
   if (error.kind === "outside_window") await closeWindows(ctx, integration.id, [{ contactId: message.contactId, at: ctx.now }]);
   if (error.code === CHANGED_TEMPLATE) readTemplatesAgain(ctx, integration.id);
   if (error.kind === "template_paused") await stopTemplate(ctx, accountOf(integration), message, error.code);

@@ -4,16 +4,18 @@ import { Gauge, Registry } from "prom-client";
 import type { Db } from "@/db/client";
 import { integrations, lanes } from "@/db/schema/integrations";
 import { messages, outreach } from "@/db/schema/messages";
+import { firstIdAt } from "@/lib/ids";
 import { portfolioOf } from "@/lib/integrations/access";
 import { rateFactor, ratesOf } from "@/lib/integrations/rate";
 import { allowanceOf } from "@/lib/integrations/show";
 import { log } from "@/lib/log";
 import { processMetrics } from "@/lib/metrics";
+import { DAY_MS } from "@/lib/time";
 
 export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
 /**
- * Everything Prometheus asks for: what this process counted, and how the whole installation fares now, in four queries. Numbers
+ * Everything Prometheus asks for: what this process counted, and how the whole installation fares now, in five queries. Numbers
  * are named by their integration's id; nothing tells a person, a phone number or an organization. While the database is away the
  * counters are there and `whatsapp_database_up` is 0.
  */
@@ -32,13 +34,14 @@ export async function renderMetrics(db: Db, now: Date): Promise<string> {
 type State = Awaited<ReturnType<typeof readState>>;
 
 async function readState(db: Db, now: Date) {
-  const [numbers, queues, places, [webhooks]] = await Promise.all([
+  const [numbers, queues, places, [webhooks], lateSends] = await Promise.all([
     readNumbers(db),
     countMessages(db, now),
     countPeople(db, now),
     countWebhooks(db),
+    countSentAfterWithdrawal(db, now),
   ]);
-  return { numbers, queues, places, webhooks };
+  return { numbers, queues, places, webhooks, lateSends };
 }
 
 type SetGauge = (labels: Record<string, string>, value: number) => void;
@@ -52,7 +55,7 @@ function gaugesIn(registry: Registry): MakeGauge {
   };
 }
 
-function fill(gauge: MakeGauge, { numbers, queues, places, webhooks }: State, now: Date): void {
+function fill(gauge: MakeGauge, { numbers, queues, places, webhooks, lateSends }: State, now: Date): void {
   const one = ["integration"];
   const waiting = gauge("whatsapp_messages", "Messages by the state they are in until Meta has taken them.", [
     "integration",
@@ -96,7 +99,28 @@ function fill(gauge: MakeGauge, { numbers, queues, places, webhooks }: State, no
     [],
   )({}, webhooks?.pending ?? 0);
   gauge("whatsapp_webhook_oldest_pending_seconds", "Age of the oldest of them.", [])({}, webhooks?.oldestSeconds ?? 0);
+  gauge(
+    "whatsapp_sent_after_withdrawal",
+    "Messages that left although the person had withdrawn consent for their purpose before, of withdrawals of the last 24 hours. Looked up, not assumed.",
+    [],
+  )({}, lateSends);
   gauge("whatsapp_dead_letters", "Webhook items that could not be understood.", [])({}, webhooks?.deadLetters ?? 0);
+}
+
+/** A withdrawal counts from when it was written down, until the person's next word for the purpose. */
+async function countSentAfterWithdrawal(db: Db, now: Date): Promise<number> {
+  const since = firstIdAt("cns", new Date(now.getTime() - DAY_MS));
+  const [found] = await db.execute<{ count: number }>(sql`
+    select count(distinct m.id)::int as count
+    from consents e
+    join messages m on m.contact_id = e.contact_id and m.direction = 'outgoing' and m.sent_at >= e.recorded_at
+      and (m.purpose = e.purpose or e.purpose = 'all' and m.purpose <> 'service')
+    cross join lateral (
+      select max((s ->> 'at')::timestamptz) as at from jsonb_array_elements(m.timeline) s where s ->> 'step' = 'sending') leaving
+    where e.id >= ${since} and e.status = 'opted_out' and leaving.at > e.recorded_at
+      and (select w.status from consents w where w.contact_id = m.contact_id and w.purpose in ('all', m.purpose) and w.recorded_at <= leaving.at
+        order by date_trunc('second', w.occurred_at) desc, w.recorded_at desc, w.id collate "C" desc limit 1) = 'opted_out'`);
+  return found?.count ?? 0;
 }
 
 async function readNumbers(db: Db) {

@@ -4,7 +4,6 @@ import type { Db } from "@/db/client";
 import { anyOf } from "@/db/columns";
 import { integrations } from "@/db/schema/integrations";
 import { earlyStatuses, messages } from "@/db/schema/messages";
-import { noteMarketingWords } from "@/lib/contacts/marketing-stop";
 import { closeWindows, noteFreeEntries } from "@/lib/contacts/windows";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
@@ -18,6 +17,7 @@ import { CHANGED_TEMPLATE, describeCode } from "@/lib/whatsapp/error-codes";
 import type { MetaError, Pricing } from "@/lib/whatsapp/inbound-items";
 
 import { countDelivered, releasePlaces } from "./allowance";
+import { obeyMarketingWords } from "./cancel-waiting";
 import { pauseReason, stopTemplate } from "./refusals";
 import type { MessageFailure, MessageStatus, TimelineStep } from "./schema";
 import { reportedAs, reportTransition, stateOf, transitionOf } from "./states";
@@ -290,10 +290,10 @@ async function drawConsequences(tx: Ctx, integrationId: string, drafts: readonly
     tx,
     failed.map((d) => d.id),
   );
-  await noteMarketingWords(
+  await obeyMarketingWords(
     tx,
     failed.flatMap(({ failure, contactId, failedAt }) =>
-      failure?.reason === "opted_out" && failedAt ? [{ contactId, stops: true, at: failedAt }] : [],
+      failure?.reason === "opted_out" && failedAt ? [{ contactId, stops: true, at: failedAt, how: "error 131050" as const }] : [],
     ),
   );
   return failed;

@@ -7,9 +7,12 @@ import { messages } from "@/db/schema/messages";
 import { templates } from "@/db/schema/templates";
 import { webhookEvents } from "@/db/schema/webhooks";
 import { useTestDatabase } from "@/db/testing";
+import { findContacts } from "@/lib/contacts/contacts";
 import { contactLedger } from "@/lib/contacts/ledger";
 import { listConversations, markRead, readConversation } from "@/lib/conversations/conversations";
 import { openDatabase } from "@/lib/ctx";
+import { renderMetrics } from "@/lib/insights/metrics";
+import { recordWord } from "@/lib/messages/record-consent";
 import { makeSender, ORDER, type Sender, somePhone } from "@/lib/messages/testing";
 import { listDeadLetters, listWebhookEvents, replayWebhookEvent } from "./events";
 import fixtures from "./fixtures.json" with { type: "json" };
@@ -46,8 +49,9 @@ async function connected() {
       .from(messages)
       .where(and(eq(messages.organizationId, org.organizationId), eq(messages.status, "received" as never)))
       .orderBy(asc(messages.id));
+  const talksTo = async (phone: string) => (await findContacts(org.ctxAt(new Date()), [phone])).get(phone)?.id;
   const talks = async () => (await listConversations(org.ctxAt(new Date()), { limit: 25 })).data;
-  return { ...org, secret, post, tell, say, write, rowsOf, talks };
+  return { ...org, secret, post, tell, say, write, rowsOf, talks, talksTo };
 }
 type Connected = Awaited<ReturnType<typeof connected>>;
 
@@ -163,6 +167,90 @@ describe("a conversation", () => {
       }
       expect(await endOf(doubled), `seed ${seed}, round ${round}`).toEqual(expected);
     }
+  });
+});
+
+describe("a stop that is not said in words", () => {
+  const OFFER = { template: "weekend_offer", templateParams: { customerName: "A", discount: "20%", code: "X" } };
+  const switched = (org: Connected, value: "stop" | "resume", ago: number) =>
+    org.tell(
+      { user_preferences: [{ wa_id: PERSON, category: "marketing_messages", value, timestamp: Number(seconds(ago)) }] },
+      "user_preferences",
+    );
+  const ledgerOf = async (org: Connected) => {
+    const contactId = (await org.talksTo(`+${PERSON}`)) ?? "";
+    return contactLedger(org.ctxAt(new Date()), contactId, { limit: 25 });
+  };
+
+  test("at Meta is in the ledger, takes back the offers that wait and nothing else, until a resume gives back what it took", async () => {
+    const org = await connected();
+    await org.optIn(`+${PERSON}`);
+    const [offer, order] = [
+      await org.send({ phoneNumber: `+${PERSON}`, ...OFFER }),
+      await org.send({ phoneNumber: `+${PERSON}`, ...ORDER }),
+    ];
+    await switched(org, "stop", -1);
+    expect((await org.read(offer.id)).timeline.at(-1)).toMatchObject({
+      step: "cancelled",
+      detail: "recipient_opted_out_at_meta",
+    });
+    expect(await org.read(order.id)).toMatchObject({ status: "queued" });
+    expect(await ledgerOf(org)).toMatchObject({
+      state: { marketing: "opted_out", utility: "opted_in" },
+      data: [{ purpose: "marketing", status: "opted_out", source: "whatsapp preference" }, {}],
+    });
+    await switched(org, "stop", -1);
+    await switched(org, "resume", -2);
+    const { state, data } = await ledgerOf(org);
+    expect(state).toMatchObject({ marketing: "opted_in" });
+    expect(data.map(({ status }) => status)).toEqual(["opted_in", "opted_out", "opted_in"]);
+    expect((await org.send({ phoneNumber: `+${PERSON}`, ...OFFER })).status).toBe("queued");
+  });
+
+  test("a resume at Meta gives no consent that was never given, nor lifts a stop that was said to us", async () => {
+    const org = await connected();
+    await org.optIn(`+${PERSON}`);
+    await switched(org, "stop", 2);
+    await org.optOut(`+${PERSON}`);
+    await switched(org, "resume", -1);
+    expect((await ledgerOf(org)).state).toEqual({ marketing: "opted_out", utility: "opted_out", authentication: "opted_out" });
+  });
+
+  test("through the API takes back what waits for the purpose at once; an older word than the last takes nothing", async () => {
+    const org = await connected();
+    await org.optIn(`+${PERSON}`);
+    const [offer, order] = [
+      await org.send({ phoneNumber: `+${PERSON}`, ...OFFER }),
+      await org.send({ phoneNumber: `+${PERSON}`, ...ORDER }),
+    ];
+    const said = { phoneNumber: `+${PERSON}`, status: "opted_out" as const, source: "by telephone" };
+    await recordWord(org.ctxAt(new Date()), { ...said, purpose: "all", occurredAt: "2026-01-01T00:00:00Z" });
+    expect(await org.read(offer.id)).toMatchObject({ status: "queued" });
+    await recordWord(org.ctxAt(new Date()), { ...said, purpose: "marketing" });
+    expect(await org.read(offer.id)).toMatchObject({ status: "cancelled" });
+    expect(await org.read(order.id)).toMatchObject({ status: "queued" });
+    await recordWord(org.ctxAt(new Date()), { ...said, purpose: "all" });
+    expect((await org.read(order.id)).timeline.at(-1)).toMatchObject({ step: "cancelled", source: "console" });
+  });
+
+  test("is counted where a message left all the same, and how fast a webhook takes effect is measured", async () => {
+    const org = await connected();
+    const countOf = async () =>
+      Number(/^whatsapp_sent_after_withdrawal (\d+)$/m.exec(await renderMetrics(db, new Date()))?.[1] ?? Number.NaN);
+    await org.optIn(`+${PERSON}`);
+    const { id } = await org.send({ phoneNumber: `+${PERSON}`, ...ORDER });
+    await org.write("M1", "STOP");
+    const before = await countOf();
+    const left = new Date(Date.now() + 1_000);
+    const timeline = [{ step: "sending", at: left.toISOString(), source: "dispatch" as const }];
+    await db.update(messages).set({ status: "sent", sentAt: left, timeline }).where(eq(messages.id, id));
+    expect(await countOf()).toBe(before + 1);
+    await db
+      .update(messages)
+      .set({ timeline: [{ step: "sending", at: "2026-01-01T00:00:00.000Z", source: "dispatch" }] })
+      .where(eq(messages.id, id));
+    expect(await countOf()).toBe(before);
+    expect(await renderMetrics(db, new Date())).toMatch(/whatsapp_webhook_effect_seconds_count [1-9]/);
   });
 });
 

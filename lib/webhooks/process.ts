@@ -6,6 +6,7 @@ import { integrations } from "@/db/schema/integrations";
 import { webhookEvents } from "@/db/schema/webhooks";
 import { type Ctx, systemCtx } from "@/lib/ctx";
 import { log } from "@/lib/log";
+import { countEffect } from "@/lib/metrics";
 import { errorLabel, isTransient } from "@/lib/transient";
 import type { MalformedChangeItem, MalformedEnvelopeItem, WebhookItem } from "@/lib/whatsapp/inbound-items";
 import { forgetDeadLetters, keepDeadLetters } from "./dead-letters";
@@ -193,7 +194,10 @@ async function finish(ctx: Ctx, done: readonly EventRow[], goesOn: Turn["goesOn"
           ),
         ),
       );
-  for (const { id } of done) forgetItems(id);
+  for (const { id, receivedAt } of done) {
+    forgetItems(id);
+    countEffect(Date.now() - receivedAt.getTime());
+  }
   for (const { event, itemsDone } of goesOn)
     await ctx.db
       .update(webhookEvents)

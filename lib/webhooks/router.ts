@@ -1,6 +1,5 @@
 import "server-only";
 import { followPerson } from "@/lib/contacts/changed";
-import { noteMarketingWords } from "@/lib/contacts/marketing-stop";
 import { resolvePeople } from "@/lib/contacts/people";
 import { heardCall, heardEcho, heardHistory, heardMessage, heardSystem } from "@/lib/conversations/inbound";
 import { type Heard, receiveMessages } from "@/lib/conversations/receive";
@@ -8,6 +7,7 @@ import type { Ctx } from "@/lib/ctx";
 import { accountOf } from "@/lib/integrations/access";
 import { noteAccountUpdate, noteCapability, notePhoneQuality } from "@/lib/integrations/events";
 import { pauseIntegration } from "@/lib/integrations/pause";
+import { obeyMarketingWords } from "@/lib/messages/cancel-waiting";
 import { applyStatuses } from "@/lib/messages/delivery-reports";
 import { pauseReason } from "@/lib/messages/refusals";
 import { noteTemplateEvent } from "@/lib/templates/events";
@@ -133,11 +133,11 @@ async function notePreferences(ctx: Ctx, placed: readonly Placed<"preference">[]
     ctx,
     told.map(({ waId, userId }) => ({ waId, userId })),
   );
-  await noteMarketingWords(
+  await obeyMarketingWords(
     ctx,
     told.flatMap(({ value, at }, i) => {
       const contactId = people[i];
-      return contactId ? [{ contactId, stops: value === "stop", at: at ?? ctx.now }] : [];
+      return contactId ? [{ contactId, stops: value === "stop", at: at ?? ctx.now, how: "preference" as const }] : [];
     }),
   );
 }
