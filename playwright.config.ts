@@ -17,8 +17,7 @@ const baseURL = `http://localhost:${process.env.E2E_PORT}`;
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
-  // One installation, one owner: the journeys build on each other's server.
-  workers: 1,
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   timeout: 300_000,
@@ -32,6 +31,15 @@ export default defineConfig({
     actionTimeout: 30_000,
     launchOptions: { executablePath: findChromium() },
   },
+  // One installation, one owner: its setup link exists until the first journey used it, and the demo is filled once. What only looks
+  // at the demo goes before what changes it; installations of their own wait for nobody.
+  projects: [
+    { name: "installations", testMatch: "installation.spec.ts", fullyParallel: true },
+    { name: "first", testMatch: "first-message.spec.ts" },
+    { name: "demo", testMatch: "demo.setup.ts", dependencies: ["first"] },
+    { name: "look", testMatch: ["guide.spec.ts", "pages.spec.ts"], fullyParallel: true, dependencies: ["demo"] },
+    { name: "day", testMatch: "operator-day.spec.ts", dependencies: ["look"] },
+  ],
   webServer: {
     command: "node scripts/start.mjs",
     url: `${baseURL}/api/health`,

@@ -5,11 +5,15 @@ import { text } from "node:stream/consumers";
 
 export type Demo = { url: string; email: string; password: string; token: string; organizationId: string; integrationId: string };
 
-/** The demo organization of the server under test; made once a run, whichever journey needs it first. */
+const file = join(process.env.E2E_FOLDER ?? "", "demo.json");
+
+/** The demo organization of the server under test. */
 export async function demo(): Promise<Demo> {
-  const file = join(process.env.E2E_FOLDER ?? "", "demo.json");
-  const known = await readFile(file, "utf8").catch(() => undefined);
-  if (known) return JSON.parse(known);
+  return JSON.parse(await readFile(file, "utf8"));
+}
+
+/** Fills the server under test with the demo organization. */
+export async function fillDemo(): Promise<void> {
   const env = { ...process.env, PORT: process.env.E2E_PORT, DATA_DIR: process.env.E2E_DATA_DIR, LOG_LEVEL: "warn" };
   const child = spawn(process.execPath, ["scripts/run.mjs", "scripts/seed.ts", "--json"], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -19,7 +23,6 @@ export async function demo(): Promise<Demo> {
   const line = out.split("\n").find((one) => one.startsWith("{"));
   if (code !== 0 || !line) throw new Error(`The seed failed: ${out}`);
   await writeFile(file, line, { mode: 0o600 });
-  return JSON.parse(line);
 }
 
 /** Asks the API as the demo's owner. */

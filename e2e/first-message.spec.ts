@@ -4,7 +4,6 @@ import { expectAccessible, listenForTrouble } from "./look";
 
 const RECIPIENT = "+905551234567";
 
-// First of all journeys, by its name: a setup link exists only while nobody owns the installation.
 test("leads from the setup link to a message that was read and answered", async ({ page }) => {
   test.setTimeout(180_000);
   const trouble = listenForTrouble(page);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Browser, chromium } from "@playwright/test";
 import { Problem } from "@/server/problem";
-import { type Demo, demo } from "../e2e/demo";
+import { type Demo, demo, fillDemo } from "../e2e/demo";
 import { DESKTOP, PHONE, settle, speak, THEMES } from "../e2e/look";
 import { allPages, openPage, type ShownPage, signIn } from "../e2e/pages";
 import { LANGUAGES, type Language } from "../lib/i18n/languages";
@@ -26,6 +26,7 @@ const folder = await mkdtemp(join(tmpdir(), "whatsapp-console-screenshots-"));
 const server = await startServer(folder);
 try {
   await mkdir(FOLDER, { recursive: true });
+  await fillDemo();
   const seeded = await demo();
   await fillPhone(seeded);
   const browser = await chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox"] });

@@ -1,0 +1,4 @@
+import { test } from "@playwright/test";
+import { fillDemo } from "./demo";
+
+test("fills the installation with the demo", fillDemo);
