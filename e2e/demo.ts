@@ -35,7 +35,7 @@ export async function askApi<T>({ url, token }: Demo, path: string): Promise<T> 
 /** The one-time link that the server printed when it started. */
 export async function setupLink(): Promise<string> {
   const file = join(process.env.E2E_DATA_DIR ?? "", "setup-link");
-  const link = await readFile(file(), "utf8").catch(() => undefined);
+  const link = await readFile(file, "utf8").catch(() => undefined);
   if (!link) throw new Error("There is no setup link: somebody owns this installation. The setup must be the first journey.");
   return link.trim();
 }
