@@ -4,6 +4,7 @@ import { CalendarClock, SendHorizontal } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type FormEvent, type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { useContact, useContactByNumber, useContactSearch } from "@/components/contacts/queries";
+import { LastWords } from "@/components/conversations/last-words";
 import { useAllIntegrations } from "@/components/messages/queries";
 import { ErrorNote } from "@/components/shared/error-note";
 import { Note } from "@/components/shared/note";
@@ -179,6 +180,7 @@ export function Compose({ to: firstTo, person: firstPerson, mode: firstMode, tem
               autoFocus={!firstTo && !firstPerson}
             />
             {person || phone ? <RecipientSummary {...contact} /> : nobody ? <Nobody name={to.trim()} /> : null}
+            {contact.data && can("messages:read") ? <LastWords contactId={contact.data.id} /> : null}
             <IntegrationField integrations={integrations.data} value={integration} onChange={setIntegrationId} />
           </Card>
           {draft.isRestored ? (

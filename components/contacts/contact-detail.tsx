@@ -4,6 +4,7 @@ import { MessagesSquare, Pencil, PenLine, ShieldCheck } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { composeHref } from "@/components/compose/address";
+import { LastWords } from "@/components/conversations/last-words";
 import { useContactMessages } from "@/components/messages/queries";
 import { EmptyState } from "@/components/shared/empty-state";
 import { ErrorNote } from "@/components/shared/error-note";
@@ -32,6 +33,7 @@ import { WindowState } from "./window-state";
 /** A person: who they are, what they agreed to and when, and what was last written to them. */
 export function ContactDetail({ contact: initial }: { contact: Contact }) {
   const t = useTranslations("contacts");
+  const words = useTranslations("conversations.lastWords");
   const can = useCan();
   const { data: contact = initial, error, refetch } = useContact(initial.id, initial);
   const [editing, setEditing] = useState(false);
@@ -100,6 +102,11 @@ export function ContactDetail({ contact: initial }: { contact: Contact }) {
               <WindowState closesAt={contact.windowClosesAt} detail />
             </p>
           </Section>
+          {can("messages:read") ? (
+            <Section title={words("title")} description={words("description")}>
+              <LastWords contactId={contact.id} empty={<p className="text-muted text-sm">{words("none")}</p>} />
+            </Section>
+          ) : null}
           <LastMessages contact={contact} />
         </div>
       </div>

@@ -17,7 +17,7 @@ import { useListState } from "@/components/shared/use-list";
 import { useOrigin } from "@/components/shared/use-origin";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
-import type { Contact } from "@/lib/contacts/schema";
+import { CONTACT_SORTS, type Contact } from "@/lib/contacts/schema";
 import type { Page } from "@/lib/http/paging";
 import { ContactDialog } from "./contact-dialog";
 import { Person } from "./person";
@@ -27,14 +27,17 @@ import { useLanguageName } from "./use-names";
 import { WindowState } from "./window-state";
 
 const CONSENTS = ["opted_in", "opted_out", "none"] as const;
-const KNOWN = { consent: (value: string) => CONSENTS.some((one) => one === value) };
+const KNOWN = {
+  consent: (value: string) => CONSENTS.some((one) => one === value),
+  sort: (value: string) => CONTACT_SORTS.some((one) => one === value),
+};
 
 export function ContactsTable({ firstPage }: { firstPage?: Page<Contact> }) {
   const t = useTranslations("contacts");
   const router = useRouter();
   const can = useCan();
   const state = useListState(CONTACT_FILTERS, KNOWN);
-  const query = useContacts(state, firstPage);
+  const query = useContacts(state, state.active || state.sort ? undefined : firstPage);
   const { data: total } = useContactTotal(state);
   const columns = useColumns();
   const nationalNumber = usePhoneSuggestion(state.q);
@@ -69,6 +72,7 @@ export function ContactsTable({ firstPage }: { firstPage?: Page<Contact> }) {
         filters={filters}
         total={total}
         exportHref={exportHref(state)}
+        defaultSort="-createdAt"
         empty={<NoContacts action={add} />}
         nothingFound={nationalNumber ? <NumberSuggested text={state.q} onUse={state.setQ} /> : undefined}
       />
@@ -120,7 +124,13 @@ function useColumns(): ColumnDef<Contact>[] {
       {
         id: "name",
         accessorKey: "name",
-        meta: { label: t("name"), className: "w-full min-w-48 max-w-0", card: "title", csv: (contact) => contact.name },
+        meta: {
+          label: t("name"),
+          className: "w-full min-w-48 max-w-0",
+          card: "title",
+          csv: (contact) => contact.name,
+          sort: { by: "name", first: "ascending" },
+        },
         cell: ({ row }) => <Person {...row.original} nameless={t("nameless")} />,
       },
       {
@@ -158,7 +168,13 @@ function useColumns(): ColumnDef<Contact>[] {
       {
         id: "createdAt",
         accessorKey: "createdAt",
-        meta: { label: t("since"), align: "right", className: "w-36 whitespace-nowrap", card: "hidden" },
+        meta: {
+          label: t("since"),
+          align: "right",
+          className: "w-36 whitespace-nowrap",
+          card: "hidden",
+          sort: { by: "createdAt", first: "descending" },
+        },
         cell: ({ row }) => <Time at={row.original.createdAt} format="date" className="text-muted" />,
       },
     ],

@@ -15,7 +15,7 @@ export function useContacts(state: ListState, firstPage?: Page<Contact>) {
   return useList<Contact>(
     ["contacts", "list"],
     "/crm/contacts",
-    { search: state.q, ...state.filters, limit: ROWS_AT_ONCE },
+    { search: state.q, ...state.filters, sort: state.sort, limit: ROWS_AT_ONCE },
     firstPage,
   );
 }
@@ -27,7 +27,7 @@ export function useContactTotal(state: ListState) {
 
 /** Every contact that matches, as a CSV file. */
 export function exportHref(state: ListState): string {
-  return `/api/v1${apiPath("/crm/contacts/export", { search: state.q, ...state.filters })}`;
+  return `/api/v1${apiPath("/crm/contacts/export", { search: state.q, ...state.filters, sort: state.sort })}`;
 }
 
 export function useContact(id: string, initialData?: Contact, { enabled = true } = {}) {

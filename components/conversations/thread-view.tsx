@@ -18,6 +18,7 @@ import { Link } from "@/components/ui/link";
 import type { Page } from "@/lib/http/paging";
 import { formatDate, isSameDay } from "@/lib/i18n/format";
 import type { Message } from "@/lib/messages/schema";
+import { useLabel } from "./label";
 import { useThread } from "./queries";
 import { quotedIdOf, type ThreadItem, threadOf } from "./thread";
 
@@ -95,7 +96,7 @@ type ItemProps = { item: ThreadItem; quoted: ThreadItem | undefined; who: string
 function Item({ item, quoted, who }: ItemProps) {
   const { message, content, reactions } = item;
   const line = useContentLine();
-  const label = useLabel(item);
+  const label = useLabel()(item);
   if (content.type === "system") return <Pill>{line(content)}</Pill>;
   const quotedId = quotedIdOf(message);
   return (
@@ -110,21 +111,6 @@ function Item({ item, quoted, who }: ItemProps) {
       {message.direction === "outgoing" ? <Fate message={message} /> : null}
     </div>
   );
-}
-
-/** What is to be known of where a message comes from. */
-function useLabel({ message, isEdited }: ThreadItem): string | undefined {
-  const t = useTranslations("conversations.thread");
-  const { envelope, direction } = message;
-  const parts = [
-    direction === "echo" && t("phoneApp"),
-    envelope?.groupId && t("group"),
-    envelope?.frequentlyForwarded ? t("forwardedOften") : envelope?.forwarded && t("forwarded"),
-    envelope?.referral && t("ad"),
-    envelope?.referredProduct && t("product"),
-    isEdited && t("edited"),
-  ].filter(Boolean);
-  return parts.length > 0 ? parts.join(" · ") : undefined;
 }
 
 /** A part of the message that is answered; pressing it leads there. One that is further back is asked for. */

@@ -22,7 +22,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 import type { Page } from "@/lib/http/paging";
-import type { Message } from "@/lib/messages/schema";
+import { MESSAGE_SORTS, type Message } from "@/lib/messages/schema";
 import { MESSAGE_STATUSES } from "@/lib/messages/words";
 import { DateRange, dayRange, isDay } from "./date-range";
 import {
@@ -41,6 +41,7 @@ const KNOWN = {
   status: (value: string) => MESSAGE_STATUSES.some((one) => one === value),
   from: isDay,
   to: isDay,
+  sort: (value: string) => MESSAGE_SORTS.some((one) => one === value),
 };
 
 /** Every message with its present state. Stays in place while the panel of one of them is open beside it. */
@@ -51,7 +52,7 @@ export function MessagesTable({ firstPage }: { firstPage?: Page<Message> }) {
   const { timeZone } = useZone();
   const search = useSearchParams().toString();
   const matching = messageQuery({ ...state.filters, ...dayRange(timeZone, state.filters.from, state.filters.to) }, state.q);
-  const query = useMessages(matching, state.active ? undefined : firstPage);
+  const query = useMessages(matching, state.sort, state.active || state.sort ? undefined : firstPage);
   const { data: total } = useMessageTotal(matching);
   const { data: integrations } = useAllIntegrations();
   const columns = useColumns((integrations?.length ?? 0) > 1);
@@ -82,7 +83,8 @@ export function MessagesTable({ firstPage }: { firstPage?: Page<Message> }) {
         }
         empty={<NoMessages />}
         total={total}
-        exportHref={exportHref(matching)}
+        exportHref={exportHref(matching, state.sort)}
+        defaultSort="-createdAt"
       />
     </>
   );
@@ -208,7 +210,12 @@ function useColumns(severalIntegrations: boolean): ColumnDef<Message>[] {
       {
         id: "createdAt",
         accessorKey: "createdAt",
-        meta: { label: t("time"), align: "right", className: "w-44 max-w-72 md:whitespace-nowrap" },
+        meta: {
+          label: t("time"),
+          align: "right",
+          className: "w-44 max-w-72 md:whitespace-nowrap",
+          sort: { by: "createdAt", first: "descending" },
+        },
         cell: ({ row }) => <When message={row.original} />,
       },
       {

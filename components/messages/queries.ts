@@ -4,15 +4,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { useHydrated } from "@/components/shared/use-hydrated";
 import { type ListState, useList, useTotal } from "@/components/shared/use-list";
-import { ApiError, api, apiPath, type Query, ROWS_AT_ONCE } from "@/lib/http/client";
+import { api, apiPath, type Query, ROWS_AT_ONCE } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import type { Integration } from "@/lib/integrations/schema";
-import type { Accepted, Message, MessageDetail } from "@/lib/messages/schema";
+import type { Accepted, Message, MessageDetail, SelectionResult } from "@/lib/messages/schema";
 
 export const MESSAGE_FILTERS = ["status", "template", "integrationId", "from", "to"] as const;
 const PATH = "/crm/whatsapp/messages";
 const LAST_MESSAGES = 5;
-const MOST_AT_ONCE = 100;
 const MOST_INTEGRATIONS = 100;
 
 /** What the list asks the API for. */
@@ -28,32 +27,12 @@ export function useMessageTotal(query: MessageQuery) {
 }
 
 /** Everything that matches, as a CSV file. */
-export function exportHref(query: MessageQuery): string {
-  return `/api/v1${apiPath(`${PATH}/export`, query)}`;
+export function exportHref(query: MessageQuery, sort: string): string {
+  return `/api/v1${apiPath(`${PATH}/export`, { ...query, sort })}`;
 }
 
-export function useMessages(query: MessageQuery, firstPage?: Page<Message>) {
-  return useList<Message>(["messages", "list"], PATH, { ...query, limit: ROWS_AT_ONCE }, firstPage);
-}
-
-/** The ids of everything that matches at this moment, however much that is. */
-export function useMatchingIds(query: MessageQuery, enabled: boolean) {
-  return useQuery({
-    queryKey: ["message-ids", query],
-    queryFn: async ({ signal }) => {
-      const ids: string[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await api.get<Page<Message>>(PATH, { query: { ...query, limit: MOST_AT_ONCE, cursor }, signal });
-        ids.push(...page.data.map(({ id }) => id));
-        cursor = page.nextCursor ?? undefined;
-      } while (cursor);
-      return ids;
-    },
-    enabled,
-    staleTime: 0,
-    gcTime: 0,
-  });
+export function useMessages(query: MessageQuery, sort: string, firstPage?: Page<Message>) {
+  return useList<Message>(["messages", "list"], PATH, { ...query, sort, limit: ROWS_AT_ONCE }, firstPage);
 }
 
 export function useMessage(id: string, initialData?: MessageDetail, { enabled = true } = {}) {
@@ -87,43 +66,49 @@ export function useResendMessage(id: string) {
   return useMessageChange(() => api.post<Accepted>(`/crm/whatsapp/messages/${id}/resend`));
 }
 
-/** How many of several messages were changed, and how many could not be. */
-export type ManyDone = { done: number; refused: number };
+export type SelectionAct = "cancel" | "resend";
+/** Messages by id, or all that match a filter. */
+type Chosen = { ids: readonly string[] } | { filter: MessageQuery };
 
-export function useCancelMany() {
-  return useManyChange((id) => api.post(`/crm/whatsapp/messages/${id}/cancel`));
+/** With how many of them it can be done, as far as can be said without trying. Asked when somebody is about to. */
+export function useSelectionCount(act: SelectionAct, chosen: Chosen, enabled: boolean) {
+  return useQuery({
+    queryKey: ["selection", act, chosen],
+    queryFn: ({ signal }) => workOn(act, chosen, { dryRun: true, signal }),
+    enabled,
+    staleTime: 0,
+    gcTime: 0,
+  });
 }
 
-export function useResendMany() {
-  return useManyChange((id) => api.post(`/crm/whatsapp/messages/${id}/resend`));
-}
-
-const AT_ONCE = 4;
-
-/** Changes messages one by one, a few at a time; those whose state does not allow it are counted, any other failure ends it. */
-function useManyChange(change: (id: string) => Promise<unknown>) {
+export function useSelectionWork(act: SelectionAct) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: async (ids: readonly string[]): Promise<ManyDone> => {
-      const result = { done: 0, refused: 0 };
-      const rest = [...ids];
-      await Promise.all(
-        Array.from({ length: AT_ONCE }, async () => {
-          for (let id = rest.shift(); id !== undefined; id = rest.shift()) {
-            try {
-              await change(id);
-              result.done += 1;
-            } catch (error) {
-              if (!(error instanceof ApiError) || error.status === 0 || error.status === 401 || error.status >= 500) throw error;
-              result.refused += 1;
-            }
-          }
-        }),
-      );
-      return result;
-    },
+    mutationFn: (chosen: Chosen) => workOn(act, chosen, { dryRun: false }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["messages"] }),
   });
+}
+
+const MOST_IDS = 1_000;
+
+async function workOn(act: SelectionAct, chosen: Chosen, { dryRun, signal }: { dryRun: boolean; signal?: AbortSignal }) {
+  const bodies = "ids" in chosen ? chunksOf(chosen.ids).map((ids) => ({ ids })) : [{ filter: withoutEmpty(chosen.filter) }];
+  const sum: SelectionResult = { matched: 0, done: 0, refused: [] };
+  for (const body of bodies) {
+    const { matched, done, refused } = await api.post<SelectionResult>(`${PATH}/${act}`, { body: { ...body, dryRun }, signal });
+    sum.matched += matched;
+    sum.done += done;
+    sum.refused.push(...refused);
+  }
+  return sum;
+}
+
+function chunksOf(ids: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / MOST_IDS) }, (_, i) => ids.slice(i * MOST_IDS, (i + 1) * MOST_IDS));
+}
+
+function withoutEmpty(filter: MessageQuery): MessageQuery {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ""));
 }
 
 function useMessageChange<Out>(mutationFn: () => Promise<Out>) {
