@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { apiOf, pause, removeDataDir, runScript, startInstallation } from "./harness";
+import { measureBareNext } from "./bare-next";
+import { apiOf, removeDataDir, runScript, startInstallation } from "./harness";
 import { postLoad } from "./load";
 
 /**
@@ -16,33 +16,6 @@ const seconds = option("seconds", 10);
 const connections = option("connections", 32);
 const port = option("port", 3161);
 
-async function run(args: string[]): Promise<void> {
-  const child = spawn(process.execPath, args, { stdio: "ignore" });
-  const code = await new Promise((resolve) => child.once("exit", resolve));
-  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}`);
-}
-
-async function measureBareNext(body: () => string) {
-  const next = "node_modules/next/dist/bin/next";
-  await run([next, "build", "bench/bare-next"]);
-  const server = spawn(process.execPath, [next, "start", "bench/bare-next", "-p", String(port + 1)], { stdio: "ignore" });
-  const url = `http://127.0.0.1:${port + 1}`;
-  try {
-    while (
-      !(await fetch(`${url}/api/bare`, { method: "POST", body: "{}" }).then(
-        (answer) => answer.ok,
-        () => false,
-      ))
-    )
-      await pause(200);
-    const load = { url, path: "/api/bare", headers: {}, body, connections };
-    await postLoad({ ...load, seconds: 3 });
-    return await postLoad({ ...load, seconds });
-  } finally {
-    server.kill("SIGKILL");
-  }
-}
-
 const people = 20_000;
 const phone = (i: number) => `+90532${String(1_000_000 + (i % people)).padStart(7, "0")}`;
 const order = (i: number) => ({
@@ -51,7 +24,7 @@ const order = (i: number) => ({
   templateParams: { orderNumber: `ORD-${i}`, customerName: "John Doe" },
 });
 
-const bare = await measureBareNext(() => JSON.stringify(order(1)));
+const bare = await measureBareNext({ port: port + 1, body: () => JSON.stringify(order(1)), connections, seconds });
 const app = await startInstallation({ port });
 try {
   const seed = JSON.parse((await runScript("scripts/seed.ts", ["--json"], app.environment)).trim().split("\n").at(-1) ?? "{}");

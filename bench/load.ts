@@ -13,7 +13,8 @@ export type LoadResult = {
 export async function postLoad(options: {
   url: string;
   path: string;
-  headers: Record<string, string>;
+  /** What every request carries; a function where it depends on the body. */
+  headers: Record<string, string> | ((body: string) => Record<string, string>);
   body: (i: number) => string;
   connections: number;
   seconds: number;
@@ -27,12 +28,14 @@ export async function postLoad(options: {
   await Promise.all(
     Array.from({ length: options.connections }, async () => {
       while (performance.now() < endsAt) {
+        const body = options.body(next++);
+        const headers = typeof options.headers === "function" ? options.headers(body) : options.headers;
         const from = performance.now();
         const answer = await pool.request({
           path: options.path,
           method: "POST",
-          headers: { "content-type": "application/json", ...options.headers },
-          body: options.body(next++),
+          headers: { "content-type": "application/json", ...headers },
+          body,
         });
         await answer.body.dump();
         times.push(performance.now() - from);

@@ -2,11 +2,12 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import type { Db } from "@/db/client";
 import { useTestDatabase } from "@/db/testing";
 import { makeOrganization } from "@/db/testing-data";
+import { redeemLink } from "@/lib/auth/redeem-link";
 import { openDatabase } from "@/lib/ctx";
 import { resetEnv } from "@/lib/env";
 import { createIntegration } from "@/lib/integrations/integrations";
 import { CreateIntegration } from "@/lib/integrations/schema";
-import { createInvitation, withdrawInvitation } from "@/lib/organizations/invitations";
+import { createInvitation, listInvitations, withdrawInvitation } from "@/lib/organizations/invitations";
 import { createOrganization } from "@/lib/organizations/organizations";
 import { CreateOrganization } from "@/lib/organizations/schema";
 import { createApiToken, revokeApiToken } from "@/lib/organizations/tokens";
@@ -59,6 +60,27 @@ describe.each<[string, () => Promise<unknown>]>(Object.entries(makers))("%s", (q
       }
     }
   });
+});
+
+test("members are as many as the quota allows, and an invitation to a full organization stays open", async () => {
+  process.env.QUOTAS = "members=3";
+  resetEnv();
+  const asked = await Promise.allSettled(
+    Array.from({ length: 6 }, async (_, i) => {
+      const { url } = await createInvitation(org.ctx, { email: `${crypto.randomUUID()}@example.com`, role: "viewer" });
+      const token = new URL(url).searchParams.get("token") ?? "";
+      const request = new Request("http://localhost/api/v1/links", { method: "POST" });
+      await redeemLink(
+        { db, ip: null, now: new Date(), request },
+        { token, name: `Person ${i}`, password: "correct horse battery" },
+      );
+    }),
+  );
+  expect(asked.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+  for (const one of asked)
+    if (one.status === "rejected")
+      expect(one.reason).toMatchObject({ code: "quota_exceeded", details: { quota: "members", limit: 3 } });
+  expect((await listInvitations(org.ctx, { limit: 25 })).data).toHaveLength(4);
 });
 
 test("what was given up makes room again", async () => {

@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, ne, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { links, memberships, sessions, users } from "@/db/schema/organizations";
 import { audit } from "@/lib/audit";
@@ -11,6 +11,7 @@ import { stillStands } from "@/lib/organizations/authority";
 import { endFallenLinksTo } from "@/lib/organizations/delegations";
 import { Email } from "@/lib/organizations/schema";
 import { hashPassword, isOutdatedHash, isPassword } from "@/lib/passwords";
+import { requireRoom } from "@/lib/quotas";
 import { TooManyAttempts } from "./attempts";
 import { takeOver } from "./identity";
 import { knownBrowserOf } from "./known-browser";
@@ -165,12 +166,16 @@ async function joinWhereInvited(db: Db, user: User, visit: Visit): Promise<strin
   return membership ? undefined : joinAllInvited(db, user, visit);
 }
 
-/** The organization joined last; undefined when none was. */
+/** The organization joined last; undefined when none was. One that is full must not keep the person out of the others. */
 async function joinAllInvited(db: Db, user: User, visit: Visit): Promise<string | undefined> {
   let joined: string | undefined;
   for (const link of await openInvitations(db, user.email, visit.now)) {
-    await acceptInvitation(db, user, link, visit);
-    joined = link.organizationId ?? joined;
+    try {
+      await acceptInvitation(db, user, link, visit);
+      joined = link.organizationId ?? joined;
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "quota_exceeded") throw error;
+    }
   }
   return joined;
 }
@@ -187,7 +192,7 @@ async function openInvitations(db: Db, email: string, now: Date): Promise<(typeo
 
 /**
  * Uses up an invitation and makes the person a member; someone who is a member already keeps their role. Password links of theirs by
- * people without authority in this organization end.
+ * people without authority in this organization end. Throws `quota_exceeded` where the organization is full.
  */
 export async function acceptInvitation(
   db: Db,
@@ -197,6 +202,8 @@ export async function acceptInvitation(
 ): Promise<void> {
   const { id, organizationId, role } = link;
   if (!organizationId || !role) throw new Error("An invitation names no organization or role.");
+  const others = and(eq(memberships.organizationId, organizationId), ne(memberships.userId, user.id));
+  await requireRoom(db, "members", organizationId, () => db.$count(memberships, others));
   await db.update(links).set({ usedAt: now }).where(eq(links.id, id));
   await db.insert(memberships).values({ organizationId, userId: user.id, role, createdAt: now }).onConflictDoNothing();
   const themselves = asThemselves(db, user, organizationId, ip, now);
