@@ -28,6 +28,7 @@ const LOOKS: Record<Item["kind"], { icon: LucideIcon; tone: Tone }> = {
   integration_paused: { icon: CirclePause, tone: "danger" },
   token_expires: { icon: KeyRound, tone: "warning" },
   templates_rejected: { icon: LayoutTemplate, tone: "warning" },
+  template_disabled: { icon: LayoutTemplate, tone: "warning" },
   template_paused: { icon: LayoutTemplate, tone: "warning" },
   messages_unknown: { icon: CircleHelp, tone: "unknown" },
   messages_failed: { icon: CircleX, tone: "failed" },
@@ -60,7 +61,7 @@ export function Attention({ items }: { items: Overview["attention"] }) {
                   <Icon className="mt-0.5 size-4 shrink-0" style={{ color: toneColor(tone) }} aria-hidden />
                   <span className="grid min-w-0 flex-1 gap-0.5">
                     <span className="font-medium">{t(`kinds.${item.kind}.title`, values)}</span>
-                    <span className="text-muted text-xs">{t(`kinds.${item.kind}.hint`)}</span>
+                    <span className="text-muted text-xs">{t(`kinds.${item.kind}.hint`, values)}</span>
                   </span>
                   <ChevronRight className="mt-0.5 size-4 shrink-0 text-muted" aria-hidden />
                 </Link>

@@ -2,25 +2,13 @@
 
 import { useTranslations } from "next-intl";
 import { useZone } from "@/components/shared/use-language";
-import { type Tone, toneColor } from "@/components/ui/badge";
+import { toneColor } from "@/components/ui/badge";
 import { formatNumber } from "@/lib/i18n/format";
 import { INTL_LOCALES } from "@/lib/i18n/languages";
 import type { Overview } from "@/lib/insights/schema";
+import { partsOf } from "./parts";
 
 type Day = Overview["days"][number];
-type Part = { name: "read" | "delivered" | "sent" | "waiting" | "failed"; tone: Tone; value: number };
-
-/** Each message in the furthest state it reached, so that the parts add up to the whole. */
-export function partsOf(counts: Omit<Day, "date">): Part[] {
-  return [
-    { name: "read", tone: "read", value: counts.read },
-    { name: "delivered", tone: "delivered", value: Math.max(0, counts.delivered - counts.read) },
-    { name: "sent", tone: "sent", value: Math.max(0, counts.sent - counts.delivered) },
-    { name: "waiting", tone: "queued", value: counts.waiting },
-    { name: "failed", tone: "failed", value: counts.failed },
-  ];
-}
-
 /** Two weeks, a bar a day. */
 export function DayBars({ days }: { days: readonly Day[] }) {
   const t = useTranslations("overview.days");

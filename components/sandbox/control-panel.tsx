@@ -35,7 +35,7 @@ export function ControlPanel({ integrationId, phone, onSelect }: ControlPanelPro
           <PhoneSettings integrationId={integrationId} phone={phone} />
         </TabsContent>
         <TabsContent value="magic" className="p-0">
-          <MagicNumbers selected={phone} onSelect={onSelect} />
+          <MagicNumbers integrationId={integrationId} selected={phone} onSelect={onSelect} />
         </TabsContent>
         <TabsContent value="faults" className="p-4">
           <FaultSettings integrationId={integrationId} />

@@ -1,16 +1,24 @@
 "use client";
 
+import { SendHorizontal } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { CopyButton } from "@/components/shared/copy-button";
+import { useErrorText } from "@/components/shared/use-error-text";
+import { useCan } from "@/components/shell/session";
+import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
+import { toast } from "@/components/ui/toast";
 import { formatPhone } from "@/lib/phone-format";
-import { MAGIC_NUMBERS } from "@/lib/sandbox/magic";
+import { MAGIC_NUMBERS, type MagicKind } from "@/lib/sandbox/magic";
+import { useSendToMagic } from "./queries";
 
-type MagicNumbersProps = { selected: string; onSelect: (phone: string) => void };
+type MagicNumbersProps = { integrationId: string; selected: string; onSelect: (phone: string) => void };
 
 /** Recipients that always do the same thing, for trying what the product does about it. */
-export function MagicNumbers({ selected, onSelect }: MagicNumbersProps) {
+export function MagicNumbers({ integrationId, selected, onSelect }: MagicNumbersProps) {
   const t = useTranslations("sandbox.magic");
+  const can = useCan();
+  const maySend = can("messages:write") && can("contacts:write");
   return (
     <div className="grid">
       <p className="border-b px-4 py-3 text-muted text-sm">{t("description")}</p>
@@ -38,9 +46,44 @@ export function MagicNumbers({ selected, onSelect }: MagicNumbersProps) {
               <p className="text-muted text-xs">{t(`kinds.${kind}`)}</p>
             </div>
             <CopyButton value={phone} name={formatPhone(phone)} className="relative z-10" />
+            {maySend ? (
+              <SendButton integrationId={integrationId} phone={phone} kind={kind} onSent={() => onSelect(phone)} />
+            ) : null}
           </li>
         ))}
       </ul>
     </div>
+  );
+}
+
+type SendButtonProps = { integrationId: string; phone: string; kind: MagicKind; onSent: () => void };
+
+/** Sends what shows the number's habit, with the opt-in that it needs. */
+function SendButton({ integrationId, phone, kind, onSent }: SendButtonProps) {
+  const t = useTranslations("sandbox.magic");
+  const explain = useErrorText();
+  const send = useSendToMagic(integrationId);
+  return (
+    <Button
+      size="sm"
+      className="relative z-10"
+      aria-label={t("sendTo", { phone: formatPhone(phone) })}
+      loading={send.isPending}
+      onClick={() =>
+        send.mutate(
+          { phone, isMarketing: kind === "marketing_held" || kind === "marketing_stopped", wording: t("wording") },
+          {
+            onSuccess: onSent,
+            onError: (error) => {
+              const { message, detail } = explain(error);
+              toast.error(t("notSent"), { description: detail ?? message });
+            },
+          },
+        )
+      }
+    >
+      {send.isPending ? null : <SendHorizontal aria-hidden />}
+      {t("send")}
+    </Button>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useIsMutating, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/lib/http/client";
+import type { Accepted } from "@/lib/messages/schema";
 import type {
   ReplyFromPhone,
   SandboxChat,
@@ -84,6 +85,28 @@ export function useUpdateSandbox(integrationId: string) {
         ["sandbox", integrationId, "settings"],
         (control) => control && { ...control, settings: { ...control.settings, ...changes } },
       );
+    },
+    onSettled: refresh,
+  });
+}
+
+/** Templates that every sandbox account has. */
+const ORDER = { template: "order_confirmation", templateParams: { orderNumber: "ORD-12345", customerName: "John Doe" } };
+const OFFER = { template: "weekend_offer", templateParams: { customerName: "John Doe", discount: "20%", code: "WEEKEND20" } };
+
+type MagicMessage = { phone: string; isMarketing: boolean; wording: string };
+
+/** The guide's template, or an offer, to one of the sandbox's own numbers, with the opt-in that it needs. */
+export function useSendToMagic(integrationId: string) {
+  const refresh = useRefresh(integrationId);
+  return useMutation({
+    mutationFn: async ({ phone: phoneNumber, isMarketing, wording }: MagicMessage) => {
+      const to = { integrationId, phoneNumber };
+      if (!isMarketing) return api.post<Accepted>("/setup/test-message", { body: { ...to, ...ORDER, wording } });
+      await api.post("/crm/consents", {
+        body: { phoneNumber, status: "opted_in", purpose: "marketing", source: "sandbox", wording },
+      });
+      return api.post<Accepted>("/crm/whatsapp/send", { body: { ...to, ...OFFER } });
     },
     onSettled: refresh,
   });

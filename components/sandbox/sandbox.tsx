@@ -2,9 +2,9 @@
 
 import { Smartphone } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { parseAsString, useQueryStates } from "nuqs";
 import { useState } from "react";
 import { useAllIntegrations } from "@/components/messages/queries";
+import { useAddress } from "@/components/shared/address";
 import { EmptyState } from "@/components/shared/empty-state";
 import { ErrorNote } from "@/components/shared/error-note";
 import { PageHeader } from "@/components/shared/page-header";
@@ -23,12 +23,12 @@ import { VirtualPhone } from "./virtual-phone";
 /** The guide's number: what a newcomer sends to first. */
 const FIRST_PHONE = "+905551234567";
 
-const ADDRESS = { phone: parseAsString, integration: parseAsString };
+const ADDRESS = ["phone", "integration"] as const;
 
 /** The customer's side: a virtual phone for every number, and what can be made to go wrong. */
 export function Sandbox() {
   const t = useTranslations("sandbox");
-  const [address, setAddress] = useQueryStates(ADDRESS, { history: "replace" });
+  const [address, setAddress] = useAddress(ADDRESS);
   const { data: integrations, error, refetch } = useAllIntegrations();
   const sandboxes = integrations?.filter((integration) => integration.config.sandbox) ?? [];
   const chosen =
@@ -46,7 +46,7 @@ export function Sandbox() {
               aria-label={t("account")}
               className="w-56"
               value={chosen?.id}
-              onValueChange={(id) => void setAddress({ integration: id, phone: null })}
+              onValueChange={(id) => setAddress({ integration: id, phone: null })}
               options={sandboxes.map(({ id, name }) => ({ value: id, label: name }))}
             />
           ) : null
@@ -54,7 +54,7 @@ export function Sandbox() {
       />
       {error ? <ErrorNote error={error} title={t("failed")} onRetry={() => void refetch()} /> : null}
       {chosen ? (
-        <Room key={chosen.id} integrationId={chosen.id} asked={asked} onSelect={(phone) => void setAddress({ phone })} />
+        <Room key={chosen.id} integrationId={chosen.id} asked={asked} onSelect={(phone) => setAddress({ phone })} />
       ) : integrations ? (
         <NoSandbox />
       ) : error ? null : (

@@ -163,7 +163,8 @@ function Bubble({ message, onPress }: BubbleProps) {
         )}
         at={message.deliveredAt ?? message.at}
         status={mine ? (status === "accepted" ? "sent" : status) : undefined}
-        className={cn(!hasArrived && "opacity-55")}
+        // What has not arrived is not on the phone yet: outlined, as legible as the rest.
+        className={cn(!hasArrived && "outline-(--whatsapp-muted) outline-1 outline-dashed")}
       />
       {mine ? null : <Fate message={message} />}
     </div>

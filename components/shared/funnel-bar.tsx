@@ -2,7 +2,7 @@
 
 import { type Tone, toneColor } from "@/components/ui/badge";
 import { cn } from "@/components/ui/cn";
-import { formatNumber } from "@/lib/i18n/format";
+import { formatNumber, formatShare } from "@/lib/i18n/format";
 import { useZone } from "./use-language";
 
 export type FunnelPart = { key: string; label: string; value: number; tone: Tone; href?: string };
@@ -36,9 +36,7 @@ export function FunnelBar({ parts, label, className }: { parts: readonly FunnelP
             <span className="text-muted">{part.label}</span>
             <span className="font-medium tabular-nums">{formatNumber(part.value, language)}</span>
             {total > 0 && part.value > 0 ? (
-              <span className="text-muted text-xs tabular-nums">
-                {formatNumber(part.value / total, language, { style: "percent", maximumFractionDigits: 1 })}
-              </span>
+              <span className="text-muted text-xs tabular-nums">{formatShare(part.value, total, language)}</span>
             ) : null}
           </li>
         ))}

@@ -12,9 +12,9 @@ const TRIES = { limit: 10, windowMs: 15 * 60_000 };
 export async function requireOwnPassword(ctx: Ctx, userId: string, current: string | undefined): Promise<void> {
   const refuse = (message: string) =>
     new AppError("validation_failed", undefined, { details: [{ path: "currentPassword", message }] });
-  if (current === undefined) throw refuse("Give your present password");
+  if (current === undefined) throw refuse("Give your current password");
   await countAttempt(ctx.db, `password of ${userId}`, TRIES, ctx.now);
   const [user] = await ctx.db.select({ passwordHash: users.passwordHash }).from(users).where(eq(users.id, userId));
-  if (!(await isPassword(current, user?.passwordHash ?? null))) throw refuse("This is not your present password");
+  if (!(await isPassword(current, user?.passwordHash ?? null))) throw refuse("This is not your current password");
   await forgetAttempts(ctx.db, [`password of ${userId}`], ctx.now);
 }

@@ -32,7 +32,7 @@ export async function previewLink({ db, now }: Omit<Stranger, "ip">, token: stri
 
 /**
  * Uses a link up, if whoever made it could still make it. A password link sets the password and ends all sessions of the person. An
- * invitation makes a new person, or lets one with an account in who proves themselves by their present password or session; it never
+ * invitation makes a new person, or lets one with an account in who proves themselves by their current password or session; it never
  * changes the password of an account that is in use. Whether an address has an account is only told to who acts on it: a new person
  * is made, or a try of the password is counted and written down.
  */

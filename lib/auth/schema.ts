@@ -24,7 +24,7 @@ export const SignInPage = pageOf(SignIn);
 /** Six digits of an authenticator app, or a recovery code; people type spaces. */
 export const Code = z.string().trim().min(6, "Six digits, or a recovery code").max(40);
 
-export const StartSecondFactor = z.strictObject({ currentPassword: z.string().min(1, "Give your present password").max(200) });
+export const StartSecondFactor = z.strictObject({ currentPassword: z.string().min(1, "Give your current password").max(200) });
 export const StartedSecondFactor = z.object({
   secret: z.string().describe("In base32, for an app that cannot read the picture. Shown only now."),
   uri: z.string().describe("The otpauth:// address that an authenticator app reads as a QR code."),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatDateTime, formatDuration, formatNumber, formatRelative } from "./format";
+import { formatDateTime, formatDuration, formatNumber, formatRelative, formatShare } from "./format";
 
 const AT = new Date("2026-11-22T11:05:09Z");
 const zone = { timeZone: "Europe/Istanbul" };
@@ -31,6 +31,17 @@ describe("lengths of time", () => {
   ])("%d ms is %s", (ms, text) => {
     expect(formatDuration(ms, "en").replaceAll("secs", "sec").replaceAll("mins", "min")).toBe(text);
   });
+});
+
+it.each([
+  [4999, 5000, "99.9%"],
+  [9999, 10_000, "99.9%"],
+  [5000, 5000, "100%"],
+  [1, 5004, "0.1%"],
+  [0, 5004, "0%"],
+  [2, 3, "66.7%"],
+])("says 100 %% of the whole alone and 0 %% of nothing: %d of %d", (part, whole, text) => {
+  expect(formatShare(part, whole, "en")).toBe(text);
 });
 
 it("writes numbers with each language's marks", () => {

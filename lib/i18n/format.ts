@@ -80,3 +80,12 @@ export function formatDuration(durationMs: number, language: Language): string {
 export function formatNumber(value: number, language: Language, options?: Intl.NumberFormatOptions): string {
   return new Intl.NumberFormat(INTL_LOCALES[language], options).format(value);
 }
+
+const TENTH_OF_A_PERCENT = 0.001;
+
+/** `99.9%`, `%99,9`: 100 is said of the whole alone, and 0 only of nothing. */
+export function formatShare(part: number, whole: number, language: Language): string {
+  const share = part / whole;
+  const shown = part > 0 && part < whole ? Math.min(1 - TENTH_OF_A_PERCENT, Math.max(TENTH_OF_A_PERCENT, share)) : share;
+  return formatNumber(shown, language, { style: "percent", maximumFractionDigits: 1 });
+}

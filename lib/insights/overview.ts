@@ -26,7 +26,7 @@ const SILENCE_HOURS = 24;
 const LOW_ALLOWANCE = 0.1;
 
 type Counts = Overview["today"];
-const NOTHING: Counts = { accepted: 0, waiting: 0, sent: 0, delivered: 0, read: 0, failed: 0 };
+const NOTHING: Counts = { accepted: 0, waiting: 0, sent: 0, delivered: 0, read: 0, failed: 0, cancelled: 0 };
 
 /** What the first page shows: today and the last two weeks in the organization's days, the numbers' health, and what needs a person. */
 export async function getOverview(ctx: Ctx): Promise<Overview> {
@@ -112,6 +112,7 @@ async function countEach(ctx: Ctx, days: readonly Day[]): Promise<Map<string, Co
     day.accepted += count;
     if (IS_WAITING.has(status)) day.waiting += count;
     if (status === "failed") day.failed += count;
+    if (status === "cancelled") day.cancelled += count;
     if (status === "read") day.read += count;
     if (status === "read" || status === "delivered") day.delivered += count;
     day.sent += status === "read" || status === "delivered" || status === "sent" ? count : taken;
@@ -212,11 +213,12 @@ async function findAttention(
     troubledAtLeisure(ctx.organizationId, () => countTroubled(ctx)),
     ctx.db
       .select({
-        rejected: sql<number>`count(*) filter (where ${templates.status} = 'REJECTED')::int`,
-        paused: sql<number>`count(*) filter (where ${templates.status} in ('PAUSED', 'DISABLED'))::int`,
+        rejected: countNames("REJECTED"),
+        paused: countNames("PAUSED"),
+        disabled: countNames("DISABLED"),
       })
       .from(templates)
-      .where(eq(templates.organizationId, ctx.organizationId)),
+      .where(and(eq(templates.organizationId, ctx.organizationId), isOfRealAccount(ctx))),
     ctx.db.execute<{ silent: number }>(sql`
       select count(*)::int as silent from integrations i
       where i.organization_id = ${ctx.organizationId} and i.deleted_at is null and i.status = 'verified'
@@ -228,6 +230,18 @@ async function findAttention(
   if (counts.failed) found.push({ kind: "messages_failed", count: counts.failed, href: "/messages?status=failed" });
   if (silence?.silent) found.push({ kind: "no_webhooks", count: silence.silent, href: "/integrations" });
   if (states?.paused) found.push({ kind: "template_paused", count: states.paused, href: "/templates?status=PAUSED" });
+  if (states?.disabled) found.push({ kind: "template_disabled", count: states.disabled, href: "/templates?status=DISABLED" });
   if (states?.rejected) found.push({ kind: "templates_rejected", count: states.rejected, href: "/templates?status=REJECTED" });
   return found;
+}
+
+/** A template in several languages is one to whoever looks after it. */
+function countNames(status: string) {
+  return sql<number>`count(distinct (${templates.businessAccountId}, ${templates.name})) filter (where ${templates.status} = ${status})::int`;
+}
+
+/** The sandbox's templates are samples, some of them paused or rejected on purpose: nobody has to see to them. */
+function isOfRealAccount(ctx: Ctx) {
+  return sql`${templates.businessAccountId} not in (
+    select s.business_account_id from integrations s where s.organization_id = ${ctx.organizationId} and s.sandbox)`;
 }

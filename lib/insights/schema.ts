@@ -8,6 +8,7 @@ const Counts = z.object({
   delivered: z.number().int(),
   read: z.number().int(),
   failed: z.number().int(),
+  cancelled: z.number().int(),
 });
 
 /** The overview: today in the organization's time zone, the numbers' health, and what needs a person. */
@@ -35,6 +36,7 @@ export const Overview = z.object({
         "token_expires",
         "templates_rejected",
         "template_paused",
+        "template_disabled",
         "messages_unknown",
         "messages_failed",
         "no_webhooks",
