@@ -4,6 +4,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useId, useState } from "react";
 import { Controller, useForm } from "react-hook-form";
+import { useAddress } from "@/components/shared/address";
 import { ErrorNote } from "@/components/shared/error-note";
 import { useFieldText } from "@/components/shared/use-field-text";
 import { useSession } from "@/components/shell/session";
@@ -18,6 +19,8 @@ import { CreateInvitation, type Role } from "@/lib/organizations/schema";
 import type { ShownLink } from "./one-time-link-dialog";
 import { useInvite } from "./queries";
 
+const ADDRESS = ["new"] as const;
+
 export function InviteDialog({ trigger, onInvited }: { trigger: ReactNode; onInvited: (link: ShownLink) => void }) {
   const t = useTranslations("settings.members");
   const common = useTranslations("common");
@@ -25,7 +28,7 @@ export function InviteDialog({ trigger, onInvited }: { trigger: ReactNode; onInv
   const fieldText = useFieldText();
   const formId = useId();
   const { role: mine } = useSession();
-  const [open, setOpen] = useState(false);
+  const [{ new: asked }, setAddress] = useAddress(ADDRESS);
   const [failure, setFailure] = useState<unknown>();
   const invite = useInvite();
   const defaultValues: { email: string; role: Role } = { email: "", role: "operator" };
@@ -36,13 +39,13 @@ export function InviteDialog({ trigger, onInvited }: { trigger: ReactNode; onInv
   const { errors, isSubmitting } = formState;
 
   function show(next: boolean) {
-    setOpen(next);
+    setAddress({ new: next ? "1" : null });
     setFailure(undefined);
     reset();
   }
 
   return (
-    <Dialog open={open} onOpenChange={show}>
+    <Dialog open={asked !== null} onOpenChange={show}>
       <DialogTrigger asChild>{trigger}</DialogTrigger>
       <DialogContent
         title={t("inviting.title")}

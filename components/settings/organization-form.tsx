@@ -2,6 +2,7 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import { ArrowUp, X } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Controller, useForm } from "react-hook-form";
@@ -36,6 +37,7 @@ type OrganizationFormProps = { initial: Organization; countries: Place[]; timeZo
 export function OrganizationForm({ initial, countries, timeZones, languages }: OrganizationFormProps) {
   const t = useTranslations("settings.organization");
   const common = useTranslations("common");
+  const router = useRouter();
   const fieldText = useFieldText();
   const canWrite = useCan()("organization:write");
   const { data: organization } = useOrganization(initial);
@@ -58,6 +60,8 @@ export function OrganizationForm({ initial, countries, timeZones, languages }: O
         try {
           await update.mutateAsync(input);
           reset(input);
+          // Its name stands in the frame around the page, too.
+          router.refresh();
           toast.success(common("saved"));
         } catch (error) {
           if (!applyFieldErrors(error, setError)) setFailure(error);

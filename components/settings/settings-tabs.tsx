@@ -5,7 +5,8 @@ import { TabLinks } from "@/components/shared/tab-links";
 import { useCan } from "@/components/shell/session";
 import type { Permission } from "@/lib/organizations/permissions";
 
-const TABS = [
+/** The pages of the settings, and what a person needs to open them. */
+export const SETTINGS_PAGES = [
   { name: "organization", href: "/settings", permission: "organization:read" },
   { name: "hours", href: "/settings/hours", permission: "organization:read" },
   { name: "members", href: "/settings/members", permission: "members:read" },
@@ -18,7 +19,7 @@ const TABS = [
 export function SettingsTabs() {
   const t = useTranslations("settings");
   const can = useCan();
-  const links = TABS.filter((tab) => tab.permission === null || can(tab.permission)).map(({ name, href }) => ({
+  const links = SETTINGS_PAGES.filter((tab) => tab.permission === null || can(tab.permission)).map(({ name, href }) => ({
     href,
     label: t(`tabs.${name}`),
   }));

@@ -28,7 +28,7 @@ export function PageHeader({ title, description, actions, aside, back, className
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="grid min-w-0 gap-1">
           <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
-            <h1 className="min-w-0 break-words font-semibold text-lg tracking-[-0.01em]">{title}</h1>
+            <h1 className="min-w-0 focus:outline-none break-words font-semibold text-lg tracking-[-0.01em]">{title}</h1>
             {aside}
           </div>
           {description ? <p className="max-w-reading text-muted text-sm">{description}</p> : null}

@@ -3,6 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
+import { leaveWhenPossible } from "@/components/shell/line";
 import { ConfirmDialog } from "./confirm-dialog";
 
 type Ask = (leave: () => void) => void;
@@ -12,8 +13,8 @@ const guards: Ask[] = [];
 /** Goes there, unless something is not saved: then the person is asked first. For ways that are no links, such as keys. */
 export function leaveWith(leave: () => void): void {
   const ask = guards.at(-1);
-  if (ask) ask(leave);
-  else leave();
+  if (ask) ask(() => leaveWhenPossible(leave));
+  else leaveWhenPossible(leave);
 }
 
 /** While `when`, asks before the page is left by a link, by the back button, by `leaveWith` or by closing the tab. */
@@ -29,11 +30,11 @@ export function UnsavedGuard({ when }: { when: boolean }) {
     let isLetThrough = false;
 
     function onClick(event: MouseEvent) {
-      const target = event.target instanceof Element ? event.target.closest("a") : null;
-      if (!target || isOwnBusiness(event, target)) return;
+      const address = addressOfLeaving(event);
+      if (!address) return;
       event.preventDefault();
       event.stopPropagation();
-      ask(() => router.push(target.pathname + target.search + target.hash));
+      ask(() => leaveWhenPossible(() => router.push(address)));
     }
 
     // Heard before the router's own listener: the page stays, and the address is put back.
@@ -83,6 +84,12 @@ export function UnsavedGuard({ when }: { when: boolean }) {
       }}
     />
   );
+}
+
+/** Where a click on a link leads away from this page; null for any other click. */
+export function addressOfLeaving(event: MouseEvent): string | null {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  return !link || isOwnBusiness(event, link) ? null : link.pathname + link.search + link.hash;
 }
 
 /** New tabs, downloads and other hosts leave this page where it is; so do places on it. */

@@ -2,20 +2,17 @@
 
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
-import { api } from "@/lib/http/client";
 import { LANGUAGE_COOKIE, type Language } from "@/lib/i18n/languages";
 
 const YEAR_SECONDS = 365 * 86_400;
 
-/** Changes the language here and now and, for someone signed in, in their profile. */
-export function useChooseLanguage({ signedIn }: { signedIn: boolean }): (language: Language) => void {
+/** Changes the language in this browser, for anyone. */
+export function useChooseLanguage(): (language: Language) => void {
   const router = useRouter();
   const [, startTransition] = useTransition();
   return (language) => {
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in Safari and Firefox.
     document.cookie = `${LANGUAGE_COOKIE}=${language}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`;
-    // The cookie already decides in this browser; the profile follows when it can.
-    if (signedIn) void api.patch("/me", { body: { language } }).catch(() => undefined);
     startTransition(() => router.refresh());
   };
 }

@@ -1,18 +1,22 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import {
+  Blocks,
   BookText,
+  Building2,
   Keyboard,
   KeyRound,
   Languages,
+  LayoutTemplate,
+  LogOut,
   type LucideIcon,
   MessageSquare,
   PenLine,
   Plug,
   RefreshCw,
   Search,
+  Settings,
   SunMoon,
   UserPlus,
   UserRound,
@@ -22,25 +26,23 @@ import { useLocale, useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
 import { Dialog as Primitive } from "radix-ui";
 import { type ReactNode, useDeferredValue, useState } from "react";
+import { SETTINGS_PAGES } from "@/components/settings/settings-tabs";
 import { StatusBadge } from "@/components/shared/status-badge";
 import { Time } from "@/components/shared/time";
 import { leaveWith } from "@/components/shared/unsaved";
 import { cn } from "@/components/ui/cn";
 import { overlayStyles } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
-import type { Contact } from "@/lib/contacts/schema";
-import { api } from "@/lib/http/client";
-import type { Page } from "@/lib/http/paging";
 import { LANGUAGE_NAMES, LANGUAGES } from "@/lib/i18n/languages";
-import type { Message } from "@/lib/messages/schema";
 import { formatPhone, readE164 } from "@/lib/phone-format";
-import { useChooseLanguage } from "./choices";
+import { signOut } from "./choices";
 import { NAVIGATION, SANDBOX } from "./navigation";
-import { useCan } from "./session";
+import { useSwitchOrganization } from "./organization-switcher";
+import { useOwnLanguage } from "./own-language";
+import { answersTo, found, useContactSearch, useIntegrationSearch, useMessageSearch, useTemplateSearch } from "./palette-search";
+import { useCan, useSession } from "./session";
 
 type CommandPaletteProps = { open: boolean; onOpenChange: (open: boolean) => void; onShowKeys: () => void };
-
-const ITEMS_PER_NOUN = 5;
 
 /** Reaches every page, the common actions, contacts and messages by typing. */
 export function CommandPalette({ open, onOpenChange, onShowKeys }: CommandPaletteProps) {
@@ -66,13 +68,18 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
   const router = useRouter();
   const can = useCan();
   const language = useLocale();
-  const chooseLanguage = useChooseLanguage({ signedIn: true });
+  const chooseLanguage = useOwnLanguage();
   const { resolvedTheme, setTheme } = useTheme();
+  const settings = useTranslations("settings");
+  const switchTo = useSwitchOrganization();
+  const { organization, organizations } = useSession();
   const [text, setText] = useState("");
   const query = useDeferredValue(text.trim());
   const contacts = useContactSearch(query, can("contacts:read"));
   const phone = readE164(query);
-  const messages = useMessageSearch(phone, can("messages:read"));
+  const messages = useMessageSearch(query, can("messages:read"));
+  const templates = useTemplateSearch(query);
+  const integrations = useIntegrationSearch(query);
 
   function run(act: () => void) {
     close();
@@ -80,10 +87,12 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
   }
   const go = (href: string) => run(() => leaveWith(() => router.push(href)));
   const pages = [...NAVIGATION, SANDBOX].filter((item) => !item.permission || can(item.permission));
+  const settingsPages = SETTINGS_PAGES.filter(({ permission }) => permission === null || can(permission));
+  const otherOrganizations = organizations.filter(({ id }) => id !== organization.id);
   const otherLanguages = LANGUAGES.filter((code) => code !== language);
 
   return (
-    <Command label={t("palette.title")} loop>
+    <Command label={t("palette.title")} loop filter={answersTo}>
       <div className="flex items-center gap-2.5 border-b px-4">
         <Search className="size-4 shrink-0 text-muted" aria-hidden />
         <Command.Input
@@ -94,30 +103,22 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
           className="h-12 w-full bg-transparent text-base outline-none placeholder:text-muted max-md:text-md"
         />
       </div>
-      <Command.List className="max-h-[min(26rem,60vh)] overflow-y-auto p-1.5 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-muted [&_[cmdk-group-heading]]:text-xs">
+      <Command.List
+        label={t("palette.title")}
+        className="max-h-[min(26rem,60vh)] overflow-y-auto p-1.5 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-muted [&_[cmdk-group-heading]]:text-xs"
+      >
         <Command.Empty className="px-3 py-8 text-center text-muted text-sm">
           {contacts.isFetching || messages.isFetching ? t("palette.searching") : t("palette.empty", { query: text })}
         </Command.Empty>
         {phone && can("messages:write") ? (
-          <Item
-            icon={PenLine}
-            value={`send ${query}`}
-            keywords={[text]}
-            onSelect={() => go(`/compose?to=${encodeURIComponent(phone)}`)}
-          >
+          <Item icon={PenLine} value={found(query)} onSelect={() => go(`/compose?to=${encodeURIComponent(phone)}`)}>
             {t("palette.sendTo", { phone: formatPhone(phone) })}
           </Item>
         ) : null}
         {contacts.data && contacts.data.data.length > 0 ? (
           <Command.Group heading={t("palette.contacts")}>
             {contacts.data.data.map((contact) => (
-              <Item
-                key={contact.id}
-                icon={UserRound}
-                value={contact.id}
-                keywords={[text]}
-                onSelect={() => go(`/contacts/${contact.id}`)}
-              >
+              <Item key={contact.id} icon={UserRound} value={found(contact.id)} onSelect={() => go(`/contacts/${contact.id}`)}>
                 <span className="truncate">
                   {contact.name ?? (contact.phoneNumber ? formatPhone(contact.phoneNumber) : contact.id)}
                 </span>
@@ -134,13 +135,45 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
               <Item
                 key={message.id}
                 icon={MessageSquare}
-                value={message.id}
-                keywords={[text]}
+                value={found(message.id)}
                 onSelect={() => go(`/messages/${message.id}`)}
               >
-                <span className="min-w-0 flex-1 truncate">{message.text}</span>
+                <span className="shrink-0">
+                  {message.contactName ?? formatPhone(message.phoneNumber ?? message.userId ?? "")}
+                </span>
+                <span className="min-w-0 flex-1 truncate text-muted">{message.text}</span>
                 <StatusBadge kind="message" status={message.status} plain />
                 <Time at={message.createdAt} format="short" className="shrink-0 text-muted text-xs" />
+              </Item>
+            ))}
+          </Command.Group>
+        ) : null}
+        {templates.length > 0 ? (
+          <Command.Group heading={t("nav.templates")}>
+            {templates.map((template) => (
+              <Item
+                key={template.id}
+                icon={LayoutTemplate}
+                value={found(template.id)}
+                onSelect={() => go(`/templates/${template.id}`)}
+              >
+                <span className="truncate">{template.name}</span>
+                <span className="ml-auto shrink-0 text-muted text-xs">{template.language}</span>
+              </Item>
+            ))}
+          </Command.Group>
+        ) : null}
+        {integrations.length > 0 ? (
+          <Command.Group heading={t("nav.integrations")}>
+            {integrations.map((integration) => (
+              <Item
+                key={integration.id}
+                icon={Blocks}
+                value={found(integration.id)}
+                onSelect={() => go(`/integrations/${integration.id}`)}
+              >
+                <span className="truncate">{integration.name}</span>
+                <StatusBadge kind="integration" status={integration.status} plain />
               </Item>
             ))}
           </Command.Group>
@@ -159,6 +192,17 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
                 <Kbd>G</Kbd>
                 <Kbd>{item.key.toUpperCase()}</Kbd>
               </span>
+            </Item>
+          ))}
+          {settingsPages.map(({ name, href }) => (
+            <Item
+              key={name}
+              icon={Settings}
+              value={`${t("nav.settings")}: ${settings(`tabs.${name}`)}`}
+              keywords={[name]}
+              onSelect={() => go(href)}
+            >
+              {t("nav.settings")}: {settings(`tabs.${name}`)}
             </Item>
           ))}
         </Command.Group>
@@ -188,6 +232,21 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
               {t("palette.createToken")}
             </Item>
           ) : null}
+          {can("members:write") ? (
+            <Item icon={UserPlus} value={t("palette.invite")} onSelect={() => go("/settings/members?new=1")}>
+              {t("palette.invite")}
+            </Item>
+          ) : null}
+          {otherOrganizations.map(({ id, name }) => (
+            <Item
+              key={id}
+              icon={Building2}
+              value={`${t("switchOrganization")} ${name}`}
+              onSelect={() => run(() => leaveWith(() => void switchTo(id)))}
+            >
+              {t("switchOrganization")}: {name}
+            </Item>
+          ))}
           <Item
             icon={SunMoon}
             value={t("palette.toggleTheme")}
@@ -218,36 +277,19 @@ function Palette({ close, onShowKeys }: { close: () => void; onShowKeys: () => v
             {t("keyboardShortcuts")}
             <Kbd className="ml-auto max-md:hidden">?</Kbd>
           </Item>
+          <Item icon={LogOut} value={t("signOut")} onSelect={() => run(() => leaveWith(() => void signOut()))}>
+            {t("signOut")}
+          </Item>
         </Command.Group>
       </Command.List>
     </Command>
   );
 }
 
-function useContactSearch(search: string, allowed: boolean) {
-  return useQuery({
-    queryKey: ["contacts", "palette", search],
-    queryFn: ({ signal }) => api.get<Page<Contact>>("/crm/contacts", { query: { search, limit: ITEMS_PER_NOUN }, signal }),
-    enabled: allowed && search.length >= 2,
-    retry: false,
-  });
-}
-
-/** Texts and numbers are encrypted, so messages are found by a whole phone number. */
-function useMessageSearch(phoneNumber: string | null, allowed: boolean) {
-  return useQuery({
-    queryKey: ["messages", "palette", phoneNumber],
-    queryFn: ({ signal }) =>
-      api.get<Page<Message>>("/crm/whatsapp/messages", { query: { phoneNumber, limit: ITEMS_PER_NOUN }, signal }),
-    enabled: allowed && phoneNumber !== null,
-    retry: false,
-  });
-}
-
 type ItemProps = {
   icon: LucideIcon;
   value: string;
-  /** Other words it answers to; what the server found answers to whatever was typed. */
+  /** Other words it answers to. */
   keywords?: string[];
   onSelect: () => void;
   children: ReactNode;

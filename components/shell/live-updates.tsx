@@ -2,6 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { checkLine, onLine, presentLine } from "./line";
 
 /** A change is shown this soon; while they keep coming, what is shown is asked for anew at most so often. */
 const GATHER_MS = 200;
@@ -12,10 +13,7 @@ const LONGEST_REST_MS = 15_000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 
-/**
- * Listens to `/api/live` and marks the named nouns stale. Says nothing when the line is down: lists still refresh when
- * the window is looked at again, and all of them once the line is there.
- */
+/** Listens to `/api/live` and marks the named nouns stale; all of them once the line is there again. */
 export function LiveUpdates() {
   const queryClient = useQueryClient();
 
@@ -59,15 +57,36 @@ export function LiveUpdates() {
       source.onmessage = hear;
       source.onerror = () => {
         source?.close();
+        // Something before the server may not let it through: then only this line is down.
+        void checkLine();
         retryTimer = setTimeout(connect, waitMs);
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
       };
     }
 
+    let before = presentLine().state;
+    const stopHearing = onLine(() => {
+      const { state } = presentLine();
+      if (state === "up" && before !== "up") {
+        void queryClient.invalidateQueries();
+        if (source?.readyState === EventSource.CLOSED) {
+          clearTimeout(retryTimer);
+          connect();
+        }
+      }
+      before = state;
+    });
+    const ask = () => void checkLine();
+    window.addEventListener("online", ask);
+    window.addEventListener("offline", ask);
+
     connect();
     return () => {
       isOver = true;
       source?.close();
+      stopHearing();
+      window.removeEventListener("online", ask);
+      window.removeEventListener("offline", ask);
       clearTimeout(retryTimer);
       clearTimeout(gatherTimer);
     };

@@ -20,18 +20,9 @@ import { useSession } from "./session";
 export function OrganizationSwitcher({ inHeader }: { inHeader?: boolean }) {
   const t = useTranslations("shell");
   const { organization, organizations } = useSession();
+  const switchTo = useSwitchOrganization();
   const words = cn("min-w-0 flex-1 truncate text-left font-semibold text-sm", !inHeader && "max-lg:sr-only");
   const frame = cn("flex h-9 w-full min-w-0 items-center gap-2 rounded-md px-1.5", !inHeader && "max-lg:justify-center");
-
-  async function switchTo(organizationId: string) {
-    if (organizationId === organization.id) return;
-    try {
-      await api.patch("/me", { body: { organizationId } });
-      window.location.assign("/");
-    } catch {
-      toast.error(t("switchFailed"));
-    }
-  }
 
   if (organizations.length < 2) {
     return (
@@ -61,4 +52,18 @@ export function OrganizationSwitcher({ inHeader }: { inHeader?: boolean }) {
       </DropdownMenuContent>
     </DropdownMenu>
   );
+}
+
+export function useSwitchOrganization(): (organizationId: string) => Promise<void> {
+  const t = useTranslations("shell");
+  const { organization } = useSession();
+  return async (organizationId) => {
+    if (organizationId === organization.id) return;
+    try {
+      await api.patch("/me", { body: { organizationId } });
+      window.location.assign("/");
+    } catch {
+      toast.error(t("switchFailed"));
+    }
+  };
 }

@@ -13,7 +13,7 @@ import {
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
 import { isLanguage, LANGUAGE_NAMES, LANGUAGES } from "@/lib/i18n/languages";
-import { useChooseLanguage } from "./choices";
+import { useOwnLanguage } from "./own-language";
 
 const THEMES = [
   { name: "light", icon: Sun },
@@ -21,17 +21,17 @@ const THEMES = [
   { name: "system", icon: Monitor },
 ] as const;
 
-/** The two choices that also a stranger has: language and theme. */
-export function Preferences({ signedIn }: { signedIn: boolean }) {
+/** The two choices that concern the whole console: language and theme. */
+export function Preferences() {
   return (
     <>
-      <LanguageMenu signedIn={signedIn} />
+      <LanguageMenu />
       <ThemeMenu />
     </>
   );
 }
 
-function LanguageMenu({ signedIn }: { signedIn: boolean }) {
+function LanguageMenu() {
   const t = useTranslations("shell");
   return (
     <DropdownMenu>
@@ -41,7 +41,7 @@ function LanguageMenu({ signedIn }: { signedIn: boolean }) {
         </Button>
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end">
-        <LanguageItems signedIn={signedIn} />
+        <LanguageItems />
       </DropdownMenuContent>
     </DropdownMenu>
   );
@@ -63,9 +63,9 @@ function ThemeMenu() {
   );
 }
 
-export function LanguageItems({ signedIn }: { signedIn: boolean }) {
+export function LanguageItems() {
   const t = useTranslations("shell");
-  const chooseLanguage = useChooseLanguage({ signedIn });
+  const chooseLanguage = useOwnLanguage();
   const language = useLocale();
   return (
     <>

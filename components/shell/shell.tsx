@@ -4,13 +4,16 @@ import { Search } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useState } from "react";
+import { loadQuestion } from "@/components/shared/confirm-dialog";
 import { Kbd } from "@/components/ui/kbd";
 import { useKeys } from "./keys";
+import { LineBar } from "./line-bar";
 import { LiveUpdates } from "./live-updates";
 import { OrganizationSwitcher } from "./organization-switcher";
 import { Preferences } from "./preferences";
 import { type ConsoleSession, SessionProvider } from "./session";
 import { BottomBar, Sidebar } from "./sidebar";
+import { useHeadingFocus } from "./use-heading-focus";
 import { UserMenu } from "./user-menu";
 
 const loadPalette = () => import("./command-palette");
@@ -35,7 +38,8 @@ function Frame({ children }: { children: ReactNode }) {
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [keysOpen, setKeysOpen] = useState(false);
   // Not needed to show a page, but wanted at once when asked for.
-  useEffect(() => whenIdle(() => void Promise.all([loadPalette(), loadKeysDialog()])), []);
+  useEffect(() => whenIdle(() => void Promise.all([loadPalette(), loadKeysDialog(), loadQuestion()])), []);
+  useHeadingFocus();
   useKeys({ openPalette: () => setPaletteOpen((open) => !open), openKeys: () => setKeysOpen(true) });
   return (
     <>
@@ -64,9 +68,10 @@ function Frame({ children }: { children: ReactNode }) {
               </Kbd>
             </button>
             <div className="contents max-md:hidden">
-              <Preferences signedIn />
+              <Preferences />
             </div>
             <UserMenu onShowKeys={() => setKeysOpen(true)} />
+            <LineBar />
           </header>
           <main
             id="content"

@@ -36,7 +36,7 @@ export function UserMenu({ onShowKeys }: { onShowKeys: () => void }) {
         </div>
         <div className="md:hidden">
           <DropdownMenuSeparator />
-          <LanguageItems signedIn />
+          <LanguageItems />
           <DropdownMenuSeparator />
           <ThemeItems />
         </div>

@@ -11,9 +11,9 @@ const PAGE_SIZE = 100;
 const MOST_PAGES = 60;
 
 /** Every template of the organization, by name and language: few enough to count and to search while typing. */
-export function useTemplates(initialData?: Template[]) {
+export function useTemplates({ initialData, enabled }: { initialData?: Template[]; enabled?: boolean } = {}) {
   const isHydrated = useHydrated();
-  const query = useQuery({ queryKey: ["templates", "all"], queryFn: ({ signal }) => readAll(signal), initialData });
+  const query = useQuery({ queryKey: ["templates", "all"], queryFn: ({ signal }) => readAll(signal), initialData, enabled });
   return { ...query, data: isHydrated ? query.data : initialData };
 }
 
