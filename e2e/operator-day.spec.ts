@@ -100,7 +100,7 @@ test("a day of an operator: numbers, templates, consent, messages, settings", as
     await expect(page.getByText("Fill in customerName, orderNumber.")).toBeVisible();
     await page.getByLabel("customerName").fill("Zeynep");
     await page.getByLabel("orderNumber").fill("ORD-77");
-    await expect(page.getByText("Ready: nothing stands against it.")).toBeVisible();
+    await expect(page.getByText("Ready to send.")).toBeVisible();
     await page.getByRole("button", { name: "Send message" }).click();
   });
 
@@ -127,7 +127,7 @@ test("a day of an operator: numbers, templates, consent, messages, settings", as
     await expect(page.getByRole("table", { name: "Messages" }).getByText("Delivered", { exact: true })).toHaveCount(0);
     await rows.nth(1).getByRole("link").click();
     await expect(page).toHaveURL(/\/messages\/msg_.*status=failed/);
-    await expect(page.getByText(/Not sent:/).first()).toBeVisible();
+    await expect(page.getByText(/Failed:/).first()).toBeVisible();
   });
 
   await test.step("chooses rows, and is told what an address asks for in vain", async () => {
@@ -273,7 +273,7 @@ test("a message is written and sent with the keyboard alone", async ({ page }) =
   await page.keyboard.type(GUIDE_PHONE);
   await tabTo(page, "Text");
   await page.keyboard.type("Written without a mouse.");
-  await expect(page.getByText("Ready: nothing stands against it.")).toBeVisible();
+  await expect(page.getByText("Ready to send.")).toBeVisible();
   await tabTo(page, "Send message");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("link", { name: "Details" })).toBeVisible();

@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { Mark } from "@/components/shell/mark";
-import { Preferences } from "@/components/shell/preferences";
+import { StrangerPreferences } from "@/components/shell/stranger-preferences";
 
 /** For strangers: the name, the two choices everyone has, and the form in the middle. */
 export default async function AuthLayout({ children }: { children: ReactNode }) {
@@ -13,8 +13,8 @@ export default async function AuthLayout({ children }: { children: ReactNode }) 
           <Mark className="size-6" />
           {t("productName")}
         </span>
-        <div className="flex">
-          <Preferences signedIn={false} />
+        <div className="flex gap-1">
+          <StrangerPreferences />
         </div>
       </header>
       <main className="flex flex-1 flex-col items-center px-4 pt-[6vh] pb-16">{children}</main>

@@ -1,6 +1,7 @@
 "use client";
 
 import { MessagesSquare, Pencil, PenLine, ShieldCheck } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { composeHref } from "@/components/compose/address";
@@ -22,13 +23,14 @@ import { Link } from "@/components/ui/link";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ConsentState, ConsentStatus, Contact } from "@/lib/contacts/schema";
 import { formatPhone } from "@/lib/phone-format";
-import { ConsentDialog } from "./consent-dialog";
-import { ContactDialog } from "./contact-dialog";
 import { Ledger } from "./ledger";
 import { nameOf } from "./person";
 import { useContact } from "./queries";
 import { useCountryName, useLanguageName } from "./use-names";
 import { WindowState } from "./window-state";
+
+const ContactDialog = dynamic(() => import("./contact-dialog").then((module) => module.ContactDialog), { ssr: false });
+const ConsentDialog = dynamic(() => import("./consent-dialog").then((module) => module.ConsentDialog), { ssr: false });
 
 /** A person: who they are, what they agreed to and when, and what was last written to them. */
 export function ContactDetail({ contact: initial }: { contact: Contact }) {

@@ -1,10 +1,11 @@
 "use client";
 
 import { SearchX, UserPlus, Users } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { parseAsString, useQueryState } from "nuqs";
 import { useMemo } from "react";
+import { useAddress } from "@/components/shared/address";
 import { CodeBlock } from "@/components/shared/code-block";
 import type { ColumnDef } from "@/components/shared/columns";
 import { DataTable } from "@/components/shared/data-table";
@@ -19,7 +20,6 @@ import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { CONTACT_SORTS, type Contact } from "@/lib/contacts/schema";
 import type { Page } from "@/lib/http/paging";
-import { ContactDialog } from "./contact-dialog";
 import { Person } from "./person";
 import { PhoneSuggestion, usePhoneSuggestion } from "./phone-suggestion";
 import { CONTACT_FILTERS, exportHref, useContacts, useContactTotal } from "./queries";
@@ -32,6 +32,10 @@ const KNOWN = {
   sort: (value: string) => CONTACT_SORTS.some((one) => one === value),
 };
 
+const ADDRESS = ["new"] as const;
+
+const ContactDialog = dynamic(() => import("./contact-dialog").then((module) => module.ContactDialog), { ssr: false });
+
 export function ContactsTable({ firstPage }: { firstPage?: Page<Contact> }) {
   const t = useTranslations("contacts");
   const router = useRouter();
@@ -42,7 +46,7 @@ export function ContactsTable({ firstPage }: { firstPage?: Page<Contact> }) {
   const columns = useColumns();
   const nationalNumber = usePhoneSuggestion(state.q);
   const consentLabel = useStatusLabel("consent");
-  const [isNew, setNew] = useQueryState("new", parseAsString.withOptions({ history: "replace" }));
+  const [{ new: isNew }, setAddress] = useAddress(ADDRESS);
   const filters = [
     {
       name: "consent",
@@ -51,7 +55,7 @@ export function ContactsTable({ firstPage }: { firstPage?: Page<Contact> }) {
     },
   ];
   const add = can("contacts:write") ? (
-    <Button variant="primary" onClick={() => void setNew("1")}>
+    <Button variant="primary" onClick={() => setAddress({ new: "1" })}>
       <UserPlus aria-hidden />
       {t("add")}
     </Button>
@@ -76,12 +80,17 @@ export function ContactsTable({ firstPage }: { firstPage?: Page<Contact> }) {
         empty={<NoContacts action={add} />}
         nothingFound={nationalNumber ? <NumberSuggested text={state.q} onUse={state.setQ} /> : undefined}
       />
-      <ContactDialog
-        open={isNew !== null && can("contacts:write")}
-        onOpenChange={(open) => void setNew(open ? "1" : null)}
-        // The address is cleaned first: replacing it later would take the way to the new contact back.
-        onDone={(contact) => void setNew(null).then(() => router.push(`/contacts/${contact.id}`))}
-      />
+      {isNew !== null && can("contacts:write") ? (
+        <ContactDialog
+          open
+          onOpenChange={(open) => setAddress({ new: open ? "1" : null })}
+          // The address is cleaned first: replacing it later would take the way to the new contact back.
+          onDone={(contact) => {
+            setAddress({ new: null });
+            router.push(`/contacts/${contact.id}`);
+          }}
+        />
+      ) : null}
     </>
   );
 }

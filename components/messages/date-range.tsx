@@ -1,8 +1,8 @@
 "use client";
 
 import { CalendarDays } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
-import { DateField } from "@/components/shared/date-field";
 import { useClock } from "@/components/shared/time";
 import { useZone } from "@/components/shared/use-language";
 import { Button } from "@/components/ui/button";
@@ -11,6 +11,8 @@ import { Field } from "@/components/ui/field";
 import { Popover, PopoverClose, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
 import { formatDate } from "@/lib/i18n/format";
 import { addDays, firstMomentOf, wallTimeAt } from "@/lib/time";
+
+const DateField = dynamic(() => import("@/components/shared/date-field").then((module) => module.DateField), { ssr: false });
 
 type DateRangeProps = {
   /** Days of the calendar, `YYYY-MM-DD`; "" when open. */

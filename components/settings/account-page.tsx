@@ -15,7 +15,8 @@ import { Section } from "@/components/shared/section";
 import { Time } from "@/components/shared/time";
 import { useErrorText } from "@/components/shared/use-error-text";
 import { useFieldText } from "@/components/shared/use-field-text";
-import { signOut, useChooseLanguage } from "@/components/shell/choices";
+import { signOut } from "@/components/shell/choices";
+import { useOwnLanguage } from "@/components/shell/own-language";
 import { useSession } from "@/components/shell/session";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -83,7 +84,7 @@ function Profile() {
   const router = useRouter();
   const { user } = useSession();
   const language = useLocale();
-  const chooseLanguage = useChooseLanguage({ signedIn: true });
+  const chooseLanguage = useOwnLanguage();
   const update = useUpdateMe();
   const [failure, setFailure] = useState<unknown>();
   const { register, handleSubmit, setError, reset, formState } = useForm({
@@ -141,7 +142,7 @@ function Profile() {
 }
 
 const NewPassword = z.object({
-  currentPassword: z.string().min(1, "Give your present password").max(200),
+  currentPassword: z.string().min(1, "Give your current password").max(200),
   newPassword: Password,
 });
 

@@ -30,7 +30,7 @@ export function OwnerStep({ token, countries, timeZones }: OwnerStepProps) {
   const t = useTranslations("setup.owner");
   const fieldText = useFieldText();
   const language = useLocale();
-  const chooseLanguage = useChooseLanguage({ signedIn: false });
+  const chooseLanguage = useChooseLanguage();
   const [failure, setFailure] = useState<unknown>();
   const [leaving, setLeaving] = useState(false);
   const { register, control, handleSubmit, setError, setValue, formState } = useForm<Values, unknown, SetupInput>({

@@ -3,7 +3,8 @@
 import { useTranslations } from "next-intl";
 import type { ComponentProps } from "react";
 import type { Language } from "@/lib/i18n/languages";
-import { type MessageContent, summaryOf } from "@/lib/whatsapp/content";
+import type { MessageContent } from "@/lib/whatsapp/content";
+import { summaryOf } from "@/lib/whatsapp/content-words";
 import type { RenderedTemplate } from "@/lib/whatsapp/template-schema";
 import { lineOfItem, linesOfCard } from "./card-lines";
 import { useZone } from "./use-language";

@@ -2,7 +2,7 @@
 
 import { LoaderCircle, SearchX } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -10,6 +10,7 @@ import { type ColumnDef, csvOf, useColumnChoice } from "./columns";
 import { downloadCsv } from "./csv";
 import { EmptyState } from "./empty-state";
 import { ErrorNote } from "./error-note";
+import type { LongRows } from "./long-rows";
 import { Note } from "./note";
 import { type TableFilter, TableFilters } from "./table-filters";
 import { TableRows } from "./table-rows";
@@ -55,6 +56,8 @@ type DataTableProps<T> = {
 };
 
 const SKELETON_ROWS = 10;
+/** Past this only the rows near the window are drawn. */
+const MOST_DRAWN = 100;
 /** From here on a table is worth tools of its own. */
 const FEWEST_FOR_TOOLS = 20;
 
@@ -70,6 +73,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const isAsking = useHydrated() && query.isFetching && !query.isPending;
   const hasNothing = !query.isPending && rows.length === 0 && !state?.active;
   const failedAtOnce = query.isError && loaded.length === 0;
+  const Rows = useRows(rows.length);
   const hasTools = rows.length >= FEWEST_FOR_TOOLS || query.hasNextPage || isChosen || Boolean(state?.active);
 
   return (
@@ -136,7 +140,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
             empty
           )
         ) : (
-          <TableRows
+          <Rows
             label={label}
             columns={shown}
             rows={rows}
@@ -164,6 +168,22 @@ export function DataTable<T>(props: DataTableProps<T>) {
 }
 
 /** Pages read at different moments may both hold a row that moved between them. */
+/** What draws only the rows near the window is loaded with the first list that is long. */
+let longRows: typeof LongRows | undefined;
+
+function useRows(count: number): typeof TableRows {
+  const isLong = count > MOST_DRAWN;
+  const [Long, setLong] = useState(() => longRows);
+  useEffect(() => {
+    if (!isLong || longRows) return;
+    void import("./long-rows").then((module) => {
+      longRows = module.LongRows;
+      setLong(() => longRows);
+    });
+  }, [isLong]);
+  return isLong && Long ? Long : TableRows;
+}
+
 function distinct<T>(rows: readonly T[], rowId: (row: T) => string): T[] {
   return [...new Map(rows.map((row) => [rowId(row), row])).values()];
 }

@@ -1,16 +1,25 @@
 "use client";
 
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, type Ref, useEffect } from "react";
 import { Checkbox } from "@/components/ui/checkbox";
 import { cn } from "@/components/ui/cn";
 import { Link } from "@/components/ui/link";
 import type { ColumnDef } from "./columns";
 import { SelectAll, type Selection } from "./table-selection";
 
-type TableRowsProps<T> = {
+/** The rows that are drawn of a long list, and the heights that stand for the others. */
+type DrawnRows = {
+  first: number;
+  last: number;
+  above: number;
+  below: number;
+  body: Ref<HTMLTableSectionElement>;
+  measure: (row: HTMLElement | null) => void;
+};
+
+export type TableRowsProps<T> = {
   label: string;
   columns: readonly ColumnDef<T>[];
   rows: readonly T[];
@@ -25,43 +34,16 @@ type TableRowsProps<T> = {
   onSight?: (firstRow: number, lastRow: number) => void;
   onPointerEnter: () => void;
   onPointerLeave: () => void;
+  /** All of them when it is left out. */
+  drawn?: DrawnRows;
 };
-
-/** Past this only the rows near the window are drawn. */
-const MOST_DRAWN = 100;
-const OVERSCAN = 12;
-const useBrowserLayoutEffect = typeof window === "undefined" ? useEffect : useLayoutEffect;
 
 /** Below 768 px rows are drawn as cards; explicit roles keep them a table for those who hear it. */
 export function TableRows<T>(props: TableRowsProps<T>) {
-  const { label, columns, rows, rowId, rowHref, isOld, sort, selection, onSight } = props;
-  const body = useRef<HTMLTableSectionElement>(null);
-  const [offset, setOffset] = useState(0);
-  const isLong = rows.length > MOST_DRAWN;
-  const virtual = useWindowVirtualizer({
-    count: rows.length,
-    enabled: isLong,
-    estimateSize: () => (window.innerWidth < 768 ? 110 : props.compact ? 33 : 41),
-    overscan: OVERSCAN,
-    scrollMargin: offset,
-    getItemKey: (index) => {
-      const row = rows[index];
-      return row === undefined ? index : rowId(row);
-    },
-  });
-  const drawn = isLong ? virtual.getVirtualItems() : [];
-  const first = isLong ? (drawn[0]?.index ?? 0) : 0;
-  const last = isLong ? (drawn.at(-1)?.index ?? -1) : rows.length - 1;
-  const above = isLong && drawn[0] ? drawn[0].start - offset : 0;
-  const below = isLong ? virtual.getTotalSize() - ((drawn.at(-1)?.end ?? offset) - offset) : 0;
+  const { label, columns, rows, rowId, rowHref, isOld, sort, selection, onSight, drawn } = props;
+  const { first, last, above, below } = drawn ?? { first: 0, last: rows.length - 1, above: 0, below: 0 };
   const linkColumn = (columns.find((column) => column.meta.card === "title") ?? columns[0])?.id;
   const loaded = selection ? rows.map(rowId) : [];
-
-  useBrowserLayoutEffect(() => {
-    if (!body.current) return;
-    const top = Math.round(body.current.getBoundingClientRect().top + window.scrollY);
-    if (top !== offset) setOffset(top);
-  });
   useEffect(() => onSight?.(first, last), [onSight, first, last]);
 
   return (
@@ -71,7 +53,7 @@ export function TableRows<T>(props: TableRowsProps<T>) {
         role="table"
         aria-label={label}
         aria-busy={isOld || undefined}
-        aria-rowcount={isLong ? rows.length + 1 : undefined}
+        aria-rowcount={drawn ? rows.length + 1 : undefined}
         onPointerEnter={props.onPointerEnter}
         onPointerLeave={props.onPointerLeave}
         className={cn("w-full border-collapse text-left text-sm transition-opacity max-md:block", isOld && "opacity-60")}
@@ -114,7 +96,7 @@ export function TableRows<T>(props: TableRowsProps<T>) {
           </tr>
         </thead>
         <tbody
-          ref={body}
+          ref={drawn?.body}
           // biome-ignore lint/a11y/noRedundantRoles: as above.
           role="rowgroup"
           className="max-md:block"
@@ -123,11 +105,11 @@ export function TableRows<T>(props: TableRowsProps<T>) {
           {rows.slice(first, last + 1).map((row, index) => (
             <tr
               key={rowId(row)}
-              ref={isLong ? virtual.measureElement : undefined}
+              ref={drawn?.measure}
               data-index={first + index}
               // biome-ignore lint/a11y/noRedundantRoles: as above.
               role="row"
-              aria-rowindex={isLong ? first + index + 2 : undefined}
+              aria-rowindex={drawn ? first + index + 2 : undefined}
               className={cn(
                 "relative border-b max-md:grid max-md:grid-cols-[minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-1 max-md:px-4 max-md:py-3",
                 first + index === rows.length - 1 && "border-0",

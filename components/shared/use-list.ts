@@ -8,10 +8,10 @@ import {
   useInfiniteQuery,
   useQuery,
 } from "@tanstack/react-query";
-import { parseAsString, useQueryStates } from "nuqs";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { api, type Query } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
+import { useAddress } from "./address";
 import { isShownPage, leavePage, type PagesInSight, renewPage, sightOf, wasLeft } from "./live-pages";
 
 export type ListState = {
@@ -38,16 +38,15 @@ const NO_RULES: KnownValues = {};
 
 /** Search, filters and order of a list, kept in the address. `names` and `known` must be constants outside the component. */
 export function useListState(names: readonly string[] = [], known: KnownValues = NO_RULES): ListState {
-  const parsers = useMemo(
-    () => Object.fromEntries(["q", "sort", ...names].map((name) => [name, parseAsString.withDefault("")])),
-    [names],
-  );
-  const [values, setValues] = useQueryStates(parsers, { history: "replace", throttleMs: 150 });
+  const all = useMemo(() => ["q", "sort", ...names], [names]);
+  const [values, setValues] = useAddress(all);
   return useMemo(() => {
-    const { q = "", sort = "", ...given } = values;
+    const q = values.q ?? "";
+    const sort = values.sort ?? "";
+    const given = names.map((name): [string, string] => [name, values[name] ?? ""]);
     const unknown: ListState["unknown"] = [];
     const filters: Record<string, string> = {};
-    for (const [name, text] of Object.entries(given)) {
+    for (const [name, text] of given) {
       const isKnown = (value: string) => value !== "" && (known[name]?.(value) ?? true);
       const parts = text === "" ? [] : text.split(",");
       filters[name] = parts.filter(isKnown).join(",");
@@ -58,13 +57,13 @@ export function useListState(names: readonly string[] = [], known: KnownValues =
       filters,
       unknown,
       sort: known.sort?.(sort) === false ? "" : sort,
-      setQ: (next) => void setValues({ q: next || null }),
-      setFilter: (name, value) => void setValues({ [name]: value || null }),
-      setSort: (next) => void setValues({ sort: next || null }),
-      clear: () => void setValues({ ...Object.fromEntries(["q", ...Object.keys(given)].map((name) => [name, null])) }),
-      active: q !== "" || Object.values(given).some(Boolean),
+      setQ: (q) => setValues({ q }),
+      setFilter: (name, value) => setValues({ [name]: value }),
+      setSort: (sort) => setValues({ sort }),
+      clear: () => setValues(Object.fromEntries(["q", ...names].map((name) => [name, null]))),
+      active: q !== "" || given.some(([, text]) => text !== ""),
     };
-  }, [values, setValues, known]);
+  }, [values, setValues, names, known]);
 }
 
 /**

@@ -2,9 +2,9 @@
 
 import { RefreshCw } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { parseAsString, useQueryState } from "nuqs";
 import { useEffect, useRef } from "react";
 import { useIntegrationNames } from "@/components/messages/queries";
+import { useAddress } from "@/components/shared/address";
 import { ErrorNote } from "@/components/shared/error-note";
 import { Note } from "@/components/shared/note";
 import { useCan } from "@/components/shell/session";
@@ -14,20 +14,22 @@ import { useSyncTemplates } from "./queries";
 
 type Sync = ReturnType<typeof useSyncTemplates>;
 
+const ADDRESS = ["sync"] as const;
+
 /** The synchronization of a page; it starts by itself when the address asks for it (`?sync=1`). */
 export function useSync(): Sync {
   const sync = useSyncTemplates();
   const can = useCan();
-  const [asked, setAsked] = useQueryState("sync", parseAsString.withOptions({ history: "replace" }));
+  const [{ sync: asked }, setAddress] = useAddress(ADDRESS);
   const started = useRef(false);
   const { mutate } = sync;
   const allowed = can("templates:write");
   useEffect(() => {
     if (asked === null || started.current) return;
     started.current = true;
-    void setAsked(null);
+    setAddress({ sync: null });
     if (allowed) mutate();
-  }, [asked, allowed, mutate, setAsked]);
+  }, [asked, allowed, mutate, setAddress]);
   return sync;
 }
 

@@ -2,10 +2,10 @@
 
 import { LayoutGrid, LayoutTemplate, Rows3, SearchX } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo, useState } from "react";
 import { useLanguageName } from "@/components/contacts/use-names";
 import { useAllIntegrations } from "@/components/messages/queries";
+import { useAddress } from "@/components/shared/address";
 import type { ColumnDef } from "@/components/shared/columns";
 import { DataTable } from "@/components/shared/data-table";
 import { EmptyState } from "@/components/shared/empty-state";
@@ -29,6 +29,7 @@ import { exampleValues, TemplatePreview } from "./template-preview";
 import { useCategoryLabel } from "./use-words";
 
 const FILTERS = ["status", "category", "language", "account"] as const;
+const ADDRESS = ["view"] as const;
 const ROWS_AT_ONCE = 100;
 const CARDS_AT_ONCE = 24;
 const ALL = "all";
@@ -36,8 +37,8 @@ const ALL = "all";
 export function TemplatesTable({ templates: initial }: { templates?: Template[] }) {
   const t = useTranslations("templates");
   const state = useListState(FILTERS);
-  const query = useTemplates(initial);
-  const [view, setView] = useQueryState("view", parseAsStringLiteral(["gallery"]).withOptions({ history: "replace" }));
+  const query = useTemplates({ initialData: initial });
+  const [{ view }, setAddress] = useAddress(ADDRESS);
   const all = useMemo(() => query.data ?? [], [query.data]);
   const narrowed = useMemo(() => all.filter((template) => fits(template, state, false)), [all, state]);
   const found = useMemo(() => narrowed.filter((template) => fits(template, state, true)), [narrowed, state]);
@@ -69,7 +70,7 @@ export function TemplatesTable({ templates: initial }: { templates?: Template[] 
                 <div className="flex flex-wrap items-center gap-2">
                   <TableFilters state={state} searchPlaceholder={searchPlaceholder} filters={filters} />
                   <div className="ml-auto">
-                    <ViewSwitch gallery onChange={() => void setView(null)} />
+                    <ViewSwitch gallery onChange={() => setAddress({ view: null })} />
                   </div>
                 </div>
                 <Gallery key={JSON.stringify([state.q, state.filters])} groups={groups} />
@@ -82,7 +83,7 @@ export function TemplatesTable({ templates: initial }: { templates?: Template[] 
                 filters={filters}
                 searchPlaceholder={searchPlaceholder}
                 empty={<NoTemplates />}
-                actions={<ViewSwitch gallery={false} onChange={() => void setView("gallery")} />}
+                actions={<ViewSwitch gallery={false} onChange={() => setAddress({ view: "gallery" })} />}
               />
             )}
           </TabsContent>

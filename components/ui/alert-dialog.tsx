@@ -7,7 +7,6 @@ import { DialogFooter, dialogStyles, overlayStyles } from "./dialog";
 import { RememberOpener, useReturnFocus } from "./return-focus";
 
 export const AlertDialog = Primitive.Root;
-export const AlertDialogTrigger = Primitive.Trigger;
 export const AlertDialogCancel = Primitive.Cancel;
 
 type AlertDialogContentProps = {

@@ -1,7 +1,6 @@
 "use client";
 
 import { Check } from "lucide-react";
-import { Slot } from "radix-ui";
 import {
   type ComponentProps,
   createContext,
@@ -14,8 +13,9 @@ import {
   useState,
 } from "react";
 import { cn } from "./cn";
-import { Floating, joinRefs, type Placement, type SurfaceProps, useRoving } from "./floating";
+import { Floating, type Placement, type SurfaceProps, useRoving } from "./floating";
 import { menuItemStyles, menuStyles } from "./menu-styles";
+import { joinRefs, Slot } from "./slot";
 
 type MenuState = {
   open: boolean;
@@ -57,7 +57,7 @@ export function DropdownMenu({ children }: { children: ReactNode }) {
 
 export function DropdownMenuTrigger({ asChild, ref, ...props }: ComponentProps<"button"> & { asChild?: boolean }) {
   const { open, openBy, close, trigger, id } = useMenu();
-  const Part = asChild ? Slot.Root : "button";
+  const Part = asChild ? Slot : "button";
   return (
     <Part
       id={id}
@@ -141,7 +141,7 @@ export function DropdownMenuItem({ className, danger, ...props }: ItemProps) {
 
 function Item({ asChild, disabled, onSelect, className, children, ...props }: Omit<ItemProps, "danger">) {
   const { close, trigger } = useMenu();
-  const Part = asChild ? Slot.Root : "div";
+  const Part = asChild ? Slot : "div";
   return (
     <Part
       tabIndex={-1}

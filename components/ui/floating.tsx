@@ -1,6 +1,6 @@
 "use client";
 
-import { type ComponentProps, type Ref, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import { type ComponentProps, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 
 /** Space that is left to the edges of the window, and the tallest that a surface becomes before it scrolls. */
 const EDGE_PX = 8;
@@ -104,15 +104,6 @@ export function useLatest<T>(value: T): RefObject<T> {
     latest.current = value;
   });
   return latest;
-}
-
-/** One ref out of a caller's and our own. */
-export function joinRefs<T>(own: RefObject<T | null>, given: Ref<T> | undefined) {
-  return (node: T | null) => {
-    own.current = node;
-    if (typeof given === "function") given(node);
-    else if (given) given.current = node;
-  };
 }
 
 /** Moves the focus among the items of a menu or list by arrows, Home, End, and by typing the beginning of a word. */

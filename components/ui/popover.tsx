@@ -1,6 +1,5 @@
 "use client";
 
-import { Slot } from "radix-ui";
 import {
   type ComponentProps,
   createContext,
@@ -13,8 +12,9 @@ import {
   useState,
 } from "react";
 import { cn } from "./cn";
-import { Floating, joinRefs, type Placement, type SurfaceProps } from "./floating";
+import { Floating, type Placement, type SurfaceProps } from "./floating";
 import { menuStyles } from "./menu-styles";
+import { joinRefs, Slot } from "./slot";
 
 type PopoverState = { open: boolean; setOpen: (open: boolean) => void; trigger: RefObject<HTMLButtonElement | null>; id: string };
 
@@ -49,7 +49,7 @@ type PartProps = ComponentProps<"button"> & { asChild?: boolean };
 
 export function PopoverTrigger({ asChild, ref, ...props }: PartProps) {
   const { open, setOpen, trigger, id } = usePopover();
-  const Part = asChild ? Slot.Root : "button";
+  const Part = asChild ? Slot : "button";
   return (
     <Part
       {...(asChild ? {} : { type: "button" as const })}
@@ -66,7 +66,7 @@ export function PopoverTrigger({ asChild, ref, ...props }: PartProps) {
 
 export function PopoverClose({ asChild, ...props }: PartProps) {
   const { setOpen, trigger } = usePopover();
-  const Part = asChild ? Slot.Root : "button";
+  const Part = asChild ? Slot : "button";
   return (
     <Part
       {...props}

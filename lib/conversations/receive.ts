@@ -14,7 +14,8 @@ import { cancelWithdrawn } from "@/lib/messages/cancel-waiting";
 import { noteActivity } from "@/lib/messages/conversation-activity";
 import type { InboundEnvelope, TimelineStep } from "@/lib/messages/schema";
 import { errorLabel } from "@/lib/transient";
-import { type MessageContent, summaryOf } from "@/lib/whatsapp/content";
+import type { MessageContent } from "@/lib/whatsapp/content";
+import { summaryOf } from "@/lib/whatsapp/content-words";
 
 /** A message, or a call, that Meta told of. */
 export type Heard = {

@@ -10,7 +10,7 @@ import { requirePhone } from "@/lib/contacts/require-phone";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { blindIndex } from "@/lib/keyring";
-import { summaryOf } from "@/lib/whatsapp/content";
+import { summaryOf } from "@/lib/whatsapp/content-words";
 import type { FilterMessages, MessageDirection, MessageSort, MessageStatus } from "./schema";
 import { CONTENT, storedContent } from "./stored-content";
 import { MESSAGE_STATUSES } from "./words";

@@ -5,7 +5,7 @@ import { messages } from "@/db/schema/messages";
 import type { Ctx } from "@/lib/ctx";
 import { getOrganization } from "@/lib/organizations/organizations";
 import type { OrganizationSettings } from "@/lib/organizations/schema";
-import { summaryOf } from "@/lib/whatsapp/content";
+import { summaryOf } from "@/lib/whatsapp/content-words";
 import { explainFailure } from "./failure";
 import { withoutCode } from "./one-time-code";
 import { whyNotResend } from "./resend";

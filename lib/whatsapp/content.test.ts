@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type MessageContent, type SendableContent, summaryOf, toPayload } from "./content";
+import { type MessageContent, type SendableContent, toPayload } from "./content";
+import { summaryOf } from "./content-words";
 
 const address = { to: "+905551234567", callbackData: "msg_1" };
 const rendered = { header: { format: "TEXT", text: "Head" }, body: "Hello Ada", footer: "Foot", buttons: [] };
