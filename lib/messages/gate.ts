@@ -49,8 +49,8 @@ export async function askGate(ctx: Ctx, wishes: readonly SendMessage[], { isBulk
 }
 
 /** The same for one message, which shares its queries with those asked about at this moment. Outside a transaction. */
-export async function askGateAboutOne(ctx: Ctx, wish: SendMessage): Promise<Verdict> {
-  return judgeAtDoor(ctx, wish, await factsAboutOne({ ctx, wish }), new Map());
+export async function askGateAboutOne(ctx: Ctx, wish: SendMessage, { isBulk = false } = {}): Promise<Verdict> {
+  return judgeAtDoor(ctx, wish, await factsAboutOne({ ctx, wish }), isBulk ? null : new Map());
 }
 
 const factsAboutOne = batched<{ ctx: Ctx; wish: SendMessage }, Facts>(

@@ -55,7 +55,7 @@ const AT_ONCE = 100;
 
 /**
  * The same for a selection. Each goes through the whole gate by itself: who may not be sent to again is refused by the gate's
- * reason, what is no failure by its status. Audited once, with the numbers.
+ * reason, what is no failure by its status; where the allowance is used up they wait, as what is sent in bulk does. Audited once, with the numbers.
  */
 export async function resendMessages(ctx: Ctx, { dryRun, ...selection }: SelectMessages): Promise<SelectionResult> {
   const settings = await getOrganization(ctx);
@@ -69,7 +69,7 @@ export async function resendMessages(ctx: Ctx, { dryRun, ...selection }: SelectM
     let done = dryRun ? allowed.length : 0;
     for (let i = 0; !dryRun && i < allowed.length; i += AT_ONCE) {
       const part = allowed.slice(i, i + AT_ONCE);
-      const sent = await Promise.all(part.map((row) => sendAgain(ctx, row).catch((error: unknown) => refusedAs(row.id, error))));
+      const sent = await Promise.all(part.map((row) => sendAgain(ctx, row, { isBulk: true }).catch((error: unknown) => refusedAs(row.id, error))));
       for (const one of sent) {
         if ("code" in one) refused.push(one);
         else done += 1;
@@ -87,7 +87,7 @@ function refusedAs(id: string, error: unknown): { id: string; code: string } {
   throw error;
 }
 
-async function sendAgain(ctx: Ctx, row: typeof messages.$inferSelect): Promise<Accepted> {
+async function sendAgain(ctx: Ctx, row: typeof messages.$inferSelect, { isBulk = false } = {}): Promise<Accepted> {
   const wish: SendMessage = {
     contactId: row.contactId,
     integrationId: row.integrationId,
@@ -96,7 +96,7 @@ async function sendAgain(ctx: Ctx, row: typeof messages.$inferSelect): Promise<A
     ...askedAgain(storedContent(row)),
   };
   // The same answer to the second press of the button.
-  return sendMessage(ctx, wish, `resend:${row.id}`);
+  return sendMessage(ctx, wish, `resend:${row.id}`, { isBulk });
 }
 
 function askedAgain(content: MessageContent): Pick<SendMessage, "message" | "template" | "language" | "templateParams"> {

@@ -16,6 +16,7 @@ import { namedAs } from "@/lib/contacts/fold";
 import { openDatabase } from "@/lib/ctx";
 import { blindIndex, seal } from "@/lib/keyring";
 import { exportMessages } from "./messages";
+import { resendMessage } from "./resend";
 import { makeSender, ORDER, type Sender, somePhone } from "./testing";
 
 useTestDatabase();
@@ -120,6 +121,26 @@ describe("sending a selection again", () => {
     await ask(resendAll, { token: org.token, body: { ids: [again] } });
     expect(await idsOf(org, "?status=queued")).toHaveLength(1);
   });
+});
+
+test("sending a selection again waits for the allowance instead of being refused for it", async () => {
+  const org = await makeSender(db, { integration: { messagingLimitTier: "TIER_50" } });
+  const [first, second] = [await write(org), await write(org)];
+  const failure = { reason: "bad_recipient", code: 131026 };
+  for (const id of [first, second]) await set(id, { status: "failed", failure, failedAt: new Date() });
+  await db.delete(outreach).where(eq(outreach.organizationId, org.organizationId));
+  await db.insert(outreach).values(
+    Array.from({ length: 50 }, (_, i) => ({
+      organizationId: org.organizationId,
+      portfolioId: org.integration.businessAccountId,
+      contactId: `person ${i}`,
+      deliveredAt: new Date(),
+    })),
+  );
+  await expect(resendMessage(org.ctxAt(new Date()), first)).rejects.toMatchObject({ code: "rate_limit_exceeded" });
+  const { body } = await ask(resendAll, { token: org.token, body: { ids: [first, second] } });
+  expect(body).toMatchObject({ matched: 2, done: 2, refused: [] });
+  expect(await idsOf(org, "?status=queued")).toHaveLength(2);
 });
 
 describe("finding messages", () => {

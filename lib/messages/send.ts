@@ -11,22 +11,27 @@ import { allowanceOf, reserveAllowance } from "./allowance";
 import { allowanceUsedUp, askGateAboutOne, type Passed, type Reason } from "./gate";
 import { type Claim, claimKeys, earlierAnswer, hashOf, idempotencyKey, releaseKeys } from "./idempotency";
 import type { CheckResult } from "./reasons";
-import type { Accepted, SendMessage } from "./schema";
+import { type Accepted, PRIORITY, type SendMessage } from "./schema";
 import { storeMessages } from "./store";
 
 /**
  * Accepts one message: when this returns, it is stored and will be sent, or ends in a state that says why not. Throws the
  * gate's first reason, with all of them in `details.reasons`. The same idempotency key and body give the same answer;
  * the same key with another body is `idempotency_conflict`. Outside a transaction: its statements are shared with the
- * requests that come at the same time.
+ * requests that come at the same time. One of many (`isBulk`) is not refused for the allowance: it waits for the next free place.
  */
-export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string | null = null): Promise<Accepted> {
+export async function sendMessage(
+  ctx: Ctx,
+  wish: SendMessage,
+  headerKey: string | null = null,
+  { isBulk = false } = {},
+): Promise<Accepted> {
   const named = idempotencyKey(wish.idempotencyKey, headerKey);
   const claim = named === null ? null : { key: named, requestHash: hashOf({ ...wish, idempotencyKey: undefined }) };
   const earlier = claim && (await earlierAnswer<Accepted>(ctx, claim));
   if (earlier) return earlier;
 
-  const { passed, reasons } = await askGateAboutOne(ctx, wish);
+  const { passed, reasons } = await askGateAboutOne(ctx, wish, { isBulk });
   if (!passed) throw refusal(reasons);
   const accepted: Accepted = {
     id: newId("msg"),
@@ -36,7 +41,7 @@ export async function sendMessage(ctx: Ctx, wish: SendMessage, headerKey: string
   };
   const fate = await store({ ctx, id: accepted.id, passed, externalId: wish.externalId, claim, accepted });
   if (fate === "claimed_already")
-    return (claim && (await earlierAnswer<Accepted>(ctx, claim))) ?? sendMessage(ctx, wish, headerKey);
+    return (claim && (await earlierAnswer<Accepted>(ctx, claim))) ?? sendMessage(ctx, wish, headerKey, { isBulk });
   if (fate === "over_allowance") throw refusal([allowanceUsedUp(await allowanceOf(ctx, passed.integration), ctx.now)]);
   announceSoon(ctx.organizationId, ["messages"]);
   countAccepted(passed.integration.id);
@@ -55,7 +60,9 @@ type Candidate = {
 };
 type Fate = "stored" | "claimed_already" | "over_allowance";
 
-const needsPlace = ({ passed }: Candidate) => passed.outsideWindow && passed.allowanceLeft !== null;
+/** One of many waits for its place when it leaves. */
+const needsPlace = ({ passed }: Candidate) =>
+  passed.outsideWindow && passed.allowanceLeft !== null && passed.priority !== PRIORITY.bulk;
 
 /** Stores messages with their idempotency keys and their places in the allowance: each wholly or not at all. */
 const store = batched<Candidate, Fate>(
