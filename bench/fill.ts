@@ -4,6 +4,7 @@ import { consents, contactAddresses, contacts } from "@/db/schema/contacts";
 import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
 import { addressIndex } from "@/lib/contacts/addresses";
+import { foldName } from "@/lib/contacts/fold";
 import { openDatabase } from "@/lib/ctx";
 import { firstIdAt, newId } from "@/lib/ids";
 import { withDatabase } from "@/server/installation";
@@ -11,6 +12,7 @@ import { withDatabase } from "@/server/installation";
 /**
  * Fills an installation for a benchmark, past the API where the API is not what is measured:
  *   people N             opted-in contacts +90532…, N of them
+ *   named N              contacts with names in both languages and consents of every kind, in bulk by SQL
  *   waiting N ID [ID …]  N waiting template messages of each integration, to as many people
  *   finished ID N        N finished messages, in bulk by SQL
  *   forget TIME          takes away the messages made since
@@ -65,6 +67,37 @@ async function fillPeople(db: Db, organizationId: string, count: number): Promis
       })),
     );
   }
+}
+
+const FIRST_NAMES = ["Ayşe", "İlhan", "Şahin", "Çağla", "Ömer", "Güneş", "Emily", "William", "Zoë", "José", "Işıl", "Deniz"];
+const LAST_NAMES = [
+  "Yılmaz",
+  "Öztürk",
+  "Çelik",
+  "Kaya",
+  "Şimşek",
+  "Smith",
+  "Johnson",
+  "Brown",
+  "García",
+  "Müller",
+  "Ağaoğlu",
+  "Ince",
+];
+
+/** The last name carries a number, so that some searches find thousands and some find one. */
+async function fillNamed(db: Db, organizationId: string, count: number): Promise<void> {
+  const both = FIRST_NAMES.flatMap((first) =>
+    LAST_NAMES.map((last) => ({ name: `${first} ${last}`, folded: foldName(`${first} ${last}`) })),
+  );
+  const prefix = newId("con").slice(0, 14);
+  await db.execute(sql`
+    insert into contacts (id, organization_id, name, name_folded, country, consent_marketing, consent_utility, consent_authentication)
+    select ${prefix} || lpad(n::text, 16, '0'), ${organizationId}, w.name || ' ' || n, w.folded || ' ' || n, 'TR',
+      case when n % 1000 = 0 then 'opted_out' when n % 3 = 0 then 'none' else 'opted_in' end, 'opted_in', 'none'
+    from generate_series(1, ${count}::integer) n
+    join (select row_number() over () - 1 as place, r.name, r.folded
+      from jsonb_to_recordset((${JSON.stringify(both)}::text)::jsonb) as r(name text, folded text)) w on w.place = n % ${both.length}::integer`);
 }
 
 async function fillWaiting(db: Db, integrationId: string, count: number): Promise<void> {
@@ -161,11 +194,11 @@ async function fillFinished(db: Db, integrationId: string, count: number): Promi
 await withDatabase(async () => {
   const db = await openDatabase();
   const [first = "", second = "0"] = given;
-  if (what === "people") {
+  if (what === "people" || what === "named") {
     const [organization] = await db.execute<{ id: string }>(
       sql`select organization_id as id from integrations where deleted_at is null limit 1`,
     );
-    await fillPeople(db, organization?.id ?? "", Number(first));
+    await (what === "named" ? fillNamed : fillPeople)(db, organization?.id ?? "", Number(first));
     await db.execute(sql`vacuum analyze contacts, consents`);
   } else if (what === "waiting") {
     for (const id of given.slice(1)) await fillWaiting(db, id, Number(first));
@@ -189,5 +222,5 @@ await withDatabase(async () => {
       sql`select status, count(*)::int as count from messages group by status`,
     );
     process.stdout.write(JSON.stringify(Object.fromEntries(rows.map((row) => [row.status, row.count]))));
-  } else throw new Error("Say what: people, waiting, finished, high or counts.");
+  } else throw new Error("Say what: people, named, waiting, finished, high or counts.");
 });
