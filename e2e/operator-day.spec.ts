@@ -113,6 +113,30 @@ test("a day of an operator: numbers, templates, consent, messages, settings", as
     await expectAccessible(page, "a message's timeline");
   });
 
+  await test.step("reads what a customer writes on the phone, and answers", async () => {
+    await page.goto("/conversations");
+    await expect(page.getByRole("heading", { name: "Inbox", level: 1 })).toBeVisible();
+    const written = await page.request.post(`/api/v1/sandbox/${seeded.integrationId}/replies`, {
+      data: { from: GUIDE_PHONE, text: "Do you deliver on *Saturday*?" },
+      headers: { authorization: `Bearer ${seeded.token}` },
+    });
+    expect(written.ok()).toBe(true);
+    const row = page.getByRole("list", { name: "Conversations" }).getByRole("link", { name: /John Doe/ });
+    await expect(row).toContainText("Do you deliver on");
+    await expect(row).toContainText(/unread message/);
+    await row.click();
+    const thread = page.getByRole("log", { name: "Messages with John Doe" });
+    await expect(thread.getByText("Saturday", { exact: true })).toBeVisible();
+    await expectAccessible(page, "an open conversation");
+    await page.getByLabel("Your answer").fill("We do, until noon.");
+    await page.keyboard.press("Enter");
+    await expect(thread.getByText("We do, until noon.")).toBeVisible();
+    await expect(page.getByLabel("Your answer")).toHaveValue("");
+    await expect(row).toContainText("You: We do, until noon.");
+    await expect(row).not.toContainText(/unread message/);
+    await expect(thread.getByText("Read", { exact: true }).last()).toBeAttached({ timeout: 20_000 });
+  });
+
   await test.step("keeps filters in the address", async () => {
     await page.goto("/messages");
     await expect(page.getByText(/\d rows/).first()).toBeVisible();

@@ -124,7 +124,7 @@ function ContactForm({ id, contact, onBusy, onDirty, onDone }: ContactFormProps)
       setBefore(latest);
       return undefined;
     }
-    return Object.keys(changes).length === 0 ? latest : update.mutateAsync(changes);
+    return Object.keys(changes).length === 0 ? latest : update.mutateAsync({ ...changes, updatedAt: latest.updatedAt });
   }
 
   const submit = handleSubmit(async ({ phoneNumber, name, language, timeZone }) => {

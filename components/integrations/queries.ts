@@ -50,10 +50,8 @@ export function useUpdateIntegration(id: string) {
   const refresh = useRefresh();
   return useMutation({
     mutationFn: (body: UpdateIntegration) => api.patch<Integration>(`/integrations/${id}`, { body }),
-    onSuccess: (updated) => {
-      queryClient.setQueryData(["integrations", id], updated);
-      refresh();
-    },
+    onSuccess: (updated) => queryClient.setQueryData(["integrations", id], updated),
+    onSettled: refresh,
   });
 }
 

@@ -3,6 +3,8 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { ErrorNote } from "@/components/shared/error-note";
+import { OvertakenNote } from "@/components/shared/overtaken-note";
+import { useOvertaken } from "@/components/shared/use-overtaken";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -17,6 +19,7 @@ export function RateForm({ integration, canWrite }: { integration: Integration; 
   const { limit, set } = integration.ratePerSecond;
   const [text, setText] = useState<string | null>(null);
   const update = useUpdateIntegration(integration.id);
+  const isOvertaken = useOvertaken(set, text !== null) && !update.isPending;
   const shown = text ?? (set === null ? "" : String(set));
   const value = shown.trim() === "" ? null : Number(shown);
   const isWrong = value !== null && (!Number.isInteger(value) || value < 1 || value > limit);
@@ -29,7 +32,7 @@ export function RateForm({ integration, canWrite }: { integration: Integration; 
         event.preventDefault();
         if (isWrong || !isChanged) return;
         update.mutate(
-          { ratePerSecond: value },
+          { ratePerSecond: value, updatedAt: integration.updatedAt },
           {
             onSuccess: () => {
               setText(null);
@@ -58,7 +61,11 @@ export function RateForm({ integration, canWrite }: { integration: Integration; 
           />
         </Field>
       </div>
-      <ErrorNote error={update.error} title={t("notSaved")} />
+      {isOvertaken ? (
+        <OvertakenNote onTakeTheirs={() => setText(null)} />
+      ) : (
+        <ErrorNote error={update.error} title={t("notSaved")} />
+      )}
       {canWrite && isChanged ? (
         <div className="flex gap-2">
           <Button type="submit" variant="primary" size="sm" loading={update.isPending} disabled={isWrong}>

@@ -4,9 +4,11 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { ErrorNote } from "@/components/shared/error-note";
 import { Note } from "@/components/shared/note";
+import { OvertakenNote } from "@/components/shared/overtaken-note";
 import { Section } from "@/components/shared/section";
 import { Time, useClock } from "@/components/shared/time";
 import { UnsavedGuard } from "@/components/shared/unsaved";
+import { useOvertaken } from "@/components/shared/use-overtaken";
 import { WeekStrip } from "@/components/shared/week-strip";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
@@ -40,6 +42,7 @@ export function HoursForm({ initial }: { initial: Organization }) {
   const [draft, setDraft] = useState<BusinessHours | null>(null);
   const hours = draft ?? organization.businessHours;
   const parsed = BusinessHours.safeParse(hours);
+  const isOvertaken = useOvertaken(organization.businessHours, draft !== null) && !update.isPending;
   const change = (part: Partial<BusinessHours>) => setDraft({ ...hours, ...part });
   const opensAt = parsed.success ? nextOpening(parsed.data, organization.timeZone, now) : null;
   const isOpenNow = parsed.success && isOpen(parsed.data, organization.timeZone, now);
@@ -47,7 +50,8 @@ export function HoursForm({ initial }: { initial: Organization }) {
   function save() {
     if (!parsed.success) return;
     update.mutate(
-      { businessHours: parsed.data },
+      // Whoever saves has seen what stands there now.
+      { businessHours: parsed.data, updatedAt: organization.updatedAt },
       {
         onSuccess: () => {
           // What was changed while it was being saved stays.
@@ -149,7 +153,11 @@ export function HoursForm({ initial }: { initial: Organization }) {
             <p className="text-muted text-xs">{t("rules.replies")}</p>
           </div>
         </Section>
-        <ErrorNote error={update.error} title={t("notSaved")} />
+        {isOvertaken ? (
+          <OvertakenNote onTakeTheirs={() => setDraft(null)} />
+        ) : (
+          <ErrorNote error={update.error} title={t("notSaved")} />
+        )}
       </div>
       <UnsavedGuard when={draft !== null} />
       {draft ? (

@@ -5,7 +5,7 @@ import { contactAddresses, contactMerges, contacts } from "@/db/schema/contacts"
 import { audit } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
-import { requireUnchanged } from "@/lib/http/unchanged";
+import { laterThan, requireUnchanged } from "@/lib/http/unchanged";
 import { announce } from "@/lib/live";
 import { addressIndex } from "./addresses";
 import { namedAs } from "./fold";
@@ -103,8 +103,7 @@ export async function updateContact(ctx: Ctx, id: string, { updatedAt, ...change
       .set({
         ...changes,
         ...(changes.name === undefined ? {} : namedAs(changes.name)),
-        // Always later than what was read, also within one millisecond.
-        updatedAt: new Date(Math.max(tx.now.getTime(), before.updatedAt.getTime() + 1)),
+        updatedAt: laterThan(before.updatedAt, tx.now),
       })
       .where(and(eq(contacts.organizationId, tx.organizationId), eq(contacts.id, id)));
     await audit(tx, "contact.updated", { type: "contact", id }, { fields });

@@ -123,7 +123,9 @@ describe("two contacts that prove to be one", () => {
     await recordConsent(ctx, { phoneNumber: phone, status: "opted_in", purpose: "all", source: "form" });
     const younger = await one(ctx, { userId: "TR.55" });
     expect(younger).not.toBe(older);
-    await noteMarketingWords(ctx, [{ contactId: younger ?? "", stops: true, at: new Date("2026-01-01T00:00:00Z"), how: "preference" }]);
+    await noteMarketingWords(ctx, [
+      { contactId: younger ?? "", stops: true, at: new Date("2026-01-01T00:00:00Z"), how: "preference" },
+    ]);
     expect(await one(ctx, { waId: "905550003344", userId: "TR.55" })).toBe(older);
     expect(await read(older)).toMatchObject({ userId: "TR.55", marketingStoppedAt: new Date("2026-01-01T00:00:00Z") });
     expect(await read(younger)).toBeUndefined();

@@ -13,3 +13,8 @@ export async function requireUnchanged(
   if (seen === undefined || new Date(seen).getTime() === updatedAt.getTime()) return;
   throw new AppError("conflict", "Somebody else changed this in the meantime", { details: { current: await current() } });
 }
+
+/** When a change is written down: always later than what was read, also within one millisecond. */
+export function laterThan(updatedAt: Date, now: Date): Date {
+  return new Date(Math.max(now.getTime(), updatedAt.getTime() + 1));
+}

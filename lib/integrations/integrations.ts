@@ -8,6 +8,7 @@ import { newToken } from "@/lib/crypto";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { type Page, type PageQuery, toPage } from "@/lib/http/paging";
+import { laterThan, requireUnchanged } from "@/lib/http/unchanged";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
 import { requireRoom } from "@/lib/quotas";
@@ -150,14 +151,19 @@ export async function updateIntegration(ctx: Ctx, id: string, input: UpdateInteg
   const row = await inTransaction(ctx, async (tx) => {
     await holdDefault(tx);
     const before = await getIntegrationRow(tx, id);
-    const { paused, ...fields } = input;
+    const { paused, updatedAt, ...fields } = input;
     if (input.phoneNumberId !== undefined && input.phoneNumberId !== before.phoneNumberId)
       await requireCorrectable(tx, before, input.phoneNumberId);
     if (Object.keys(fields).length > 0) {
+      await requireUnchanged(before.updatedAt, updatedAt, async () => toIntegration(before, tx.now, []));
       if (input.isDefault) await shiftDefault(tx, true);
       await tx.db
         .update(integrations)
-        .set({ ...columnsOf(before, input, warnings), ...statusAfter(before, input), updatedAt: tx.now })
+        .set({
+          ...columnsOf(before, input, warnings),
+          ...statusAfter(before, input),
+          updatedAt: laterThan(before.updatedAt, tx.now),
+        })
         .where(and(eq(integrations.organizationId, tx.organizationId), eq(integrations.id, id)));
       await audit(tx, "integration.updated", { type: "integration", id }, { fields: Object.keys(fields) });
       await announce(tx.db, tx.organizationId, ["integrations"]);

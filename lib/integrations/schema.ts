@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PageQuery, pageOf } from "@/lib/http/paging";
+import { Moment } from "@/lib/moment";
 
 const INTEGRATION_STATUSES = ["unverified", "verified", "failed", "paused"] as const;
 export const IntegrationStatus = z.enum(INTEGRATION_STATUSES);
@@ -104,6 +105,9 @@ export const UpdateIntegration = z
       .max(1000)
       .nullable()
       .describe("Messages a second; at most what Meta allows the number. null: Meta's figure."),
+    updatedAt: Moment.describe(
+      "The integration's updatedAt as it was read: if somebody changed it since, the answer is 409 with the present state.",
+    ),
     paused: z.boolean().describe("true pauses sending, false resumes it."),
     appId: MetaId.nullable(),
     appSecret: z.string().trim().min(8).max(200),

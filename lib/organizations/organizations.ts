@@ -6,6 +6,7 @@ import { audit, differences } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { laterThan, requireUnchanged } from "@/lib/http/unchanged";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
 import { requireRoom } from "@/lib/quotas";
@@ -49,7 +50,7 @@ async function wakeNumbers(ctx: Ctx): Promise<void> {
   for (const { id } of numbers) wake({ kind: "messages", integrationId: id, organizationId: ctx.organizationId });
 }
 
-async function writeChanges(ctx: Ctx, { name, ...settings }: UpdateOrganization): Promise<Organization> {
+async function writeChanges(ctx: Ctx, { name, updatedAt, ...settings }: UpdateOrganization): Promise<Organization> {
   return inTransaction(ctx, async (tx) => {
     const [row] = await tx.db.select().from(organizations).where(eq(organizations.id, ctx.organizationId)).for("update");
     if (!row) throw new AppError("not_found");
@@ -57,11 +58,12 @@ async function writeChanges(ctx: Ctx, { name, ...settings }: UpdateOrganization)
     const after = { ...before, ...(name === undefined ? {} : { name }), ...given(settings) };
     const changes = differences(before, after);
     if (Object.keys(changes).length === 0) return toOrganization(row);
+    await requireUnchanged(row.updatedAt, updatedAt, async () => toOrganization(row));
     if (changes.requireSecondFactor && after.requireSecondFactor) await requireSecondFactorOf(tx);
     const { name: newName, ...newSettings } = after;
     const [changed] = await tx.db
       .update(organizations)
-      .set({ name: newName, settings: newSettings, updatedAt: ctx.now })
+      .set({ name: newName, settings: newSettings, updatedAt: laterThan(row.updatedAt, ctx.now) })
       .where(eq(organizations.id, ctx.organizationId))
       .returning();
     if (!changed) throw new AppError("not_found");
@@ -142,5 +144,11 @@ function given<T extends object>(settings: T): T {
 }
 
 function toOrganization(row: typeof organizations.$inferSelect): Organization {
-  return { id: row.id, name: row.name, ...withDefaults(row.settings), createdAt: row.createdAt.toISOString() };
+  return {
+    id: row.id,
+    name: row.name,
+    ...withDefaults(row.settings),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
 }

@@ -119,10 +119,23 @@ export const DEFAULT_SETTINGS: OrganizationSettings = {
 
 const Name = z.string().trim().min(1, "Give a name").max(120);
 
-export const Organization = OrganizationSettings.extend({ id: z.string(), name: z.string(), createdAt: z.iso.datetime() });
+export const Organization = OrganizationSettings.extend({
+  id: z.string(),
+  name: z.string(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
 export type Organization = z.infer<typeof Organization>;
 
-export const UpdateOrganization = z.strictObject({ name: Name, ...OrganizationSettings.shape }).partial();
+export const UpdateOrganization = z
+  .strictObject({
+    name: Name,
+    ...OrganizationSettings.shape,
+    updatedAt: Moment.describe(
+      "The organization's updatedAt as it was read: if somebody changed it since, the answer is 409 with the present state.",
+    ),
+  })
+  .partial();
 export type UpdateOrganization = z.infer<typeof UpdateOrganization>;
 
 /* People */
