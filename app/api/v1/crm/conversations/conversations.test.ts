@@ -26,7 +26,9 @@ test("finds conversations by the person's name in any letters and by number, in 
   }
   const find = async (search: string) => {
     const address = `http://localhost/api/v1/crm/conversations?search=${encodeURIComponent(search)}`;
-    const answer = await GET(new Request(address, { headers: { authorization: `Bearer ${sender.token}` } }));
+    const answer = await GET(new Request(address, { headers: { authorization: `Bearer ${sender.token}` } }), {
+      params: Promise.resolve({}),
+    });
     expect(answer.status).toBe(200);
     return ((await answer.json()) as { data: { contactName: string }[] }).data.map(({ contactName }) => contactName);
   };
