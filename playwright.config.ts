@@ -37,8 +37,14 @@ export default defineConfig({
     { name: "installations", testMatch: "installation.spec.ts", fullyParallel: true },
     { name: "first", testMatch: "first-message.spec.ts" },
     { name: "demo", testMatch: "demo.setup.ts", dependencies: ["first"] },
-    { name: "look", testMatch: ["guide.spec.ts", "pages.spec.ts"], fullyParallel: true, dependencies: ["demo"] },
+    {
+      name: "look",
+      testMatch: ["guide.spec.ts", "pages.spec.ts", "open-states.spec.ts", "weight.spec.ts"],
+      fullyParallel: true,
+      dependencies: ["demo"],
+    },
     { name: "day", testMatch: "operator-day.spec.ts", dependencies: ["look"] },
+    { name: "acts", testMatch: ["interruptions.spec.ts", "sandbox-numbers.spec.ts"], dependencies: ["day"] },
   ],
   webServer: {
     command: "node scripts/start.mjs",

@@ -33,6 +33,15 @@ export async function expectAccessible(page: Page, where: string, rules: keyof t
   expect.soft(found, `${where} breaks rules of accessibility`).toEqual([]);
 }
 
+/** The same in light and in dark. */
+export async function expectAccessibleInBothThemes(page: Page, where: string): Promise<void> {
+  for (const colorScheme of THEMES) {
+    await page.emulateMedia({ colorScheme });
+    await expect(page.locator("html")).toHaveClass(new RegExp(`\\b${colorScheme}\\b`));
+    await expectAccessible(page, `${where}, ${colorScheme}`);
+  }
+}
+
 /** Nothing makes the page itself scroll sideways. */
 export async function expectNoSidewaysScroll(page: Page, where: string): Promise<void> {
   const tooWide = await page.evaluate(() => {
