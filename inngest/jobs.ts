@@ -2,13 +2,14 @@ import "server-only";
 import type { Db } from "@/db/client";
 import { askAgain } from "@/lib/dispatch/ask-again";
 import { dispatchIntegration } from "@/lib/dispatch/dispatch";
-import { failUnsettled, findDueIntegrations, rescueStuck, settleEarly, tidy } from "@/lib/dispatch/sweep";
+import { failUnsettled, findDueIntegrations, rescueStuck, settleEarly } from "@/lib/dispatch/sweep";
 import { refreshNumbers } from "@/lib/integrations/refresh";
 import { askHistory } from "@/lib/messages/history";
 import { deliverDueWebhooks } from "@/lib/sandbox/deliver";
 import { syncAllTemplates } from "@/lib/templates/sync-all";
 import type { Wake } from "@/lib/wake";
 import { processWebhooks } from "@/lib/webhooks/process";
+import { tidy } from "./retention";
 
 const MINUTE = 60_000;
 

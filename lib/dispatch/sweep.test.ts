@@ -5,11 +5,12 @@ import { lanes } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
 import { deadLetters, webhookEvents } from "@/db/schema/webhooks";
 import { useTestDatabase } from "@/db/testing";
+import { tidy } from "@/inngest/retention";
 import { openDatabase } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import { makeSender, ORDER, type Sender, somePhone } from "@/lib/messages/testing";
 import { takeLease } from "./lease";
-import { findDueIntegrations, rescueStuck, tidy } from "./sweep";
+import { findDueIntegrations, rescueStuck } from "./sweep";
 
 useTestDatabase();
 

@@ -1,13 +1,10 @@
 import "server-only";
-import { and, eq, gt, inArray, lt, lte, notExists, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { anyOf } from "@/db/columns";
 import { integrations, lanes } from "@/db/schema/integrations";
-import { earlyStatuses, messages, outreach, pairs } from "@/db/schema/messages";
-import { attempts, idempotencyKeys } from "@/db/schema/organizations";
-import { deadLetters, webhookEvents } from "@/db/schema/webhooks";
+import { messages } from "@/db/schema/messages";
 import { type Ctx, inTransaction, systemCtx } from "@/lib/ctx";
-import { firstIdAt } from "@/lib/ids";
 import { announceSoon } from "@/lib/live";
 import { log } from "@/lib/log";
 import { applyEarlyStatuses, findSettledEarly } from "@/lib/messages/delivery-reports";
@@ -146,36 +143,11 @@ export async function settleEarly(db: Db): Promise<void> {
   }
 }
 
-const EARLY_STATUS_DAYS = 8;
-const IDEMPOTENCY_HOURS = 24;
-/** Meta sends a body again for up to seven days, so it must be known as long; people look at what came in for some weeks. */
-const WEBHOOK_DAYS = 30;
-const WEBHOOKS_AT_ONCE = 10_000;
-/** Removing them may take so long at a time: a busy number brings hundreds a second. */
-const WEBHOOKS_FOR_MS = 5 * 60_000;
 /** A message made so far in the future was made before the clock was set back. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
-/**
- * Removes what has served: answered idempotency keys after a day, budgets that are whole again, statuses nobody claimed, bodies
- * of webhooks after 30 days unless something in them could not be understood. And lets messages go that wait only because the
- * clock was set back.
- */
-export async function tidy(db: Db, now: Date): Promise<void> {
-  const ago = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
-  await db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, ago(IDEMPOTENCY_HOURS)));
-  await db.delete(attempts).where(lt(attempts.windowEndsAt, now));
-  await db
-    .delete(pairs)
-    .where(
-      and(lt(pairs.paidUntil, ago(1)), sql`coalesce(${pairs.heldUntil}, ${pairs.paidUntil}) < ${now.toISOString()}::timestamptz`),
-    );
-  await db
-    .delete(outreach)
-    .where(
-      sql`coalesce(greatest(${outreach.reservedAt}, ${outreach.deliveredAt}), '-infinity') < ${ago(48).toISOString()}::timestamptz`,
-    );
-  await forgetWebhooks(db, ago(WEBHOOK_DAYS * 24));
+/** Lets messages go that wait only because the clock was set back. */
+export async function followClock(db: Db, now: Date): Promise<void> {
   const future = new Date(now.getTime() + CLOCK_TOLERANCE_MS);
   await db
     .update(messages)
@@ -183,36 +155,6 @@ export async function tidy(db: Db, now: Date): Promise<void> {
     .where(
       and(eq(messages.status, "queued"), eq(messages.attempts, 0), gt(messages.createdAt, future), gt(messages.dueAt, future)),
     );
-  await db.delete(earlyStatuses).where(lte(earlyStatuses.receivedAt, ago(EARLY_STATUS_DAYS * 24)));
-}
-
-async function forgetWebhooks(db: Db, before: Date): Promise<void> {
-  const until = performance.now() + WEBHOOKS_FOR_MS;
-  // Ids begin with their time: the oldest are found without reading the rest, and what stays is read once.
-  for (let after = ""; performance.now() < until; ) {
-    const old = await db
-      .select({ id: webhookEvents.id })
-      .from(webhookEvents)
-      .where(
-        and(
-          gt(webhookEvents.id, after),
-          lt(webhookEvents.id, firstIdAt("whk", before)),
-          eq(webhookEvents.status, "processed"),
-          notExists(db.select({ one: sql`1` }).from(deadLetters).where(eq(deadLetters.eventId, webhookEvents.id))),
-        ),
-      )
-      .orderBy(webhookEvents.id)
-      .limit(WEBHOOKS_AT_ONCE);
-    const last = old.at(-1);
-    if (!last) return;
-    await db.delete(webhookEvents).where(
-      anyOf(
-        webhookEvents.id,
-        old.map(({ id }) => id),
-      ),
-    );
-    after = last.id;
-  }
 }
 
 function groupByOrganization<T extends { organizationId: string }>(rows: readonly T[]): Map<string, T[]> {
