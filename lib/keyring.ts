@@ -2,7 +2,7 @@ import "server-only";
 import { createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
-import { type Key, openWith, parseKeys, sealWith } from "@/lib/crypto";
+import { type Key, openBytes, openWith, parseKeys, sealBytes, sealWith } from "@/lib/crypto";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { isMigrated, NOT_MIGRATED } from "@/lib/readiness";
@@ -33,6 +33,21 @@ export function seal(place: string, plain: string): string {
 /** Decrypts a column's value with whichever key wrote it. */
 export function open(place: string, sealed: string): string {
   return openWith(readKeys(), place, sealed);
+}
+
+/** The same for bytes: the key's id stands before them. */
+export function sealBuffer(place: string, plain: Uint8Array): Buffer {
+  const key = writingKey();
+  const id = Buffer.from(key.id);
+  return Buffer.concat([Buffer.from([id.length]), id, sealBytes(key, place, plain)]);
+}
+
+export function openBuffer(place: string, sealed: Buffer): Buffer {
+  const start = 1 + (sealed[0] ?? 0);
+  const id = sealed.subarray(1, start).toString();
+  const key = readKeys().find((one) => one.id === id);
+  if (!key) throw new Error(`ENCRYPTION_KEYS has no key "${id}", with which ${place} was encrypted.`);
+  return openBytes(key, place, sealed.subarray(start));
 }
 
 /**

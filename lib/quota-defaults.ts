@@ -5,6 +5,7 @@ export const QUOTA_DEFAULTS = {
   integrations: 100,
   members: 1_000,
   template_drafts: 1_000,
+  media_megabytes: 20_000,
   organizations: 5,
 } as const;
 

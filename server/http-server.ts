@@ -16,6 +16,9 @@ const KEEP_ALIVE_MS = 65_000;
 /** The whole request, its body too, is here by then, or the connection is cut. */
 const REQUEST_WITHIN_MS = 30_000;
 const HEADERS_WITHIN_MS = 15_000;
+/** A file of 100 MB over a slow line. Who has not proven who they are is answered before. */
+const UPLOAD_WITHIN_MS = 10 * 60_000;
+const UPLOADS = "/api/v1/media";
 const LOOK_FOR_LATE_MS = 2_000;
 const MOST_CONNECTIONS = 8_000;
 /** One network's; behind a proxy of ours everybody comes from one. */
@@ -53,8 +56,12 @@ export async function listen({ port, trustProxy, api, pages }: Options): Promise
     const isHttps = isSecure || ("origin" in admitted && admitted.origin.startsWith("https:"));
     if (isHttps) res.setHeader("strict-transport-security", HTTPS_ONLY);
     if ("error" in admitted) return refuse(req, res, admitted);
-    if (!api || !admitted.isApi) return pages(req, res);
+    if (!api || !admitted.isApi) {
+      cutOffWhenLate(req, res);
+      return pages(req, res);
+    }
     const { pathname, origin } = admitted;
+    if (pathname !== UPLOADS) cutOffWhenLate(req, res);
     const request = pathname.startsWith("/api/v1/") ? toQuickRequest(req, res, origin) : toRequest(req, res, origin);
     const response = await api(pathname, request);
     if (response.headers.get("content-type")?.startsWith("text/event-stream")) {
@@ -84,10 +91,17 @@ export async function listen({ port, trustProxy, api, pages }: Options): Promise
   server.maxConnections = MOST_CONNECTIONS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_WITHIN_MS;
-  server.requestTimeout = REQUEST_WITHIN_MS;
+  server.requestTimeout = UPLOAD_WITHIN_MS;
   await bind(server, port);
   // Without an API of ours this is the development server: its browsers hold connections that never end.
   return () => drain(server, streams, sockets, api ? DRAIN_WITHIN_MS : 0);
+}
+
+/** Node has one limit for all requests; the few that may take longer are why it is not the shorter one. */
+function cutOffWhenLate(req: IncomingMessage, res: ServerResponse): void {
+  if (req.complete) return;
+  const timer = setTimeout(() => req.complete || req.socket.destroy(), REQUEST_WITHIN_MS);
+  res.once("close", () => clearTimeout(timer));
 }
 
 /** Says what is wrong: to programs as the API does, to people in one line. */

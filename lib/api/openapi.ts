@@ -90,6 +90,7 @@ function operationOf(method: Method, path: string, spec: RouteSpec): ZodOpenApiO
           },
         }
       : {}),
+    ...(spec.form ? { requestBody: { required: true, content: { "multipart/form-data": { schema: spec.form } } } } : {}),
     responses: {
       [`${status}`]: {
         description: DESCRIPTIONS[status],

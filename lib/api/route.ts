@@ -33,6 +33,8 @@ export type RouteSpec = Described<Shape, Shape, Shape, Shape> & {
   permission: Permission | "signed_in" | "public";
   /** Of an answer that is no JSON. */
   contentType?: string;
+  /** The fields of a form, one of which is a file. */
+  form?: z.ZodType;
 };
 export type RouteHandler = ((request: Request, context: RouteContext) => Promise<Response>) & { spec: RouteSpec };
 type RouteContext = { params: Promise<Record<string, string | string[]>> };
@@ -53,11 +55,7 @@ export function route<
   },
 ): RouteHandler {
   return build(spec, async (request, requestId, read) => {
-    const ctx = await authenticate(await openDatabase(), request, requestId);
-    if (spec.permission !== "signed_in" && ctx.lacksSecondFactor) throw new AppError("second_factor_missing");
-    if (spec.permission !== "signed_in" && !allows(ctx.scopes, spec.permission)) {
-      throw new AppError("forbidden", `You need the permission ${spec.permission} to do this`);
-    }
+    const ctx = await callerWith(spec.permission, request, requestId);
     return spec.handler({ ...(await read()), ctx });
   });
 }
@@ -95,11 +93,7 @@ export function csvRoute<Q extends Shape = undefined>(
   const handle = async (request: Request, context: RouteContext) => {
     const requestId = requestIdOf(request);
     try {
-      const ctx = await authenticate(await openDatabase(), request, requestId);
-      if (ctx.lacksSecondFactor) throw new AppError("second_factor_missing");
-      if (!allows(ctx.scopes, spec.permission)) {
-        throw new AppError("forbidden", `You need the permission ${spec.permission} to do this`);
-      }
+      const ctx = await callerWith(spec.permission, request, requestId);
       const input: Parsed<undefined, Q, undefined> = await parse(spec, request, context);
       const lines = spec.handler({ ...input, ctx })[Symbol.asyncIterator]();
       const first = await lines.next();
@@ -126,6 +120,29 @@ export function csvRoute<Q extends Shape = undefined>(
     }
   };
   return Object.assign(handle, { spec: { ...spec, contentType: "text/csv" } as RouteSpec });
+}
+
+/** Declares a route that takes a form with a file: the handler reads it as it comes, once the caller has proven who they are. */
+export function formRoute<R extends z.ZodType>(
+  spec: Omit<Described<undefined, undefined, undefined, R>, "response"> & {
+    response: R;
+    permission: Permission;
+    form: z.ZodType;
+    handler: (input: { ctx: Ctx; request: Request }) => Promise<z.input<R>>;
+  },
+): RouteHandler {
+  return build(spec, async (request, requestId) => {
+    return spec.handler({ ctx: await callerWith(spec.permission, request, requestId), request });
+  });
+}
+
+/** Who calls, if they may. */
+async function callerWith(permission: Permission | "signed_in", request: Request, requestId: string): Promise<Ctx> {
+  const ctx = await authenticate(await openDatabase(), request, requestId);
+  if (permission === "signed_in") return ctx;
+  if (ctx.lacksSecondFactor) throw new AppError("second_factor_missing");
+  if (!allows(ctx.scopes, permission)) throw new AppError("forbidden", `You need the permission ${permission} to do this`);
+  return ctx;
 }
 
 /** Declares a handler that does everything itself, so that the API's description has it too. */

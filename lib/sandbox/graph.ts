@@ -1,9 +1,9 @@
-import { createHash, createHmac, randomBytes } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { BUSINESS_FIELDS, businessNode, NUMBER_FIELDS, numberNode, TEMPLATE_FIELDS, templateNode } from "./account-nodes";
 import { expired, formed, ok, refuse, type SandboxAnswer, tooFast } from "./answers";
 import { decide } from "./decide";
 import { EXPIRED_TOKEN_PREFIX } from "./magic";
-import { MEDIA_LIMITS } from "./media-limits";
+import { takeUpload } from "./media-calls";
 import { type Refusal, refusal, unknownObject, withoutProof } from "./meta-error";
 import { showNode, showPage } from "./nodes";
 import type { SandboxSettings } from "./schema";
@@ -16,7 +16,7 @@ export type SandboxRequest = {
   method: string;
   url: string;
   headers: Record<string, string | undefined>;
-  body?: string | Uint8Array;
+  body?: string | Uint8Array | AsyncIterable<Uint8Array>;
 };
 
 export type SandboxGraphOptions = {
@@ -70,7 +70,7 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
       const { settings } = number;
       if (settings.tokenExpired) return late(settings, refuse(expired()));
       if (method === "POST" && edge === "messages") return messages(number, request);
-      if (method === "POST" && edge === "media") return late(settings, await upload(number, request));
+      if (method === "POST" && edge === "media") return late(settings, await takeUpload(store, number, request, now()));
       if (method === "GET" && edge === undefined) return late(settings, node("number", number, url));
       if (method === "GET" && edge === "message_history") return late(settings, await history(number, url));
     }
@@ -294,36 +294,6 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
     return ok({ data });
   }
 
-  async function upload(account: SandboxAccount, request: SandboxRequest): Promise<SandboxAnswer> {
-    const form = await readForm(request);
-    if (!form) return refuse(refusal(100, "The request must be multipart/form-data."));
-    if (form.get("messaging_product") !== "whatsapp") return refuse(refusal(100, "The parameter messaging_product is required."));
-    const file = form.get("file");
-    if (!file || typeof file === "string") return refuse(refusal(100, "The parameter file is required."));
-    const mimeType = (String(form.get("type") ?? "") || file.type).split(";")[0]?.trim() ?? "";
-    const limit = MEDIA_LIMITS[mimeType];
-    if (limit === undefined) {
-      return refuse(
-        refusal(
-          100,
-          `Param file must be a file with one of the following types: ${Object.keys(MEDIA_LIMITS).join(", ")}. Received file of type '${mimeType}'.`,
-        ),
-      );
-    }
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    if (bytes.length === 0 || bytes.length > limit)
-      return refuse(refusal(131053, `The file has ${bytes.length} bytes; the limit for ${mimeType} is ${limit}.`));
-    const id = String(randomBytes(6).readUIntBE(0, 6) + 1_000_000_000_000_000);
-    await store.saveMedia(account, {
-      id,
-      mimeType,
-      sha256: createHash("sha256").update(bytes).digest("base64"),
-      bytes,
-      createdAt: now(),
-    });
-    return ok({ id });
-  }
-
   async function mediaCall(
     accounts: readonly SandboxAccount[],
     id: string,
@@ -351,7 +321,7 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
         url: link.href,
         mime_type: media.mimeType,
         sha256: media.sha256,
-        file_size: media.bytes.length,
+        file_size: media.size,
         id,
       });
     }
@@ -409,7 +379,7 @@ function checkProof(url: URL, token: string, { appSecret, settings }: SandboxAcc
 
 function parseBody(request: SandboxRequest): unknown {
   const { body } = request;
-  if (body === undefined) return undefined;
+  if (typeof body !== "string" && !(body instanceof Uint8Array)) return undefined;
   try {
     return JSON.parse(typeof body === "string" ? body : Buffer.from(body).toString("utf8"));
   } catch {
@@ -418,7 +388,8 @@ function parseBody(request: SandboxRequest): unknown {
 }
 
 function bytesOf({ body }: SandboxRequest): Uint8Array {
-  return typeof body === "string" ? Buffer.from(body) : (body ?? new Uint8Array());
+  if (typeof body === "string") return Buffer.from(body);
+  return body instanceof Uint8Array ? body : new Uint8Array();
 }
 
 function namesTemplate(body: unknown): boolean {
@@ -427,13 +398,6 @@ function namesTemplate(body: unknown): boolean {
 
 function callbackOf(body: unknown): string | null {
   return isJson(body) && typeof body.biz_opaque_callback_data === "string" ? body.biz_opaque_callback_data : null;
-}
-
-async function readForm(request: SandboxRequest): Promise<FormData | undefined> {
-  const type = request.headers["content-type"] ?? "";
-  if (request.body === undefined || !type.startsWith("multipart/form-data")) return undefined;
-  const body = typeof request.body === "string" ? request.body : new Uint8Array(request.body);
-  return new Response(body, { headers: { "content-type": type } }).formData().catch(() => undefined);
 }
 
 /** At most one of the account's faults, by their shares. */

@@ -194,6 +194,11 @@ export class MemoryStore implements SandboxStore {
     return media?.key === account.key ? media : undefined;
   }
 
+  hasMedia(account: SandboxAccount, id: string, since: number): boolean {
+    const media = this.#media.get(id);
+    return media?.key === account.key && media.createdAt > since;
+  }
+
   removeMedia(_account: SandboxAccount, id: string): void {
     this.#media.delete(id);
   }

@@ -131,7 +131,7 @@ export class PostgresStore implements SandboxStore {
       integrationId: account.key,
       mimeType: media.mimeType,
       sha256: media.sha256,
-      size: media.bytes.length,
+      size: media.size,
       content: Buffer.from(media.bytes).toString("base64"),
       createdAt: new Date(media.createdAt),
     });
@@ -147,6 +147,7 @@ export class PostgresStore implements SandboxStore {
       id,
       mimeType: row.mimeType,
       sha256: row.sha256,
+      size: row.size,
       bytes: new Uint8Array(Buffer.from(row.content, "base64")),
       createdAt: row.createdAt.getTime(),
     };
@@ -182,6 +183,16 @@ export class PostgresStore implements SandboxStore {
       if (webhook) await keep(tx, account.key, null, [], [webhook], new Date());
     });
     if (webhook) wake({ kind: "sandbox" });
+  }
+
+  async hasMedia(account: SandboxAccount, id: string, since: number): Promise<boolean> {
+    const rows = await this.db
+      .select({ id: sandboxMedia.id })
+      .from(sandboxMedia)
+      .where(
+        and(eq(sandboxMedia.integrationId, account.key), eq(sandboxMedia.id, id), gt(sandboxMedia.createdAt, new Date(since))),
+      );
+    return rows.length > 0;
   }
 
   async removeMedia(account: SandboxAccount, id: string): Promise<void> {

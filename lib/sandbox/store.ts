@@ -96,7 +96,7 @@ export type Decision = {
 
 export type Decide = (phone: PhoneState, peopleCounted: number) => Decision;
 
-export type Media = { id: string; mimeType: string; sha256: string; bytes: Uint8Array; createdAt: number };
+export type Media = { id: string; mimeType: string; sha256: string; size: number; bytes: Uint8Array; createdAt: number };
 
 /** A template that was made, changed or deleted at the stand-in. `template` says what its review ends with. */
 export type OwnTemplate = { template: SandboxTemplate; reviewedAt: number; deletedAt: number | null };
@@ -122,6 +122,8 @@ export interface SandboxStore {
   findMessage(account: SandboxAccount, messageId: string): Awaitable<StoredMessage | undefined>;
   setSubscription(account: SandboxAccount, subscription: { subscribed: boolean; overrideUrl: string | null }): Awaitable<void>;
   saveMedia(account: SandboxAccount, media: Media): Awaitable<void>;
+  /** Whether a file can be sent: it was uploaded and has not expired. */
+  hasMedia(account: SandboxAccount, id: string, since: number): Awaitable<boolean>;
   findMedia(account: SandboxAccount, id: string): Awaitable<Media | undefined>;
   ownTemplates(account: SandboxAccount): Awaitable<readonly OwnTemplate[]>;
   /** Keeps a template by its id, together with the webhook that will tell of its review. */

@@ -144,6 +144,7 @@ export const TemplateEntry = z.looseObject({
   parameter_format: text,
   message_send_ttl_seconds: integer,
 });
+export const UploadedMedia = z.looseObject({ id });
 export const CreatedTemplate = z.looseObject({ id, status: text, category: text });
 export const EditedTemplate = z.looseObject({ success: z.boolean().optional(), category: text });
 export const HistoryAnswer = z.looseObject({

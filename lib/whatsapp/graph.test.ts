@@ -75,7 +75,7 @@ describe("a send", () => {
       url: "https://graph.facebook.com/v26.0/200300400/messages",
       headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
     });
-    expect(JSON.parse(requests[0]?.body ?? "")).toEqual(payload);
+    expect(JSON.parse(String(requests[0]?.body))).toEqual(payload);
   });
 
   it("gives back the user id of a recipient without a number", async () => {

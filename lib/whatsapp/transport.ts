@@ -1,11 +1,15 @@
 import "server-only";
+import { Readable } from "node:stream";
 import { Agent } from "undici";
 
 export type GraphRequest = {
   method: "GET" | "POST" | "DELETE";
   url: string;
   headers: Record<string, string>;
-  body?: string;
+  /** A body that is streamed names its content-length. */
+  body?: string | AsyncIterable<Uint8Array>;
+  /** For what takes longer than an ordinary call. */
+  timeoutMs?: number;
   signal?: AbortSignal;
   /** Called when a connection is there, right before the first byte leaves. */
   onStart?: () => void;
@@ -53,7 +57,7 @@ export function httpTransport(options: HttpTransportOptions = {}): { send: Trans
     bodyTimeout: requestTimeoutMs,
     maxResponseSize: MAX_RESPONSE_BYTES,
   });
-  return { send: (request) => dispatch(agent, request, requestTimeoutMs), close: () => agent.close() };
+  return { send: (request) => dispatch(agent, request, request.timeoutMs ?? requestTimeoutMs), close: () => agent.close() };
 }
 
 /** Whether a request left is known for certain here: undici calls `onRequestStart` on an open socket, before the first byte. */
@@ -89,7 +93,9 @@ function dispatch(agent: Agent, request: GraphRequest, timeoutMs: number): Promi
         path: url.pathname + url.search,
         method: request.method,
         headers: request.headers,
-        body: request.body ?? null,
+        body: typeof request.body === "object" ? Readable.from(request.body) : (request.body ?? null),
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
       },
       {
         onRequestStart(controller) {
