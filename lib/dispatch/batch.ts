@@ -27,6 +27,7 @@ const CALLED = {
   id: messages.id,
   contactId: messages.contactId,
   recipient: messages.recipient,
+  envelope: messages.envelope,
   purpose: messages.purpose,
   priority: messages.priority,
   attempts: messages.attempts,
@@ -188,5 +189,6 @@ async function postpone(ctx: Ctx, later: readonly Later[]): Promise<void> {
 function payloadOf(row: MessageRow, template: Parameters<typeof toPayload>[2]): MessagePayload {
   const content = storedContent(row);
   if (!isSendable(content)) throw new Error(`A message of type ${content.type} cannot be sent.`);
-  return toPayload(content, { ...recipientAt(row.recipient), callbackData: row.id }, template);
+  const contextMessageId = row.envelope?.replyTo;
+  return toPayload(content, { ...recipientAt(row.recipient), callbackData: row.id, contextMessageId }, template);
 }

@@ -473,7 +473,7 @@ describe("an integration that Meta stops in mid-run", () => {
 describe("a window that Meta says is closed", () => {
   const closed = { code: 131047, title: "Re-engagement message", message: null, details: null, href: null };
   const isOpen = async (org: Sender, phoneNumber: string) =>
-    (await askGate(org.systemAt(), [{ phoneNumber, message: "Hello" }]))[0]?.passed !== null;
+    (await askGate(org.systemAt(), [{ wish: { phoneNumber, message: "Hello" } }]))[0]?.passed !== null;
 
   test.each(["in its answer", "in a webhook"])("%s stays closed until the person writes again", async (how) => {
     const graph = await startScript(() =>
@@ -552,8 +552,8 @@ describe("a removal of the integration", () => {
     await org.optIn(phone);
     const ctx = org.ctxAt(new Date());
     const verdicts = await askGate(ctx, [
-      { phoneNumber: phone, ...ORDER },
-      { phoneNumber: phone, ...ORDER, integrationId: removed.id },
+      { wish: { phoneNumber: phone, ...ORDER } },
+      { wish: { phoneNumber: phone, ...ORDER, integrationId: removed.id } },
     ]);
     const taken = verdicts.flatMap(({ passed }) => (passed ? [{ ctx, id: newId("msg"), passed }] : []));
     expect(taken).toHaveLength(2);

@@ -1,5 +1,6 @@
 import "server-only";
 import { type Ctx, inTransaction } from "@/lib/ctx";
+import { AppError } from "@/lib/errors";
 import { issuesOf } from "@/lib/http/respond";
 import { newId } from "@/lib/ids";
 import { announceSoon } from "@/lib/live";
@@ -7,6 +8,7 @@ import { countAccepted } from "@/lib/metrics";
 import { wake } from "@/lib/wake";
 import { askGate, type Passed, type Reason } from "./gate";
 import { claimKeys, earlierAnswer, hashOf, idempotencyKey } from "./idempotency";
+import { type Prepared, prepare } from "./prepare";
 import { type BulkResult, type SendBulk, SendMessage } from "./schema";
 import { storeMessages } from "./store";
 
@@ -36,16 +38,28 @@ export async function sendBulk(ctx: Ctx, { messages: items }: SendBulk, headerKe
     else if (parsed.data.idempotencyKey !== undefined) results.push({ index, error: KEY_IN_ITEM });
     else wishes.push({ index, wish: parsed.data });
   }
+  const known: { index: number; prepared: Prepared }[] = [];
+  const preparations = await prepare(
+    ctx,
+    wishes.map(({ wish }) => wish),
+    { upload: true },
+  );
+  for (const [i, preparation] of preparations.entries()) {
+    const index = wishes[i]?.index ?? 0;
+    if (preparation instanceof AppError) results.push({ index, error: errorSaid(preparation) });
+    else known.push({ index, prepared: preparation });
+  }
   const verdicts =
-    wishes.length > 0
+    known.length > 0
       ? await askGate(
           ctx,
-          wishes.map(({ wish }) => wish),
+          known.map(({ prepared }) => prepared),
           { isBulk: true },
         )
       : [];
   const taken: Taken[] = [];
-  for (const [i, { index, wish }] of wishes.entries()) {
+  for (const [i, { index, prepared }] of known.entries()) {
+    const { wish } = prepared;
     const verdict = verdicts[i];
     if (verdict?.passed) taken.push({ index, id: newId("msg"), passed: verdict.passed, externalId: wish.externalId });
     else results.push({ index, error: errorOf(verdict?.reasons ?? []) });
@@ -77,6 +91,10 @@ const KEY_IN_ITEM = {
   message: "The message is not valid",
   details: [{ path: "idempotencyKey", message: "In bulk, send one Idempotency-Key header for the whole request" }],
 };
+
+function errorSaid({ code, message, details }: AppError): NonNullable<Result["error"]> {
+  return { error: code, message, ...(details !== undefined && { details }) };
+}
 
 function errorOf(reasons: readonly Reason[]): NonNullable<Result["error"]> {
   const [first] = reasons;

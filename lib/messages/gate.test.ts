@@ -29,7 +29,7 @@ const OFFER = { template: "weekend_offer", templateParams: { customerName: "Ayş
 const CODE = { template: "login_code", templateParams: ["123456"], language: "en" };
 
 async function verdictOf(org: Sender, wish: SendMessage, now = new Date()) {
-  const [verdict] = await askGate(org.ctxAt(now), [wish]);
+  const [verdict] = await askGate(org.ctxAt(now), [{ wish }]);
   if (!verdict) throw new Error("The gate said nothing.");
   return { ...verdict, codes: verdict.reasons.map((reason) => reason.code) };
 }
@@ -63,7 +63,9 @@ describe("each reason alone", () => {
 
   test("no integration, one that is not verified, one that failed, one that is paused", async () => {
     const nobody = await makeOrganization(db);
-    const [verdict] = await askGate({ ...nobody.ctx, now: new Date() }, [{ phoneNumber: "+905551234567", message: "Hi" }]);
+    const [verdict] = await askGate({ ...nobody.ctx, now: new Date() }, [
+      { wish: { phoneNumber: "+905551234567", message: "Hi" } },
+    ]);
     expect(verdict?.reasons[0]?.code).toBe("integration_not_verified");
     const org = await makeSender(db);
     const phoneNumber = await optedIn(org);

@@ -13,6 +13,7 @@ import { checkTemplateParams, renderTemplate } from "@/lib/whatsapp/template-rul
 import { isWindowOpen } from "@/lib/whatsapp/window";
 import type { Allowance } from "./allowance";
 import { type Facts, type Naming, type Recipient, readFacts, type SendingIntegration, type SendingTemplate } from "./facts";
+import type { Prepared } from "./prepare";
 import type { GateReason } from "./reasons";
 import { type MessagePurpose, PRIORITY, type SendMessage, type TemplateParams } from "./schema";
 
@@ -25,6 +26,8 @@ export type Passed = {
   /** A number in E.164, or Meta's user id. */
   address: string;
   content: SendableContent;
+  /** Meta's id of the message that is answered. */
+  contextId: string | null;
   purpose: MessagePurpose;
   priority: number;
   outsideWindow: boolean;
@@ -42,15 +45,18 @@ export type Verdict = { reasons: Reason[]; scheduledFor: Date | null; passed: Pa
  * The one way out: every send asks here, one message or a thousand, with the same fixed number of queries. It writes
  * nothing. Bulk messages are not refused for the allowance: they wait for the next free place.
  */
-export async function askGate(ctx: Ctx, wishes: readonly SendMessage[], { isBulk = false } = {}): Promise<Verdict[]> {
-  const facts = await readFacts(ctx, wishes);
+export async function askGate(ctx: Ctx, prepared: readonly Prepared[], { isBulk = false } = {}): Promise<Verdict[]> {
+  const facts = await readFacts(
+    ctx,
+    prepared.map(({ wish }) => wish),
+  );
   const taken = new Map<string, Set<string>>();
-  return wishes.map((wish) => judgeAtDoor(ctx, wish, facts, isBulk ? null : taken));
+  return prepared.map((one) => judgeAtDoor(ctx, one, facts, isBulk ? null : taken));
 }
 
 /** The same for one message, which shares its queries with those asked about at this moment. Outside a transaction. */
-export async function askGateAboutOne(ctx: Ctx, wish: SendMessage, { isBulk = false } = {}): Promise<Verdict> {
-  return judgeAtDoor(ctx, wish, await factsAboutOne({ ctx, wish }), isBulk ? null : new Map());
+export async function askGateAboutOne(ctx: Ctx, prepared: Prepared, { isBulk = false } = {}): Promise<Verdict> {
+  return judgeAtDoor(ctx, prepared, await factsAboutOne({ ctx, wish: prepared.wish }), isBulk ? null : new Map());
 }
 
 const factsAboutOne = batched<{ ctx: Ctx; wish: SendMessage }, Facts>(
@@ -79,6 +85,8 @@ type Draft = {
   } | null;
   /** The values to be filled in; undefined where they were checked already and are checked again when they are filled in. */
   params: TemplateParams | null | undefined;
+  /** The type of the file or place that is given for a template's header. */
+  header?: string | undefined;
   isReply: boolean | null;
 };
 type Judgement = { reasons: Reason[]; opening: Date | "never" | null; windowOpen: boolean };
@@ -98,7 +106,7 @@ function judge(ctx: Ctx, draft: Draft, facts: Facts): Judgement {
     const consent = recipient?.consent ?? NO_CONSENT;
     reasons.push(...consentReasons(consent, purpose, windowOpen, recipient?.marketingStoppedAt ?? null));
   }
-  if (template && integration) reasons.push(...templateReasons(template, draft.params));
+  if (template && integration) reasons.push(...templateReasons(template, draft.params, draft.header));
   if (template?.found?.category === "AUTHENTICATION" && isNamed && recipient?.address && !recipient.address.startsWith("+"))
     reasons.push(noCodesWithoutNumber(naming.contactId ?? null));
   if (!template && isNamed && !windowOpen) reasons.push(windowClosed(heard?.lastInboundAt ?? null));
@@ -107,7 +115,8 @@ function judge(ctx: Ctx, draft: Draft, facts: Facts): Judgement {
   return { reasons, opening, windowOpen };
 }
 
-function judgeAtDoor(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<string, Set<string>> | null): Verdict {
+function judgeAtDoor(ctx: Ctx, prepared: Prepared, facts: Facts, taken: Map<string, Set<string>> | null): Verdict {
+  const { wish, header } = prepared;
   const integration = wish.integrationId === undefined ? facts.defaultIntegration : facts.integrations.get(wish.integrationId);
   const recipient = facts.recipientOf(wish);
   const sameName = integration
@@ -123,6 +132,7 @@ function judgeAtDoor(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<strin
     purpose,
     template: wish.template === undefined ? null : { name: wish.template, language: wish.language, found, sameName },
     params,
+    header: header && (header.type === "location" ? "location" : header.kind),
     isReply: null,
   };
   const { reasons, opening, windowOpen } = judge(ctx, draft, facts);
@@ -132,7 +142,7 @@ function judgeAtDoor(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<strin
   if (opening === "never") reasons.push(NEVER_OPEN);
   const scheduledFor = opening === "never" ? null : opening;
   if (reasons.length > 0 || !integration || !recipient?.address) return { reasons, scheduledFor: null, passed: null };
-  const isReply = wish.message !== undefined && windowOpen;
+  const isReply = wish.template === undefined && windowOpen;
   return {
     reasons,
     scheduledFor,
@@ -140,7 +150,10 @@ function judgeAtDoor(ctx: Ctx, wish: SendMessage, facts: Facts, taken: Map<strin
       integration,
       contactId: recipient.id,
       address: recipient.address,
-      content: found ? templateContent(found, params) : { type: "text", body: wish.message ?? "" },
+      content: found
+        ? { ...templateContent(found, params), ...(header && { header }) }
+        : (prepared.content ?? { type: "text", body: wish.message ?? "" }),
+      contextId: prepared.contextId ?? null,
       purpose,
       priority: taken === null ? PRIORITY.bulk : isReply ? PRIORITY.reply : PRIORITY.transactional,
       outsideWindow: !windowOpen,
@@ -412,6 +425,7 @@ export function consentReasons(
 function templateReasons(
   { name, language, found: template, sameName }: NonNullable<Draft["template"]>,
   params: TemplateParams | null | undefined,
+  header: string | undefined,
 ): Reason[] {
   if (!template) {
     const languages = sameName.map((t) => t.language);
@@ -439,7 +453,7 @@ function templateReasons(
       details: { template: name, language: template.language, status: template.status, rejectedReason: template.rejectedReason },
     });
   }
-  const check = params === undefined ? null : checkTemplateParams(template, params);
+  const check = params === undefined ? null : checkTemplateParams(template, params, header);
   if (check && !check.ok) {
     reasons.push({
       code: "template_params_mismatch",
@@ -447,11 +461,16 @@ function templateReasons(
       fix:
         check.unsupported.length > 0
           ? "Choose a template without media or special parts"
-          : `Give exactly these values: ${check.expected.keys.join(", ") || "none"}`,
+          : `Give exactly these values: ${check.expected.keys.join(", ") || "none"}${headerWish(check.expected.header)}`,
       details: check,
     });
   }
   return reasons;
+}
+
+function headerWish(header: string | undefined): string {
+  if (header === undefined) return "";
+  return header === "location" ? ", and location for the header" : `, and media of the type ${header} for the header`;
 }
 
 const TEMPLATE_FIX: Record<string, string> = {

@@ -8,6 +8,7 @@ import { getOrganization } from "@/lib/organizations/organizations";
 import type { OrganizationSettings } from "@/lib/organizations/schema";
 import type { MessageContent } from "@/lib/whatsapp/content";
 import { summaryOf } from "@/lib/whatsapp/content-words";
+import { OutgoingContacts, OutgoingLocation } from "@/lib/whatsapp/outgoing";
 import type { Accepted, SelectionResult, SelectMessages, SendMessage } from "./schema";
 import { auditedOf, type Worked, workThrough } from "./select";
 import { sendMessage } from "./send";
@@ -69,7 +70,9 @@ export async function resendMessages(ctx: Ctx, { dryRun, ...selection }: SelectM
     let done = dryRun ? allowed.length : 0;
     for (let i = 0; !dryRun && i < allowed.length; i += AT_ONCE) {
       const part = allowed.slice(i, i + AT_ONCE);
-      const sent = await Promise.all(part.map((row) => sendAgain(ctx, row, { isBulk: true }).catch((error: unknown) => refusedAs(row.id, error))));
+      const sent = await Promise.all(
+        part.map((row) => sendAgain(ctx, row, { isBulk: true }).catch((error: unknown) => refusedAs(row.id, error))),
+      );
       for (const one of sent) {
         if ("code" in one) refused.push(one);
         else done += 1;
@@ -99,8 +102,35 @@ async function sendAgain(ctx: Ctx, row: typeof messages.$inferSelect, { isBulk =
   return sendMessage(ctx, wish, `resend:${row.id}`, { isBulk });
 }
 
-function askedAgain(content: MessageContent): Pick<SendMessage, "message" | "template" | "language" | "templateParams"> {
-  if (content.type !== "template") return { message: summaryOf(content) };
-  const { name, language, params } = content;
-  return { template: name, ...(language ? { language } : {}), ...(params ? { templateParams: params } : {}) };
+function askedAgain(content: MessageContent): Partial<SendMessage> {
+  switch (content.type) {
+    case "template": {
+      const { name, language, params, header } = content;
+      return {
+        ...(header && askedAgain(header)),
+        template: name,
+        ...(language ? { language } : {}),
+        ...(params ? { templateParams: params } : {}),
+      };
+    }
+    case "media": {
+      const { kind, fileId, mediaId, link, caption, filename, voice } = content;
+      const id = fileId ?? mediaId ?? undefined;
+      return { media: { type: kind, id, link: id === undefined ? link : undefined, caption, filename, voice } };
+    }
+    case "interactive": {
+      const { type: _, ...interactive } = content;
+      return { interactive };
+    }
+    case "location": {
+      const { latitude, longitude, name, address } = content;
+      return { location: OutgoingLocation.parse({ latitude, longitude, name, address }) };
+    }
+    case "contacts":
+      return { contacts: OutgoingContacts.parse(content.cards) };
+    case "reaction":
+      return { reaction: { to: content.to ?? "", emoji: content.emoji } };
+    default:
+      return { message: summaryOf(content) };
+  }
 }

@@ -3,6 +3,13 @@ import { namesOnePerson, ONE_PERSON, PhoneInQuery } from "@/lib/contacts/schema"
 import { PageQuery, pageOf } from "@/lib/http/paging";
 import { Moment } from "@/lib/moment";
 import { MessageContent } from "@/lib/whatsapp/content";
+import {
+  OutgoingContacts,
+  OutgoingInteractive,
+  OutgoingLocation,
+  OutgoingMedia,
+  OutgoingReaction,
+} from "@/lib/whatsapp/outgoing";
 import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
 import { MESSAGE_STATUSES } from "./words";
 
@@ -39,6 +46,15 @@ export type TemplateParams = z.infer<typeof TemplateParams>;
 
 export const ExternalId = z.string().min(1).max(100, "At most 100 characters");
 
+const SAYING = ["message", "template", "media", "interactive", "location", "contacts", "reaction"] as const;
+
+/** One kind of message; a template may have a file or a place for its header. */
+function saysOneThing(body: { [K in (typeof SAYING)[number]]?: unknown }): boolean {
+  const given = SAYING.filter((kind) => body[kind] !== undefined);
+  if (body.template === undefined) return given.length === 1;
+  return given.length === 1 || (given.length === 2 && (body.media !== undefined || body.location !== undefined));
+}
+
 export const SendMessage = z
   .strictObject({
     phoneNumber: z.string().max(40).optional().describe("International format: +905551234567"),
@@ -63,6 +79,12 @@ export const SendMessage = z
       .optional()
       .describe("Free text."),
     template: z.string().min(1).max(512).optional().describe("A template's name."),
+    media: OutgoingMedia.optional().describe("A file; beside a template, its header's."),
+    interactive: OutgoingInteractive.optional().describe("Buttons, a list, a link, a flow, or the question for a place."),
+    location: OutgoingLocation.optional().describe("A place; beside a template, its header's."),
+    contacts: OutgoingContacts.optional().describe("Cards in Meta's own shape."),
+    reaction: OutgoingReaction.optional(),
+    replyTo: z.string().min(1).max(300).optional().describe("The message that is answered: our id, or Meta's."),
     templateParams: TemplateParams.optional().describe("By name (object) or in order (array)."),
     language: z
       .string()
@@ -75,9 +97,14 @@ export const SendMessage = z
     idempotencyKey: z.string().min(1).max(200).optional(),
   })
   .refine(namesOnePerson, { error: ONE_PERSON, path: ["phoneNumber"] })
-  .refine((body) => (body.message === undefined) !== (body.template === undefined), {
-    error: "Give either message or template",
-    path: ["message"],
+  .refine((body) => saysOneThing(body), { error: `Give one of ${SAYING.join(", ")}`, path: ["message"] })
+  .refine((body) => body.reaction === undefined || body.replyTo === undefined, {
+    error: "A reaction names its message already",
+    path: ["replyTo"],
+  })
+  .refine((body) => body.template === undefined || body.replyTo === undefined, {
+    error: "WhatsApp shows no template as an answer",
+    path: ["replyTo"],
   })
   .refine((body) => body.templateParams === undefined || body.template !== undefined, {
     error: "templateParams needs a template",

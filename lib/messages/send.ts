@@ -10,6 +10,7 @@ import { wake } from "@/lib/wake";
 import { allowanceOf, reserveAllowance } from "./allowance";
 import { allowanceUsedUp, askGateAboutOne, type Passed, type Reason } from "./gate";
 import { type Claim, claimKeys, earlierAnswer, hashOf, idempotencyKey, releaseKeys } from "./idempotency";
+import { prepare } from "./prepare";
 import type { CheckResult } from "./reasons";
 import { type Accepted, PRIORITY, type SendMessage } from "./schema";
 import { storeMessages } from "./store";
@@ -31,7 +32,9 @@ export async function sendMessage(
   const earlier = claim && (await earlierAnswer<Accepted>(ctx, claim));
   if (earlier) return earlier;
 
-  const { passed, reasons } = await askGateAboutOne(ctx, wish, { isBulk });
+  const [prepared] = await prepare(ctx, [wish], { upload: true });
+  if (!prepared || prepared instanceof AppError) throw prepared;
+  const { passed, reasons } = await askGateAboutOne(ctx, prepared, { isBulk });
   if (!passed) throw refusal(reasons);
   const accepted: Accepted = {
     id: newId("msg"),
@@ -114,7 +117,9 @@ async function reserveForEach(tx: Ctx, candidates: readonly Candidate[]): Promis
 
 /** Says everything that stands against a message, and when it would leave. Nothing is sent or written. */
 export async function checkMessage(ctx: Ctx, wish: SendMessage): Promise<CheckResult> {
-  const { reasons, scheduledFor } = await askGateAboutOne(ctx, wish);
+  const [prepared] = await prepare(ctx, [wish], { upload: false });
+  if (!prepared || prepared instanceof AppError) throw prepared;
+  const { reasons, scheduledFor } = await askGateAboutOne(ctx, prepared);
   return {
     ok: reasons.length === 0,
     reasons,

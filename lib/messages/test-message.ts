@@ -64,7 +64,7 @@ export async function sendTestMessage(ctx: Ctx, input: SendTestMessage, headerKe
 async function agreeAndAsk(tx: Ctx, { wording, ...wish }: SendTestMessage, phone: string): Promise<Passed> {
   const contact = (await ensureContacts(tx, [phone])).get(phone);
   if (!contact) throw new Error("A contact could not be made.");
-  const [before] = await askGate(tx, [wish]);
+  const [before] = await askGate(tx, [{ wish }]);
   const lacksConsent = before?.reasons.some(
     ({ code, details }) => code === "recipient_not_opted_in" && isUnaskedUtility(details),
   );
@@ -79,7 +79,7 @@ async function agreeAndAsk(tx: Ctx, { wording, ...wish }: SendTestMessage, phone
       occurredAt: tx.now,
     });
   }
-  const [verdict] = lacksConsent ? await askGate(tx, [wish]) : [before];
+  const [verdict] = lacksConsent ? await askGate(tx, [{ wish }]) : [before];
   if (!verdict?.passed) throw refusal(verdict?.reasons ?? []);
   const { passed } = verdict;
   // What goes before everything else does not wait for hours when it is asked again at departure either.

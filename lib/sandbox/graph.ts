@@ -120,6 +120,10 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
         ? late(settings, ok({ success: true }))
         : late(settings, refuse(refusal(131009, "Param message_id is not the id of a message that was received.")));
     }
+    for (const id of checked.mediaIds) {
+      if (await store.hasMedia(account, id, now() - MEDIA_LIFE_MS)) continue;
+      return refuseMessage(refusal(100, `Param ['id'] is not a valid whatsapp business account media attachment ID: ${id}`));
+    }
     if (checked.e164 === account.displayPhoneNumber) return refuseMessage(refusal(131021, "The recipient is the sender."));
     const nowMs = now();
     if (!(await store.takeRate(account, nowMs))) return refuseMessage(tooFast());

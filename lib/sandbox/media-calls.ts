@@ -30,7 +30,12 @@ export async function takeUpload(
       size += piece.byteLength;
       if (size <= KEPT_BYTES) kept.push(Uint8Array.from(piece));
     }
-    return { mimeType, size, sha256: hash.digest("base64"), bytes: size <= KEPT_BYTES ? Buffer.concat(kept) : new Uint8Array() };
+    return {
+      mimeType,
+      size,
+      sha256: hash.digest("base64"),
+      bytes: new Uint8Array(size <= KEPT_BYTES ? Buffer.concat(kept) : []),
+    };
   }).catch((error: unknown) => {
     if (error instanceof BrokenForm) return undefined;
     throw error;

@@ -21,6 +21,8 @@ export type Draft = {
   content: SandboxContent;
   callbackData: string | undefined;
   contextId: string | undefined;
+  /** Ids of files that it names. */
+  mediaIds: string[];
 };
 export type ReadReceipt = { kind: "read"; messageId: string };
 type Checked = Draft | ReadReceipt | { kind: "refused"; refusal: Refusal };
@@ -66,7 +68,19 @@ export function checkMessage(body: unknown, templates: readonly SandboxTemplate[
     content: filled.content,
     callbackData: body.biz_opaque_callback_data,
     contextId,
+    mediaIds: mediaIdsOf(body),
   };
+}
+
+const MEDIA_KEYS = new Set(["image", "video", "audio", "document", "sticker"]);
+
+/** Every `id` of an image, video, … anywhere in a message that was checked. */
+function mediaIdsOf(part: unknown): string[] {
+  if (Array.isArray(part)) return part.flatMap(mediaIdsOf);
+  if (!isJson(part)) return [];
+  return Object.entries(part).flatMap(([key, value]) =>
+    MEDIA_KEYS.has(key) && isJson(value) ? (typeof value.id === "string" ? [value.id] : []) : mediaIdsOf(value),
+  );
 }
 
 function checkReadReceipt(body: Json): ReadReceipt | { kind: "refused"; refusal: Refusal } {

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { type MessagePayload, type PayloadAddress, payloadAddress, templatePayload, textPayload } from "./payloads";
+import {
+  type HeaderParameter,
+  type MessagePayload,
+  type PayloadAddress,
+  payloadAddress,
+  templatePayload,
+  textPayload,
+} from "./payloads";
 import type { TemplateShape } from "./template-rules";
 import { RenderedTemplate } from "./template-schema";
 
@@ -15,12 +22,17 @@ const Template = z.object({
   language: z.string(),
   params: z.union([z.array(z.string()), z.record(z.string(), z.string())]).nullable(),
   rendered: RenderedTemplate.describe("As the person reads it, whatever becomes of the template at Meta."),
+  header: z
+    .lazy(() => z.union([Media, Location]))
+    .optional()
+    .describe("The file or place of the header."),
 });
 
 const Media = z.object({
   type: z.literal("media"),
   kind: MediaKind,
   mediaId: z.string().nullable().describe("Meta's id of the file."),
+  fileId: z.string().optional().describe("Our id of the file."),
   link: z.string().optional(),
   caption: z.string().optional(),
   filename: z.string().optional(),
@@ -160,17 +172,9 @@ export function toPayload(
       return textPayload({ ...address, body: content.body, previewUrl: content.previewUrl });
     case "template":
       if (!template) throw new Error("A template is sent by its shape.");
-      return templatePayload({ ...address, template, params: content.params });
-    case "media": {
-      const { kind, mediaId, link, caption, filename, voice } = content;
-      const file = {
-        ...(mediaId === null ? { link } : { id: mediaId }),
-        ...(caption !== undefined && kind !== "audio" && kind !== "sticker" && { caption }),
-        ...(filename !== undefined && kind === "document" && { filename }),
-        ...(voice === true && kind === "audio" && { voice }),
-      };
-      return { ...payloadAddress(address), type: kind, [kind]: file };
-    }
+      return templatePayload({ ...address, template, params: content.params, header: headerParameter(content.header) });
+    case "media":
+      return { ...payloadAddress(address), type: content.kind, [content.kind]: fileOf(content) };
     case "interactive":
       return { ...payloadAddress(address), type: "interactive", interactive: interactivePayload(content, address.callbackData) };
     case "reaction":
@@ -179,17 +183,31 @@ export function toPayload(
         type: "reaction",
         reaction: { message_id: content.to ?? "", emoji: content.emoji ?? "" },
       };
-    case "location": {
-      const { latitude, longitude, name, address: street } = content;
-      return {
-        ...payloadAddress(address),
-        type: "location",
-        location: { latitude, longitude, ...(name && { name }), ...(street && { address: street }) },
-      };
-    }
+    case "location":
+      return { ...payloadAddress(address), type: "location", location: placeOf(content) };
     case "contacts":
       return { ...payloadAddress(address), type: "contacts", contacts: content.cards };
   }
+}
+
+function fileOf({ kind, mediaId, link, caption, filename, voice }: ContentOf<"media">): Record<string, unknown> {
+  return {
+    ...(mediaId === null ? { link } : { id: mediaId }),
+    ...(caption !== undefined && kind !== "audio" && kind !== "sticker" && { caption }),
+    ...(filename !== undefined && kind === "document" && { filename }),
+    ...(voice === true && kind === "audio" && { voice }),
+  };
+}
+
+function placeOf({ latitude, longitude, name, address }: ContentOf<"location">): Record<string, unknown> {
+  return { latitude, longitude, ...(name && { name }), ...(address && { address }) };
+}
+
+/** A header has no caption. */
+function headerParameter(header: ContentOf<"template">["header"]): HeaderParameter | undefined {
+  if (header === undefined) return undefined;
+  if (header.type === "location") return { type: "location", location: placeOf(header) };
+  return { type: header.kind, [header.kind]: fileOf({ ...header, caption: undefined }) };
 }
 
 /** Meta's word for each kind of ours. */

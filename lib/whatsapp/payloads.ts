@@ -22,7 +22,11 @@ type Addressed = {
 
 type TextParameter = { type: "text"; text: string; parameter_name?: string };
 
+/** The file or place of a header: what it is sits under a key of its type's name. */
+export type HeaderParameter = { type: string; [content: string]: unknown };
+
 export type TemplateComponentPayload =
+  | { type: "header"; parameters: HeaderParameter[] }
   | { type: "header" | "body"; parameters: TextParameter[] }
   | { type: "button"; sub_type: "url"; index: string; parameters: TextParameter[] }
   | { type: "button"; sub_type: "copy_code"; index: string; parameters: { type: "coupon_code"; coupon_code: string }[] }
@@ -65,12 +69,19 @@ export function textPayload(input: PayloadAddress & { body: string; previewUrl?:
  * Throws `template_params_mismatch` with the whole `checkTemplateParams` answer when the values do not fit.
  */
 export function templatePayload(
-  input: PayloadAddress & { template: TemplateShape & { name: string; language: string }; params?: TemplateParams | null },
+  input: PayloadAddress & {
+    template: TemplateShape & { name: string; language: string };
+    params?: TemplateParams | null;
+    header?: HeaderParameter | undefined;
+  },
 ): TemplatePayload {
-  const { template, params } = input;
-  const check = checkTemplateParams(template, params);
+  const { template, params, header } = input;
+  const check = checkTemplateParams(template, params, header?.type);
   if (!check.ok) throw new AppError("template_params_mismatch", undefined, { details: check });
-  const components = templateComponents(template, params, input.callbackData);
+  const components = [
+    ...(header ? [{ type: "header" as const, parameters: [header] }] : []),
+    ...templateComponents(template, params, input.callbackData),
+  ];
   return {
     ...payloadAddress(input),
     type: "template",

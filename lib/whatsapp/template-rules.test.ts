@@ -167,17 +167,10 @@ describe("checkTemplateParams", () => {
   it.each([
     [
       [
-        { type: "HEADER", format: "IMAGE" },
+        { type: "HEADER", format: "PRODUCT" },
         { type: "BODY", text: "x" },
       ],
-      ["HEADER_IMAGE"],
-    ],
-    [
-      [
-        { type: "HEADER", format: "LOCATION" },
-        { type: "BODY", text: "x" },
-      ],
-      ["HEADER_LOCATION"],
+      ["HEADER_PRODUCT"],
     ],
     [
       [
@@ -243,5 +236,25 @@ describe("TemplateParams", () => {
 
   it.each([[null], ["text"], [7], [{ a: null }], [{ a: {} }], [[true]], [[["x"]]]])("refuses %j", (value) => {
     expect(TemplateParams.safeParse(value).success).toBe(false);
+  });
+
+  it.each([
+    ["IMAGE", "image", "media"],
+    ["VIDEO", "video", "media"],
+    ["DOCUMENT", "document", "media"],
+    ["LOCATION", "location", "location"],
+  ])("asks for what the header %s needs, and for nothing else", (format, type, key) => {
+    const template = {
+      components: [
+        { type: "HEADER", format },
+        { type: "BODY", text: "x" },
+      ],
+    };
+    const none = { missing: [], unexpected: [], unsupported: [] };
+    expect(checkTemplateParams(template, [])).toMatchObject({ ...none, ok: false, missing: [key], expected: { header: type } });
+    expect(checkTemplateParams(template, [], type)).toMatchObject({ ...none, ok: true });
+    expect(checkTemplateParams(template, [], "audio")).toMatchObject({ ...none, ok: false, unexpected: ["media"] });
+    const plain = { components: [{ type: "BODY", text: "x" }] };
+    expect(checkTemplateParams(plain, [], type)).toMatchObject({ ...none, ok: false, unexpected: [key] });
   });
 });

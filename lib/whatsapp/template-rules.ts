@@ -50,7 +50,8 @@ export type ParamsCheck = {
   invalid: { key: string; reason: ParamProblem }[];
   /** Parts that cannot be sent yet, such as `HEADER_IMAGE` or `CAROUSEL`. */
   unsupported: string[];
-  expected: { format: ParameterFormat; keys: string[] };
+  /** `header`: the type of the file or place that the header needs. */
+  expected: { format: ParameterFormat; keys: string[]; header?: string };
 };
 
 /**
@@ -64,10 +65,28 @@ export function templateVariables(components: unknown, parameterFormat?: string 
   return readTemplate({ components, parameterFormat }).variables.slice();
 }
 
-/** Compares values with what the template needs. Reports everything at once and never throws. */
-export function checkTemplateParams(template: TemplateShape, params: TemplateParams | null | undefined): ParamsCheck {
+/** Headers that take a file or a place with each message, by the type of it. */
+const HEADERS_TO_FILL = new Map([
+  ["IMAGE", "image"],
+  ["VIDEO", "video"],
+  ["DOCUMENT", "document"],
+  ["LOCATION", "location"],
+]);
+
+/**
+ * Compares values with what the template needs, and the type of the file or place that is given for its header. Reports everything
+ * at once and never throws.
+ */
+export function checkTemplateParams(
+  template: TemplateShape,
+  params: TemplateParams | null | undefined,
+  header?: string | undefined,
+): ParamsCheck {
   const layout = readTemplate(template);
   const { values, missing, unexpected } = bindParams(layout, params);
+  const wanted = HEADERS_TO_FILL.get(layout.header?.format ?? "");
+  if (wanted !== undefined && header === undefined) missing.push(wanted === "location" ? "location" : "media");
+  else if (header !== undefined && header !== wanted) unexpected.push(header === "location" ? "location" : "media");
   const invalid: ParamsCheck["invalid"] = [];
   for (const [key, value] of values) {
     const reason = valueProblem(value);
@@ -80,7 +99,11 @@ export function checkTemplateParams(template: TemplateShape, params: TemplatePar
     unexpected,
     invalid,
     unsupported: layout.unsupported.slice(),
-    expected: { format: layout.format, keys: layout.variables.map((v) => v.key) },
+    expected: {
+      format: layout.format,
+      keys: layout.variables.map((v) => v.key),
+      ...(wanted !== undefined && { header: wanted }),
+    },
   };
 }
 
@@ -331,7 +354,7 @@ function unsupportedParts(components: TemplateComponent[], buttons: ButtonPart[]
     const type = component.type.toUpperCase();
     const format = (component.format ?? "TEXT").toUpperCase();
     if (!KNOWN_COMPONENTS.has(type)) parts.add(type);
-    else if (type === "HEADER" && format !== "TEXT") parts.add(`HEADER_${format}`);
+    else if (type === "HEADER" && format !== "TEXT" && !HEADERS_TO_FILL.has(format)) parts.add(`HEADER_${format}`);
   }
   for (const button of buttons) if (!NO_PARAMETER_NEEDED.has(button.type)) parts.add(`BUTTON_${button.type}`);
   return [...parts];
