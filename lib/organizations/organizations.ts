@@ -10,6 +10,7 @@ import { laterThan, requireUnchanged } from "@/lib/http/unchanged";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
 import { requireRoom } from "@/lib/quotas";
+import { wallTimeAt } from "@/lib/time";
 import { wake } from "@/lib/wake";
 import { endFallenLinksTo } from "./delegations";
 import {
@@ -59,6 +60,7 @@ async function writeChanges(ctx: Ctx, { name, updatedAt, ...settings }: UpdateOr
     const changes = differences(before, after);
     if (Object.keys(changes).length === 0) return toOrganization(row);
     await requireUnchanged(row.updatedAt, updatedAt, async () => toOrganization(row));
+    requireComing(before, after, ctx.now);
     if (changes.requireSecondFactor && after.requireSecondFactor) await requireSecondFactorOf(tx);
     const { name: newName, ...newSettings } = after;
     const [changed] = await tx.db
@@ -71,6 +73,16 @@ async function writeChanges(ctx: Ctx, { name, updatedAt, ...settings }: UpdateOr
     await announce(tx.db, ctx.organizationId, ["organization"]);
     return toOrganization(changed);
   });
+}
+
+/** A holiday that is added has not passed; those that passed since they were added stay. Throws `validation_failed`. */
+function requireComing(before: OrganizationSettings, after: OrganizationSettings, now: Date): void {
+  const today = wallTimeAt(after.timeZone, now).date;
+  const known = new Set(before.businessHours.holidays.map(({ date }) => date));
+  const details = after.businessHours.holidays.flatMap(({ date }, index) =>
+    date < today && !known.has(date) ? [{ path: `businessHours.holidays.${index}.date`, message: "This day is over" }] : [],
+  );
+  if (details.length > 0) throw new AppError("validation_failed", "A holiday that is over cannot be added", { details });
 }
 
 async function requireSecondFactorOf(ctx: Ctx): Promise<void> {
