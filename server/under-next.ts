@@ -1,13 +1,17 @@
 import "server-only";
 import { after } from "next/server";
 import { startEngine } from "@/inngest/engine";
+import type { Engine } from "@/inngest/local";
 import { openDatabase } from "@/lib/ctx";
 import { env, publicUrl } from "@/lib/env";
 import { setAfterResponse } from "@/lib/later";
+import { openStreams } from "@/lib/live";
 import { log } from "@/lib/log";
 import { ensureSetupLink } from "@/lib/organizations/setup";
 import { hasOwnServer } from "@/lib/own-server";
 import { settingsProblem } from "@/lib/readiness";
+
+const LEAVE_WITHIN_MS = 20_000;
 
 /**
  * Starts what a process needs that plain Next runs (`next start`, Vercel): wake-ups, the engine, the way to the first owner.
@@ -29,11 +33,18 @@ export async function startUnderNext(): Promise<void> {
   try {
     await openDatabase();
     const engine = await startEngine();
-    process.once("SIGTERM", () => engine.leave());
+    process.prependOnceListener("SIGTERM", () => leave(engine));
     await sayHowToOwn();
   } catch (error) {
     log.error({ err: error }, error instanceof Error ? error.message : "The engine could not be started");
   }
+}
+
+/** Next answers what it has and ends when its last connection has; a stranger who keeps one must not keep the process. */
+function leave(engine: Engine): void {
+  engine.leave();
+  for (const end of openStreams) end();
+  setTimeout(() => process.exit(143), LEAVE_WITHIN_MS).unref();
 }
 
 /** On Vercel many processes start, and each new link would make the one before worthless. */

@@ -1,6 +1,7 @@
 "use client";
 
 import {
+  AlarmClockOff,
   ChevronRight,
   CircleAlert,
   CircleCheck,
@@ -24,6 +25,7 @@ type Item = Overview["attention"][number];
 
 const LOOKS: Record<Item["kind"], { icon: LucideIcon; tone: Tone }> = {
   no_integration: { icon: Unplug, tone: "warning" },
+  nobody_wakes: { icon: AlarmClockOff, tone: "danger" },
   integration_not_verified: { icon: CircleAlert, tone: "warning" },
   integration_paused: { icon: CirclePause, tone: "danger" },
   token_expires: { icon: KeyRound, tone: "warning" },

@@ -11,6 +11,7 @@ import { allowanceOf } from "@/lib/integrations/show";
 import { log } from "@/lib/log";
 import { processMetrics } from "@/lib/metrics";
 import { DAY_MS } from "@/lib/time";
+import { waking } from "@/lib/waking";
 
 export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
@@ -27,7 +28,14 @@ export async function renderMetrics(db: Db, now: Date): Promise<string> {
   const registry = new Registry();
   const gauge = gaugesIn(registry);
   gauge("whatsapp_database_up", "Whether the database answered this scrape.", [])({}, state ? 1 : 0);
-  if (state) fill(gauge, state, now);
+  if (state) {
+    fill(gauge, state, now);
+    const wakes = (await waking())?.state;
+    if (wakes) {
+      const inngest = gauge("whatsapp_inngest_wakes", "1 for how Inngest wakes this process now, 0 for the others.", ["state"]);
+      for (const one of ["well", "stalled", "taken_over"]) inngest({ state: one }, one === wakes ? 1 : 0);
+    }
+  }
   return `${await processMetrics()}\n${await registry.metrics()}`;
 }
 

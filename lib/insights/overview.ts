@@ -16,6 +16,7 @@ import { explainFailure } from "@/lib/messages/failure";
 import type { MessageFailure, MessageStatus } from "@/lib/messages/schema";
 import { MESSAGE_STATUSES } from "@/lib/messages/words";
 import { DEFAULT_SETTINGS } from "@/lib/organizations/schema";
+import { waking } from "@/lib/waking";
 import type { Overview } from "./schema";
 
 const DAYS = 14;
@@ -195,6 +196,7 @@ async function findAttention(
 ): Promise<Overview["attention"]> {
   if (numbers.length === 0) return [{ kind: "no_integration", href: "/integrations/new" }];
   const found: Overview["attention"] = [];
+  if ((await waking())?.state === "stalled") found.push({ kind: "nobody_wakes", href: "/messages?status=queued" });
   for (const number of numbers) {
     const href = `/integrations/${number.id}`;
     const one = health.find(({ integrationId }) => integrationId === number.id);

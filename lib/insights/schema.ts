@@ -31,6 +31,7 @@ export const Overview = z.object({
     z.object({
       kind: z.enum([
         "no_integration",
+        "nobody_wakes",
         "integration_not_verified",
         "integration_paused",
         "token_expires",

@@ -1,11 +1,11 @@
 import { sql } from "drizzle-orm";
 import { database } from "@/db/client";
-import { watched } from "@/inngest/watch";
 import { openDatabase } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { json, requestIdOf } from "@/lib/http/respond";
 import { log } from "@/lib/log";
 import { isMigrated, NOT_MIGRATED, settingsProblem } from "@/lib/readiness";
+import { waking } from "@/lib/waking";
 
 type Health = {
   /** Degraded: it answers and keeps what it is given, and something keeps it from being quick. */
@@ -40,7 +40,7 @@ async function readHealth(): Promise<Health> {
     if (!(await isMigrated(db))) return notReady("not_migrated", NOT_MIGRATED);
     await openDatabase();
     const rest = { database: { status: "ok" as const, latencyMs }, uptimeSeconds: Math.floor(process.uptime()) };
-    const state = watched()?.state;
+    const state = (await waking())?.state;
     if (state === "stalled") return { status: "degraded", problem: "Inngest wakes nobody although work is due.", ...rest };
     if (state === "taken_over")
       return { status: "degraded", problem: "Inngest wakes nobody: the built-in engine does its work.", ...rest };

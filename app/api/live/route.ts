@@ -2,7 +2,7 @@ import { authenticate } from "@/lib/auth/authenticate";
 import { openDatabase } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import { requestIdOf, respondError } from "@/lib/http/respond";
-import { subscribe, type Topic } from "@/lib/live";
+import { openStreams, subscribe, type Topic } from "@/lib/live";
 import { log } from "@/lib/log";
 import { allows } from "@/lib/organizations/permissions";
 
@@ -77,6 +77,7 @@ async function eventStream(
     clearTimeout(gathering);
     clearTimeout(ending);
     unsubscribe();
+    openStreams.delete(close);
     signal.removeEventListener("abort", close);
   };
   const close = () => {
@@ -84,6 +85,7 @@ async function eventStream(
     leave();
     open?.close();
   };
+  openStreams.add(close);
 
   return new ReadableStream<Uint8Array>({
     start(opened) {
