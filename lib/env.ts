@@ -39,6 +39,8 @@ export const EnvSchema = z.object({
   INNGEST_DEV: z.string().optional(),
   QUOTAS: quotas.default({ ...QUOTA_DEFAULTS }),
   METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).default("message-console"),
   OIDC_ISSUER: url.optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),
   OIDC_CLIENT_SECRET: z.string().min(1).optional(),

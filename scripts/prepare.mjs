@@ -93,7 +93,8 @@ async function readJson(path) {
   }
 }
 
-function npm(args) {
+/** Runs npm, the one that runs us when there is one, and answers its exit code. */
+export function npm(args) {
   const script = process.env.npm_execpath?.endsWith("npm-cli.js") ? process.env.npm_execpath : undefined;
   const options = { stdio: ["ignore", process.stderr, process.stderr] };
   return script ? runCommand(process.execPath, [script, ...args], options) : runCommand("npm", args, options);

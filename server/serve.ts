@@ -14,6 +14,7 @@ import { announceAll } from "@/lib/live";
 import { log } from "@/lib/log";
 import { ensureSetupLink } from "@/lib/organizations/setup";
 import { markOwnServer } from "@/lib/own-server";
+import { startTelemetry } from "@/lib/telemetry";
 import { createApiRouter } from "./api-router";
 import { lockDataDir, makeDataDir, requireUnlocked } from "./data-dir";
 import { isAlive } from "./embedded";
@@ -80,6 +81,7 @@ async function start(dev: boolean, undo: (() => unknown)[], stop: (exitCode: num
 
   say(dev ? "Starting the development server …" : "Starting the server …");
   markOwnServer();
+  undo.push(await startTelemetry());
   const app = next({ dev, dir: process.cwd(), port: PORT });
   await app.prepare();
   undo.push(() => app.close());

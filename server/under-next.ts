@@ -10,6 +10,7 @@ import { log } from "@/lib/log";
 import { ensureSetupLink } from "@/lib/organizations/setup";
 import { hasOwnServer } from "@/lib/own-server";
 import { settingsProblem } from "@/lib/readiness";
+import { startTelemetry } from "@/lib/telemetry";
 
 const LEAVE_WITHIN_MS = 20_000;
 
@@ -32,6 +33,7 @@ export async function startUnderNext(): Promise<void> {
   });
   try {
     await openDatabase();
+    await startTelemetry();
     const engine = await startEngine();
     process.prependOnceListener("SIGTERM", () => leave(engine));
     await sayHowToOwn();

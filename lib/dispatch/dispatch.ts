@@ -11,6 +11,7 @@ import { log } from "@/lib/log";
 import { PRIORITY, type TimelineStep } from "@/lib/messages/schema";
 import { transition } from "@/lib/messages/transitions";
 import { countCall, countOutcome } from "@/lib/metrics";
+import { noteStep } from "@/lib/telemetry";
 import { isTransient, retryTransient } from "@/lib/transient";
 import { readReceipt, type SendReceipt } from "@/lib/whatsapp/graph";
 import { type GraphAccess, sharedGraphTransport } from "@/lib/whatsapp/graph-call";
@@ -292,6 +293,13 @@ async function outcomeOf(run: Run, link: Link, row: Ready["row"], answered: Answ
   const { id } = link.integration;
   const read = readAnswer(link.access, answered);
   countCall("receipt" in read ? "accepted" : "refused", answered.tookMs);
+  noteStep({
+    messageId: row.id,
+    name: "graph.send",
+    from: new Date(Date.now() - answered.tookMs),
+    attributes: { "integration.id": id, "message.attempt": row.attempts },
+    hasFailed: !("receipt" in read),
+  });
   if ("receipt" in read) {
     breaker.answered(id);
     return acceptedBy(row.id, read.receipt, new Date());

@@ -5,6 +5,7 @@ import { issuesOf } from "@/lib/http/respond";
 import { newId } from "@/lib/ids";
 import { announceSoon } from "@/lib/live";
 import { countAccepted } from "@/lib/metrics";
+import { noteStep } from "@/lib/telemetry";
 import { wake } from "@/lib/wake";
 import { askGate, type Passed, type Reason } from "./gate";
 import { claimKeys, earlierAnswer, hashOf, idempotencyKey } from "./idempotency";
@@ -79,7 +80,11 @@ export async function sendBulk(ctx: Ctx, { messages: items }: SendBulk, headerKe
   });
   if (!stored) return (claim && (await earlierAnswer<BulkResult>(ctx, claim))) ?? sendBulk(ctx, { messages: items }, headerKey);
   announceSoon(ctx.organizationId, ["messages"]);
-  for (const { passed } of taken) countAccepted(passed.integration.id);
+  for (const { id, passed } of taken) {
+    countAccepted(passed.integration.id);
+    const attributes = { "integration.id": passed.integration.id, "request.id": ctx.requestId, "request.messages": taken.length };
+    noteStep({ messageId: id, name: "message.accept", from: ctx.now, attributes, isFirst: true });
+  }
   for (const integrationId of integrationIds) {
     wake({ kind: "messages", integrationId, organizationId: ctx.organizationId });
   }

@@ -12,6 +12,7 @@ import { pauseIntegration } from "@/lib/integrations/pause";
 import { blindIndex, seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
 import { countOutcome } from "@/lib/metrics";
+import { noteStep } from "@/lib/telemetry";
 import { readTemplatesAgain } from "@/lib/templates/events";
 import { CHANGED_TEMPLATE, describeCode } from "@/lib/whatsapp/error-codes";
 import type { MetaError, Pricing } from "@/lib/whatsapp/inbound-items";
@@ -71,7 +72,7 @@ type Draft = {
  */
 export async function applyStatuses(ctx: Ctx, integrationId: string, reported: readonly ReportedStatus[]): Promise<void> {
   if (reported.length === 0) return;
-  const failures = await inTransaction(ctx, async (tx) => {
+  const { failures, changed } = await inTransaction(ctx, async (tx) => {
     const drafts = await lockMessages(tx, integrationId, reported);
     const byId = new Map(drafts.map((draft) => [draft.id, draft]));
     const byWamid = new Map(drafts.flatMap((draft) => (draft.wamidIndex ? [[draft.wamidIndex, draft] as const] : [])));
@@ -84,10 +85,14 @@ export async function applyStatuses(ctx: Ctx, integrationId: string, reported: r
     }
     await keepEarly(tx, integrationId, early);
     const changed = drafts.filter((draft) => draft.steps.length > 0 || draft.isRetold || draft.learned);
-    if (changed.length === 0) return [];
+    if (changed.length === 0) return { failures: [], changed };
     await write(tx, changed);
-    return drawConsequences(tx, integrationId, changed);
+    return { failures: await drawConsequences(tx, integrationId, changed), changed };
   });
+  for (const { id, steps } of changed)
+    // From Meta's own time, in whole seconds, until we had it.
+    for (const { step, at } of steps)
+      noteStep({ messageId: id, name: `webhook.${step}`, from: new Date(at), attributes: { "integration.id": integrationId } });
   announceSoon(ctx.organizationId, ["messages"]);
   for (const { failure } of failures) if (failure) countOutcome(integrationId, { kind: "failed", failure });
   await drawWider(ctx, integrationId, failures);

@@ -6,6 +6,7 @@ import { newId } from "@/lib/ids";
 import { portfolioOf } from "@/lib/integrations/access";
 import { announceSoon } from "@/lib/live";
 import { countAccepted } from "@/lib/metrics";
+import { noteStep } from "@/lib/telemetry";
 import { wake } from "@/lib/wake";
 import { allowanceOf, reserveAllowance } from "./allowance";
 import { allowanceUsedUp, askGateAboutOne, type Passed, type Reason } from "./gate";
@@ -48,10 +49,23 @@ export async function sendMessage(
   if (fate === "over_allowance") throw refusal([allowanceUsedUp(await allowanceOf(ctx, passed.integration), ctx.now)]);
   announceSoon(ctx.organizationId, ["messages"]);
   countAccepted(passed.integration.id);
+  noteStep({
+    messageId: accepted.id,
+    name: "message.accept",
+    from: ctx.now,
+    attributes: acceptedAs(ctx, accepted),
+    isFirst: true,
+  });
   const at = passed.scheduledFor ?? undefined;
   wake({ kind: "messages", integrationId: passed.integration.id, organizationId: ctx.organizationId, ...(at ? { at } : {}) });
   return accepted;
 }
+
+const acceptedAs = (ctx: Ctx, { integrationId, status }: Accepted) => ({
+  "integration.id": integrationId,
+  "request.id": ctx.requestId,
+  "message.status": status,
+});
 
 type Candidate = {
   ctx: Ctx;
