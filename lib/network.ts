@@ -17,6 +17,11 @@ export function networkOf(address: string): string {
     .join(":")}::/64`;
 }
 
+/** The address alone of what a proxy wrote: some add the port, which is another one for every connection. */
+export function withoutPort(address: string): string {
+  return /^\[(.+)\](?::\d+)?$/.exec(address)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(address)?.[1] ?? address;
+}
+
 /** The 16-bit groups of one side of `::`; a dotted end is two of them. */
 function groupsOf(side: string): number[] {
   if (side === "") return [];

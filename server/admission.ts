@@ -3,6 +3,7 @@ import { parseAndValidateFlightRouterState } from "next/dist/server/app-render/p
 import { AppError } from "@/lib/errors";
 
 const PAGE_METHODS = ["GET", "HEAD"];
+const DETOUR = /\/(?:\/|(?:\.|%2e){1,2}(?:\/|$))|\\|%5c/i;
 
 /** A request that can be worked on: where it came to, and what it asks for. */
 export type Admitted = { origin: string; pathname: string; isApi: boolean };
@@ -26,6 +27,9 @@ export function admit(
 
   if (req.method === "TRACE" || req.method === "CONNECT") return notAllowed();
   if (!url.startsWith("/")) return invalid("The address is not a path of this server");
+  // Next reads these otherwise than the router, which must be the only judge of who answers.
+  if (DETOUR.test(pathname)) return invalid("The path must not contain empty segments, dots or backslashes");
+  if ((req.headersDistinct.host?.length ?? 0) > 1) return invalid("There must be one host");
   const origin = originOf(req, trustProxy);
   if (!origin) return invalid("The host is not valid");
   if (!URL.canParse(origin + url) || !isText(pathname)) return invalid("The path is not valid");

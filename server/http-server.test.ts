@@ -47,6 +47,14 @@ test("does not believe a stranger's word on his address, and believes a proxy's"
   const behind = await serve(address, true);
   const forwarded = { "x-forwarded-for": "9.9.9.9, 5.6.7.8" };
   expect(await (await fetch(`${behind.url}/api/v1/ip`, { headers: forwarded })).json()).toEqual(["5.6.7.8", "9.9.9.9, 5.6.7.8"]);
+  for (const [written, address] of [
+    ["5.6.7.8:51234", "5.6.7.8"],
+    ["[2001:db8::1]:51234", "2001:db8::1"],
+    ["2001:db8::1", "2001:db8::1"],
+  ])
+    expect((await (await fetch(`${behind.url}/api/v1/ip`, { headers: { "x-forwarded-for": `${written}` } })).json())[0]).toBe(
+      address,
+    );
   expect(await (await fetch(`${behind.url}/api/v1/ip`, { headers: { "x-real-ip": "1.2.3.4" } })).json()).toEqual([
     "127.0.0.1",
     null,
@@ -152,12 +160,26 @@ describe("what no address of ours can answer", () => {
     ["a router state that is none", "/contacts", { rsc: "1", "next-router-state-tree": "%" }, 400],
     ["a router state of another shape", "/contacts", tree({ children: 1 }), 400],
     ["a body for a page", "/contacts", { "content-length": "5" }, 413],
+    ["a dot on the way", "/./api/health", {}, 400],
+    ["two dots", "/contacts/../api/health", {}, 400],
+    ["encoded dots", "/contacts/%2E%2e/api/health", {}, 400],
+    ["an empty part", "/api//health", {}, 400],
+    ["a backslash", "/contacts\\..\\api", {}, 400],
     ["another scheme's address", "http://evil.example/contacts", {}, 400],
   ])("is refused with a 4xx: %s", async (_what, path, headers, status) => {
     const { port } = await serve(api);
     const answer = await sendRaw(port, path, headers);
     expect(answer.status).toBe(status);
     expect(answer.headers["content-type"]).toMatch(path.startsWith("/api/") ? /json/ : /^text\/plain/);
+  });
+
+  test("is refused when it names two hosts", async () => {
+    const { port } = await serve(api);
+    const socket = connect(port, "127.0.0.1");
+    socket.end("GET /api/health HTTP/1.1\r\nHost: a.example\r\nHost: b.example\r\nConnection: close\r\n\r\n");
+    let answer = "";
+    for await (const chunk of socket) answer += chunk;
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   test.each(["TRACE", "POST", "DELETE"])("is refused with 405 and what there is: %s of a page", async (method) => {

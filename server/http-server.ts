@@ -6,7 +6,7 @@ import { respondError } from "@/lib/http/respond";
 import { HTTPS_ONLY, SECURITY_HEADERS } from "@/lib/http/security-headers";
 import { newId } from "@/lib/ids";
 import { log } from "@/lib/log";
-import { networkOf } from "@/lib/network";
+import { networkOf, withoutPort } from "@/lib/network";
 import { admit, type Refused } from "./admission";
 import { Problem } from "./problem";
 import { sendResponse, toQuickRequest, toRequest } from "./web-request";
@@ -157,7 +157,7 @@ function noteClient(req: IncomingMessage, trustProxy: boolean): void {
   if (trustProxy) {
     // The last entry is the one our own proxy wrote.
     const forwarded = headers["x-forwarded-for"]?.toString().split(",").at(-1)?.trim();
-    headers["x-real-ip"] = forwarded || direct;
+    headers["x-real-ip"] = (forwarded && withoutPort(forwarded)) || direct;
     return;
   }
   for (const name of ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "forwarded"])

@@ -39,6 +39,14 @@ export async function countAttempt(db: Db, subject: string, { limit, windowMs }:
   throw new TooManyAttempts(row.count === limit + 1, (row.windowEndsAt.getTime() - now.getTime()) / 1000);
 }
 
+/** Takes one attempt back that turned out to be none. */
+export async function uncountAttempt(db: Db, subject: string): Promise<void> {
+  await db
+    .update(attempts)
+    .set({ count: sql`greatest(${attempts.count} - 1, 0)` })
+    .where(eq(attempts.key, keyOf(subject)));
+}
+
 /** Starts the counts anew after a success, and sweeps out those whose window is over. */
 export async function forgetAttempts(db: Db, subjects: readonly string[], now: Date): Promise<void> {
   for (const subject of subjects) await db.delete(attempts).where(eq(attempts.key, keyOf(subject)));

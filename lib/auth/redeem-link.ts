@@ -7,14 +7,14 @@ import { sha256 } from "@/lib/crypto";
 import { asThemselves } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
-import { stillStands } from "@/lib/organizations/authority";
+import { lockAuthority, stillStands } from "@/lib/organizations/authority";
 import type { LinkPreview, UsedLink, UseLink } from "@/lib/organizations/schema";
 import { hashPassword } from "@/lib/passwords";
 import { takeOver } from "./identity";
 import { oidcName } from "./oidc";
 import { hasSecondFactor } from "./second-factor";
 import { sessionFromRequest } from "./session";
-import { acceptInvitation, provePassword, visitOf, wrongPassword } from "./sign-in";
+import { acceptInvitation, hasSamePassword, provePassword, visitOf, wrongPassword } from "./sign-in";
 import { forgivePasswordTries } from "./throttle";
 
 type Link = typeof links.$inferSelect;
@@ -94,6 +94,7 @@ async function joinAsKnown(
   if (session?.user.id !== user.id) await requirePassword(stranger, user, name, password);
   await db.transaction(async (tx) => {
     await claimLink(tx, link, now);
+    if (!(await hasSamePassword(tx, user))) throw wrongPassword();
     await acceptInvitation(tx, user, link, stranger);
   });
 }
@@ -148,14 +149,15 @@ async function joinAsNew({ db, ip, now }: Stranger, link: Link, abandoned: User 
   });
 }
 
-/** Marks the link as used; the loser of a race finds it used. */
-async function claimLink(db: Db, link: Link, now: Date): Promise<void> {
-  const claimed = await db
-    .update(links)
-    .set({ usedAt: now })
-    .where(and(eq(links.id, link.id), isNull(links.usedAt), gt(links.expiresAt, now)))
-    .returning();
-  if (claimed.length === 0) throw noSuchLink();
+/**
+ * Marks the link as used; the loser of a race finds it used. Judged anew, since the password took its time: whoever took the link or
+ * its maker's authority back meanwhile was first.
+ */
+async function claimLink(tx: Db, link: Link, now: Date): Promise<void> {
+  await lockAuthority(tx);
+  const isOpen = and(eq(links.id, link.id), isNull(links.usedAt), gt(links.expiresAt, sql`clock_timestamp()`));
+  const [claimed] = await tx.update(links).set({ usedAt: now }).where(isOpen).returning();
+  if (!claimed || !(await stillStands(tx, claimed, new Date()))) throw noSuchLink();
 }
 
 async function findLink(db: Db, token: string, now: Date): Promise<Link> {

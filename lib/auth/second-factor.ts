@@ -70,6 +70,8 @@ export async function confirmSecondFactor(ctx: Ctx, { code }: { code: string }):
   const userId = requirePerson(ctx);
   await countCodeTry(ctx.db, userId, byPerson(ctx));
   return inTransaction(ctx, async (tx) => {
+    // A sign-in under way without a code ends before, and is signed out, or finds that a code is asked for.
+    await tx.db.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("no key update");
     const [started] = await tx.db
       .select()
       .from(secondFactors)

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Db } from "@/db/client";
 import { memberships, sessions, users } from "@/db/schema/organizations";
@@ -54,6 +54,20 @@ describe("a password", () => {
       role: "owner",
       permissions: ["*"],
     });
+  });
+
+  it("opens nothing once it was changed, however long its proof took", async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const owner = await makeOrganization(db);
+      const tries = Array.from({ length: 3 }, () => signInWithPassword(db, owner, visit()).catch(() => null));
+      await updateMe(owner.ctx, { currentPassword: owner.password, newPassword: "another long password" });
+      await Promise.all(tries);
+      const left = await db
+        .select()
+        .from(sessions)
+        .where(and(eq(sessions.userId, owner.userId), isNull(sessions.revokedAt)));
+      expect(left).toEqual([]);
+    }
   });
 
   it("does not open anything when it is wrong, or nobody has the address", async () => {

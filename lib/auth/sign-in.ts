@@ -7,7 +7,7 @@ import { asThemselves } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
-import { stillStands } from "@/lib/organizations/authority";
+import { lockAuthority, stillStands } from "@/lib/organizations/authority";
 import { endFallenLinksTo } from "@/lib/organizations/delegations";
 import { Email } from "@/lib/organizations/schema";
 import { hashPassword, isOutdatedHash, isPassword } from "@/lib/passwords";
@@ -81,19 +81,38 @@ export async function signInWithPassword(
 ): Promise<SignIn | null> {
   const user = await provePassword(db, input, visit);
   if (!user) return null;
-  await requireCode(db, user, input.code, visit);
+  const gaveCode = await requireCode(db, user, input.code, visit);
   if (user.passwordHash && isOutdatedHash(user.passwordHash)) {
-    user.passwordHash = await hashPassword(input.password);
-    await db.update(users).set({ passwordHash: user.passwordHash }).where(eq(users.id, user.id));
+    const passwordHash = await hashPassword(input.password);
+    const [renewed] = await db
+      .update(users)
+      .set({ passwordHash })
+      .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash)))
+      .returning();
+    if (renewed) user.passwordHash = passwordHash;
   }
-  return startSession(db, user, visit, "password");
+  return startSession(db, user, visit, "password", {
+    // What opens the session may have been taken back while it was proven.
+    stillProven: async (tx) => {
+      if (!(await hasSamePassword(tx, user))) return false;
+      if (!gaveCode && (await hasSecondFactor(tx, user.id))) throw new AppError("second_factor_required");
+      return true;
+    },
+  });
 }
 
-async function requireCode(db: Db, user: User, code: string | undefined, visit: Visit): Promise<void> {
-  if (!(await hasSecondFactor(db, user.id))) return;
+/** True while the person's password is the one that was proven; it stays so until the transaction ends. */
+export async function hasSamePassword(tx: Db, user: User): Promise<boolean> {
+  const [present] = await tx.select().from(users).where(eq(users.id, user.id)).for("no key update");
+  return present?.passwordHash === user.passwordHash;
+}
+
+/** True when a code was asked for, and given. */
+async function requireCode(db: Db, user: User, code: string | undefined, visit: Visit): Promise<boolean> {
+  if (!(await hasSecondFactor(db, user.id))) return false;
   if (!code) throw new AppError("second_factor_required");
   const trier = { ...visit, knownBrowser: knownBrowserOf(visit.cookies, user, visit.now) };
-  if (await orNoteRefusal(db, user, visit, () => proveCode(db, user.id, code, trier))) return;
+  if (await orNoteRefusal(db, user, visit, () => proveCode(db, user.id, code, trier))) return true;
   await note(db, user, "wrong_code", visit);
   throw new AppError("wrong_code");
 }
@@ -112,6 +131,7 @@ export async function signInWithOidc(
   sessionUserId: string | null = null,
 ): Promise<SignIn | null> {
   const found = await db.transaction(async (tx) => {
+    await lockAuthority(tx);
     const [known] = await tx.select().from(users).where(eq(users.oidcSubject, profile.subject));
     if (known) return { user: known, joined: await joinWhereInvited(tx, known, visit) };
     const email = profile.isEmailVerified ? Email.safeParse(profile.email).data : undefined;
@@ -120,7 +140,7 @@ export async function signInWithOidc(
     const user = (await proveAddress(tx, proven, visit, sessionUserId)) ?? (await createInvited(tx, proven, visit.now));
     return user && { user, joined: await joinAllInvited(tx, user, visit) };
   });
-  return found ? startSession(db, found.user, visit, "oidc", found.joined) : null;
+  return found ? startSession(db, found.user, visit, "oidc", { organizationId: found.joined }) : null;
 }
 
 type Proven = OidcProfile & { email: string };
@@ -217,9 +237,10 @@ async function startSession(
   user: User,
   visit: Visit,
   method: SignInMethod,
-  organizationId?: string,
+  { organizationId, stillProven }: { organizationId?: string; stillProven?: (tx: Db) => Promise<boolean> },
 ): Promise<SignIn | null> {
   return db.transaction(async (tx) => {
+    if (stillProven && !(await stillProven(tx))) return null;
     const session = await openSession(tx, { ...visit, userId: user.id, method, organizationId });
     if (!session) return null;
     await tx.update(users).set({ lastSignInAt: visit.now }).where(eq(users.id, user.id));

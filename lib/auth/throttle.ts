@@ -1,7 +1,7 @@
 import "server-only";
 import type { Db } from "@/db/client";
 import { networkOf } from "@/lib/network";
-import { type Allowance, countAttempt, forgetAttempts } from "./attempts";
+import { type Allowance, countAttempt, forgetAttempts, uncountAttempt } from "./attempts";
 
 const QUARTER_HOUR_MS = 15 * 60_000;
 const PER_ACCOUNT_AND_NETWORK: Allowance = { limit: 10, windowMs: QUARTER_HOUR_MS };
@@ -17,7 +17,7 @@ export type Trier = { ip: string | null; knownBrowser: string | null; now: Date 
 /** Counts a try of a password. Throws `TooManyAttempts`: first for the account from this network, then for either alone. */
 export async function countPasswordTry(db: Db, email: string, { ip, knownBrowser, now }: Trier): Promise<void> {
   if (knownBrowser) return countAttempt(db, byBrowser(email, knownBrowser), PER_ACCOUNT_AND_NETWORK, now);
-  if (ip) await countAttempt(db, `sign-in from ${networkOf(ip)}`, PER_NETWORK, now);
+  if (ip) await countAttempt(db, byNetwork(ip), PER_NETWORK, now);
   await countAttempt(db, fromNetwork(email, ip), PER_ACCOUNT_AND_NETWORK, now);
   await countAttempt(db, account(email), PER_ACCOUNT, now);
 }
@@ -26,6 +26,8 @@ export async function countPasswordTry(db: Db, email: string, { ip, knownBrowser
 export async function forgivePasswordTries(db: Db, email: string, { ip, knownBrowser, now }: Trier): Promise<void> {
   const subjects = [account(email), fromNetwork(email, ip), ...(knownBrowser ? [byBrowser(email, knownBrowser)] : [])];
   await forgetAttempts(db, subjects, now);
+  // One try less of the network's, not all: whoever has an account of their own must not clear the way for the others' guesses.
+  if (ip && !knownBrowser) await uncountAttempt(db, byNetwork(ip));
 }
 
 /** Counts a try of a second factor's code by someone who had the password. */
@@ -38,6 +40,7 @@ export async function forgiveCodeTries(db: Db, userId: string, { knownBrowser, n
   await forgetAttempts(db, [codeOf(userId), ...(knownBrowser ? [codeBy(userId, knownBrowser)] : [])], now);
 }
 
+const byNetwork = (ip: string) => `sign-in from ${networkOf(ip)}`;
 const account = (email: string) => `sign-in as ${email.toLowerCase()}`;
 const fromNetwork = (email: string, ip: string | null) => `${account(email)} from ${ip ? networkOf(ip) : "nowhere"}`;
 const byBrowser = (email: string, browser: string) => `${account(email)} by ${browser}`;

@@ -55,7 +55,18 @@ export function respondError(thrown: unknown, requestId: string): Response {
       ...(allow ? { allow: allow.join(", ") } : {}),
     });
   }
+  if (hasLeft(thrown)) {
+    log.debug({ requestId }, "The client left before its request was complete");
+    return respondError(new AppError("validation_failed", "The connection ended before the request was complete"), requestId);
+  }
   log.error({ err: error, requestId }, "A request failed unexpectedly");
   const [status, message] = ERRORS.internal_error;
   return json({ error: "internal_error", message, requestId }, status, requestId);
+}
+
+/** The client, or the network before it, closed the connection while we read. */
+function hasLeft(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const code = "code" in thrown ? thrown.code : undefined;
+  return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE" || hasLeft(thrown.cause);
 }

@@ -3,6 +3,7 @@ import { and, asc, eq } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
 import { messages } from "@/db/schema/messages";
 import type { Ctx } from "@/lib/ctx";
+import { inTurn } from "@/lib/turns";
 import type { SelectionResult, SelectMessages } from "./schema";
 import { type Filter, findIds, readFilter } from "./search";
 
@@ -50,11 +51,12 @@ async function* named(ids: readonly string[]): AsyncGenerator<string[]> {
 }
 
 async function* matching(ctx: Ctx, filter: Filter): AsyncGenerator<string[]> {
-  const [newest] = (await findIds(ctx, filter, { sort: "-createdAt", limit: 1 })).ids;
+  const find = (order: Parameters<typeof findIds>[2]) => inTurn(ctx, (turn) => findIds(turn, filter, order));
+  const [newest] = (await find({ sort: "-createdAt", limit: 1 })).ids;
   if (newest === undefined) return;
   // A search by text has its own order, so it is read as it comes.
   for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
-    const page = await findIds(ctx, filter, { sort: "createdAt", limit: AT_ONCE, cursor });
+    const page = await find({ sort: "createdAt", limit: AT_ONCE, cursor });
     const ids = filter.search ? page.ids : page.ids.filter((id) => id <= newest);
     if (ids.length > 0) yield ids;
     if (!filter.search && ids.length < page.ids.length) return;

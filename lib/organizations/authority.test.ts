@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Db } from "@/db/client";
-import { apiTokens, memberships } from "@/db/schema/organizations";
+import { apiTokens, links, memberships } from "@/db/schema/organizations";
 import { useTestDatabase } from "@/db/testing";
 import { makeOrganization } from "@/db/testing-data";
 import { previewLink, redeemLink } from "@/lib/auth/redeem-link";
@@ -50,6 +50,11 @@ const roleOf = async (userId: string) =>
   )[0]?.role;
 /** What a program that holds this token may do. */
 const asToken = (id: string, scopes: string[]): Ctx => ({ ...org.ctx, actor: { type: "token", id, name: "Program" }, scopes });
+/** A program with a token of its own. */
+const program = async (scopes: string[]): Promise<Ctx> => {
+  const { id } = await createApiToken(org.ctx, { name: "Program", scopes: scopes as never });
+  return asToken(id, scopes);
+};
 const actions = async () => (await listAuditEntries(org.ctx, page)).data.map(({ action }) => action);
 
 async function delegateEverything() {
@@ -145,8 +150,10 @@ describe("what a member delegated", () => {
   });
 
   it("is kept only by someone who holds as much and stays", async () => {
-    const token = await createApiToken(operatorAsMaker(), { name: "Broad", scopes: ["tokens:*", "members:*"] });
-    const narrow = asToken("tok_narrow", [
+    const token = await asFormerAdmin(() =>
+      createApiToken({ ...operator.ctx, scopes: ["*"] }, { name: "Broad", scopes: ["tokens:*", "members:*"] }),
+    );
+    const narrow = await program([
       "members:*",
       "organization:read",
       "integrations:read",
@@ -166,9 +173,14 @@ describe("what a member delegated", () => {
     expect(await roleOf(admin.userId)).toBe("admin");
   });
 
-  /** An operator who was more when they made the token. */
-  function operatorAsMaker(): Ctx {
-    return { ...operator.ctx, scopes: ["*"] };
+  /** By an operator who was more then. */
+  async function asFormerAdmin<T>(work: () => Promise<T>): Promise<T> {
+    const be = (role: "admin" | "operator") =>
+      db.update(memberships).set({ role }).where(eq(memberships.userId, operator.userId));
+    await be("admin");
+    const done = await work();
+    await be("operator");
+    return done;
   }
 });
 
@@ -188,7 +200,7 @@ describe("a revoked token", () => {
 
   it("is revoked by someone who holds as much, or by itself", async () => {
     const { id } = await createApiToken(org.ctx, { name: "Everything", scopes: ["*"] });
-    await expect(revokeApiToken(asToken("tok_narrow", ["tokens:*"]), id)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(revokeApiToken(await program(["tokens:*"]), id)).rejects.toMatchObject({ code: "forbidden" });
     expect(await isLive(id)).toBe(true);
     const own = await createApiToken(org.ctx, { name: "Narrow", scopes: ["tokens:*"] });
     await revokeApiToken(asToken(own.id, ["tokens:*"]), own.id);
@@ -237,15 +249,19 @@ describe("a password link", () => {
     await expect(use(url)).rejects.toMatchObject(dead);
   });
 
-  it("is not for oneself: whoever finds a browser open must not take the account", async () => {
+  it("is not for oneself, nor by a token of one's own: whoever finds a browser open must not take the account", async () => {
     await expect(createPasswordLink(org.ctx, org.userId)).rejects.toMatchObject({ code: "conflict" });
+    const { id } = await createApiToken(admin.ctx, { name: "Theirs", scopes: ["*"] });
+    const child = await createApiToken(asToken(id, ["*"]), { name: "Its child", scopes: ["*"] });
+    for (const token of [id, child.id])
+      await expect(createPasswordLink(asToken(token, ["*"]), admin.userId)).rejects.toMatchObject({ code: "conflict" });
   });
 });
 
 describe("taking a role away", () => {
-  const narrow = () => asToken("tok_narrow", ["members:*"]);
+  const narrow = () => program(["members:*"]);
   const likeViewer = () =>
-    asToken("tok_narrow", [
+    program([
       "members:*",
       "organization:read",
       "integrations:read",
@@ -258,21 +274,65 @@ describe("taking a role away", () => {
   it("needs as much as giving it", async () => {
     for (const role of ROLES) {
       const { userId } = await org.addMember(role);
-      for (const ctx of [narrow(), ...(role === "viewer" ? [] : [likeViewer()])]) {
+      for (const ctx of [await narrow(), ...(role === "viewer" ? [] : [await likeViewer()])]) {
         await expect(removeMember(ctx, userId), role).rejects.toMatchObject({ code: "forbidden" });
         await expect(updateMember(ctx, userId, { role: "viewer" }), role).rejects.toMatchObject({ code: "forbidden" });
       }
       expect(await roleOf(userId)).toBe(role);
     }
-    await removeMember(likeViewer(), (await org.addMember("viewer")).userId);
+    await removeMember(await likeViewer(), (await org.addMember("viewer")).userId);
   });
 
   it("needs it for invitations too, also when another takes their place", async () => {
     const email = freshEmail();
     const { id, url } = await createInvitation(org.ctx, { email, role: "admin" });
-    await expect(withdrawInvitation(likeViewer(), id)).rejects.toMatchObject({ code: "forbidden" });
-    await expect(createInvitation(likeViewer(), { email, role: "viewer" })).rejects.toMatchObject({ code: "forbidden" });
+    await expect(withdrawInvitation(await likeViewer(), id)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(createInvitation(await likeViewer(), { email, role: "viewer" })).rejects.toMatchObject({ code: "forbidden" });
     await open(url);
+  });
+});
+
+describe("authority that ends at the same moment", () => {
+  const ROUNDS = 6;
+
+  it("makes no token that outlives it", async () => {
+    const made: Promise<unknown>[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const person = await org.addMember("admin");
+      const { id } = await createApiToken(person.ctx, { name: "Parent", scopes: ["*"] });
+      const ends =
+        round % 2 === 0 ? removeMember(org.ctx, person.userId) : updateMember(org.ctx, person.userId, { role: "viewer" });
+      for (const maker of [person.ctx, asToken(id, ["*"]), person.ctx])
+        made.push(createApiToken(maker, { name: "At the last moment", scopes: ["*"] }).catch(() => undefined));
+      await Promise.all([...made, ends]);
+    }
+    const left = (await listApiTokens(org.ctx, page)).data.filter(({ name }) => name === "At the last moment");
+    expect(left).toEqual([]);
+  });
+
+  it("lets nobody in by a link of before", async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const person = await org.addMember("admin");
+      const invitation = await createInvitation(person.ctx, { email: freshEmail(), role: "admin" });
+      const uses = use(invitation.url, "In time, or not").then(
+        () => true,
+        () => false,
+      );
+      const ends = [
+        () => removeMember(org.ctx, person.userId),
+        () => updateMember(org.ctx, person.userId, { role: "operator" }),
+        () => withdrawInvitation(org.ctx, invitation.id),
+      ][round % 3]?.();
+      const hasEnded = await ends?.then(
+        () => true,
+        () => false,
+      );
+      const isIn = await uses;
+      // Used first, it was a good link; a withdrawal that comes later says that there is nothing to withdraw.
+      const [used] = await db.select().from(links).where(eq(links.id, invitation.id));
+      expect(isIn, `round ${round}`).toBe(used?.usedAt !== null);
+      if (round % 3 === 2) expect(isIn, `round ${round}`).toBe(!hasEnded);
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import "server-only";
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { apiTokens, type links, memberships } from "@/db/schema/organizations";
 import { type Ctx, systemCtx } from "@/lib/ctx";
@@ -8,6 +8,25 @@ import { allows, covers, ROLE_SCOPES } from "./permissions";
 import type { Role } from "./schema";
 
 type Link = typeof links.$inferSelect;
+
+/**
+ * What people hold, and what they hand out by it (tokens, invitations, links), change one after the other: first in every transaction
+ * that does either, before anything is judged. One lock for all organizations, since a password opens all of a person's.
+ */
+export async function lockAuthority(tx: Db): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('authority', 0))`);
+}
+
+/** The same in the name of an asker. Throws `forbidden` when they hold less now than when their request was let in. */
+export async function holdAuthority(tx: Ctx): Promise<void> {
+  await lockAuthority(tx.db);
+  if (tx.actor.type !== "user" && tx.actor.type !== "token") return;
+  const held =
+    tx.actor.type === "user"
+      ? await scopesOfMember(tx.db, tx.organizationId, tx.actor.id)
+      : await scopesOfToken(tx.db, tx.organizationId, tx.actor.id, tx.now);
+  if (!held || !covers(held, tx.scopes)) throw new AppError("forbidden", "What you may do here has just been changed");
+}
 
 /** Throws `forbidden` when the asker may not put anyone into this role: nobody gives more than they hold, and only an owner makes owners. */
 export async function requireMayGrant(ctx: Ctx, role: Role): Promise<void> {
@@ -27,6 +46,20 @@ async function requireOwner(ctx: Ctx): Promise<void> {
   if (ctx.actor.type === "system") return;
   if ((await roleIn(ctx, ctx.organizationId)) !== "owner")
     throw new AppError("forbidden", "Only an owner makes or unmakes owners");
+}
+
+/**
+ * The person at the beginning of a chain of tokens that made tokens; the asker themselves when it is a person. Null when nobody knows.
+ */
+export async function personBehind(ctx: Ctx): Promise<string | null> {
+  if (ctx.actor.type === "user") return ctx.actor.id;
+  const chain = await ctx.db.execute<{ id: string }>(sql`
+    with recursive made(id) as (
+      select ${ctx.actor.id}::text
+      union
+      select t.created_by from ${apiTokens} t join made on t.id = made.id where t.created_by is not null
+    ) select id from made`);
+  return chain.map(({ id }) => id).find((id) => id.startsWith("usr_")) ?? null;
 }
 
 /**
@@ -57,14 +90,13 @@ async function roleIn(ctx: Ctx, organizationId: string): Promise<Role | null> {
   return row?.role ?? null;
 }
 
-/** Two owners who unmake each other at the same time wait for one another here. */
-export async function lockOwners(ctx: Ctx): Promise<string[]> {
+/** The organization's owners; they stay so until the transaction that holds the authority ends. */
+export async function listOwners(ctx: Ctx): Promise<string[]> {
   const rows = await ctx.db
     .select({ userId: memberships.userId })
     .from(memberships)
     .where(and(eq(memberships.organizationId, ctx.organizationId), eq(memberships.role, "owner")))
-    .orderBy(asc(memberships.userId))
-    .for("update");
+    .orderBy(asc(memberships.userId));
   return rows.map((row) => row.userId);
 }
 

@@ -8,7 +8,7 @@ import { type Page, type PageQuery, toPage } from "@/lib/http/paging";
 import { announce } from "@/lib/live";
 import { requireRoom } from "@/lib/quotas";
 import { DAY_MS } from "@/lib/time";
-import { requireMayGrant, requireMayTake } from "./authority";
+import { holdAuthority, requireMayGrant, requireMayTake } from "./authority";
 import { createLink } from "./links";
 import type { CreatedInvitation, CreateInvitation, Invitation } from "./schema";
 
@@ -31,6 +31,7 @@ export async function listInvitations(ctx: Ctx, query: PageQuery): Promise<Page<
  */
 export async function createInvitation(ctx: Ctx, input: CreateInvitation): Promise<CreatedInvitation> {
   return inTransaction(ctx, async (tx) => {
+    await holdAuthority(tx);
     await requireMayGrant(tx, input.role);
     const [member] = await tx.db
       .select({ id: users.id })
@@ -62,6 +63,7 @@ export async function createInvitation(ctx: Ctx, input: CreateInvitation): Promi
 /** Makes the invitation's link worthless. */
 export async function withdrawInvitation(ctx: Ctx, id: string): Promise<void> {
   await inTransaction(ctx, async (tx) => {
+    await holdAuthority(tx);
     const [withdrawn] = await tx.db
       .update(links)
       .set({ expiresAt: ctx.now })

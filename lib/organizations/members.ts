@@ -7,7 +7,7 @@ import { AppError } from "@/lib/errors";
 import { type Page, type PageQuery, toPage } from "@/lib/http/paging";
 import { announce } from "@/lib/live";
 import { DAY_MS } from "@/lib/time";
-import { lockOwners, requireAuthorityOver, requireMayGrant, requireMayTake } from "./authority";
+import { holdAuthority, listOwners, personBehind, requireAuthorityOver, requireMayGrant, requireMayTake } from "./authority";
 import { endDelegations, endFallenLinksTo, listDelegations } from "./delegations";
 import { createLink } from "./links";
 import { ROLE_SCOPES } from "./permissions";
@@ -45,7 +45,8 @@ export async function listMembers(ctx: Ctx, query: PageQuery): Promise<Page<Memb
  */
 export async function updateMember(ctx: Ctx, userId: string, { role, tokens = "revoke" }: UpdateMember): Promise<Member> {
   return inTransaction(ctx, async (tx) => {
-    const owners = await lockOwners(tx);
+    await holdAuthority(tx);
+    const owners = await listOwners(tx);
     const before = await getMember(tx, userId);
     await requireMayTake(tx, before.membership.role);
     await requireMayGrant(tx, role);
@@ -69,7 +70,8 @@ export async function updateMember(ctx: Ctx, userId: string, { role, tokens = "r
  */
 export async function removeMember(ctx: Ctx, userId: string, { tokens = "revoke" }: RemoveMember = {}): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    const owners = await lockOwners(tx);
+    await holdAuthority(tx);
+    const owners = await listOwners(tx);
     const { membership } = await getMember(tx, userId);
     await requireMayTake(tx, membership.role);
     if (membership.role === "owner") requireAnotherOwner(owners);
@@ -93,8 +95,9 @@ export async function previewDelegations(ctx: Ctx, userId: string, { role }: { r
  * organization of the person, so the asker must stand at least as high as they do in each of them.
  */
 export async function createPasswordLink(ctx: Ctx, userId: string): Promise<OneTimeLink> {
-  requireAnother(ctx, userId, "Change your own password under Your account: that asks for the present one.");
+  await requireAnother(ctx, userId, "Change your own password under Your account: that asks for the present one.");
   return inTransaction(ctx, async (tx) => {
+    await holdAuthority(tx);
     const { user } = await getMember(tx, userId);
     await requireAuthorityOver(tx, userId);
     const { link, url } = await createLink(tx.db, {
@@ -113,8 +116,9 @@ export async function createPasswordLink(ctx: Ctx, userId: string): Promise<OneT
 
 /** Takes a member's second factor away, who lost their phone and their recovery codes. Needs the same authority as a password link. */
 export async function resetSecondFactor(ctx: Ctx, userId: string): Promise<void> {
-  requireAnother(ctx, userId, "Remove your own second factor under Your account: that asks for a code.");
+  await requireAnother(ctx, userId, "Remove your own second factor under Your account: that asks for a code.");
   await inTransaction(ctx, async (tx) => {
+    await holdAuthority(tx);
     await getMember(tx, userId);
     await requireAuthorityOver(tx, userId);
     if (!(await dropSecondFactor(tx.db, userId))) throw new AppError("not_found", "This member has no second factor");
@@ -125,9 +129,12 @@ export async function resetSecondFactor(ctx: Ctx, userId: string): Promise<void>
   });
 }
 
-/** What helps someone else out would let whoever finds a browser open change its owner's sign-in without knowing it. */
-function requireAnother(ctx: Ctx, userId: string, message: string): void {
-  if (ctx.actor.id === userId) throw new AppError("conflict", message);
+/**
+ * What helps someone else out would let whoever finds a browser open change its owner's sign-in without knowing it; also by a token
+ * made there.
+ */
+async function requireAnother(ctx: Ctx, userId: string, message: string): Promise<void> {
+  if ((await personBehind(ctx)) === userId) throw new AppError("conflict", message);
 }
 
 function requireAnotherOwner(owners: string[]): void {

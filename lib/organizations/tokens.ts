@@ -10,6 +10,7 @@ import { type Page, type PageQuery, toPage } from "@/lib/http/paging";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
 import { requireRoom } from "@/lib/quotas";
+import { holdAuthority } from "./authority";
 import { endDelegations, listDelegations } from "./delegations";
 import { covers } from "./permissions";
 import type { ApiToken, ApiTokenWithDelegations, CreateApiToken, CreatedApiToken, RevokeApiToken } from "./schema";
@@ -29,6 +30,7 @@ export async function createApiToken(ctx: Ctx, input: CreateApiToken): Promise<C
   const token = newToken("dese");
   const expiresAt = input.expiresInDays ? new Date(ctx.now.getTime() + input.expiresInDays * 86_400_000) : null;
   const row = await inTransaction(ctx, async (tx) => {
+    await holdAuthority(tx);
     await requireRoom(tx.db, "tokens", ctx.organizationId, () => tx.db.$count(apiTokens, isLive(ctx)));
     const [created] = await tx.db
       .insert(apiTokens)
@@ -63,6 +65,7 @@ export async function createApiToken(ctx: Ctx, input: CreateApiToken): Promise<C
  */
 export async function revokeApiToken(ctx: Ctx, id: string, { tokens = "revoke" }: RevokeApiToken = {}): Promise<void> {
   await inTransaction(ctx, async (tx) => {
+    await holdAuthority(tx);
     const [revoked] = await tx.db
       .update(apiTokens)
       .set({ revokedAt: ctx.now })

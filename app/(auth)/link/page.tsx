@@ -5,6 +5,7 @@ import { previewLink } from "@/lib/auth/redeem-link";
 import { getSession } from "@/lib/auth/session";
 import { openDatabase } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
+import { firstOfEach, type SearchParams } from "@/lib/http/search-params";
 import type { LinkPreview } from "@/lib/organizations/schema";
 
 export async function generateMetadata() {
@@ -12,8 +13,8 @@ export async function generateMetadata() {
   return { title: t("link.title"), referrer: "no-referrer" as const };
 }
 
-export default async function LinkPage({ searchParams }: { searchParams: Promise<{ token?: string }> }) {
-  const { token = "" } = await searchParams;
+export default async function LinkPage({ searchParams }: { searchParams: SearchParams }) {
+  const { token = "" } = await firstOfEach(searchParams);
   const preview = await look(token);
   if (!preview) return <DeadLink />;
   const session = await getSession();

@@ -8,6 +8,7 @@ import { getSession, pageCtx } from "@/lib/auth/session";
 import { openDatabase } from "@/lib/ctx";
 import { publicUrl } from "@/lib/env";
 import { PageQuery } from "@/lib/http/paging";
+import { firstOfEach, type SearchParams } from "@/lib/http/search-params";
 import { countries } from "@/lib/i18n/places";
 import { timeZones } from "@/lib/i18n/time-zones";
 import { listIntegrations } from "@/lib/integrations/integrations";
@@ -20,8 +21,8 @@ export async function generateMetadata() {
   return { title: t("title"), referrer: "no-referrer" as const };
 }
 
-export default async function SetupPage({ searchParams }: { searchParams: Promise<{ token?: string }> }) {
-  const { token } = await searchParams;
+export default async function SetupPage({ searchParams }: { searchParams: SearchParams }) {
+  const { token } = await firstOfEach(searchParams);
   const session = await getSession();
   const ctx = await pageCtx();
   if (!session || !ctx) return <Stranger token={token} />;
