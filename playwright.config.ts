@@ -32,20 +32,19 @@ export default defineConfig({
     actionTimeout: 30_000,
     launchOptions: { executablePath: findChromium() },
   },
-  // One installation, one owner: its setup link exists until the first journey used it, and the demo is filled once. What only looks
-  // at the demo goes before what changes it; installations of their own wait for nobody.
+  // One installation, one owner: its setup link exists until the first journey used it, and the demo is filled once. What hardly
+  // touches the demo goes before what changes it; installations of their own wait for nobody.
   projects: [
     { name: "installations", testMatch: "installation.spec.ts", fullyParallel: true },
     { name: "first", testMatch: "first-message.spec.ts" },
     { name: "demo", testMatch: "demo.setup.ts", dependencies: ["first"] },
     {
       name: "look",
-      testMatch: ["guide.spec.ts", "pages.spec.ts", "open-states.spec.ts", "weight.spec.ts"],
+      testMatch: ["guide", "pages", "open-states", "weight", "interruptions", "sandbox-numbers"].map((name) => `${name}.spec.ts`),
       fullyParallel: true,
       dependencies: ["demo"],
     },
     { name: "day", testMatch: "operator-day.spec.ts", dependencies: ["look"] },
-    { name: "acts", testMatch: ["interruptions.spec.ts", "sandbox-numbers.spec.ts"], dependencies: ["day"] },
   ],
   webServer: {
     command: "node scripts/start.mjs",

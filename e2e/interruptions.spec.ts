@@ -11,9 +11,9 @@ test("a session that ends while one writes asks to sign in over the page, says t
   await page.goto("/compose?to=%2B905551234567&template=order_confirmation");
   await page.getByLabel("customerName").fill("Zeynep");
   await page.getByLabel("orderNumber").fill("ORD-78");
-  await expect(page.getByRole("button", { name: "Send message" })).toBeEnabled();
+  await expect(page.getByRole("button", { name: /^(Send|Schedule) message$/ })).toBeEnabled();
   await page.context().clearCookies();
-  await page.getByRole("button", { name: "Send message" }).click();
+  await page.getByRole("button", { name: /^(Send|Schedule) message$/ }).click();
   const dialog = page.getByRole("dialog", { name: "Your session has ended" });
   await expect(dialog).toContainText("Nothing was sent or saved.");
   await expectAccessible(page, "the sign-in over a page");
@@ -23,7 +23,7 @@ test("a session that ends while one writes asks to sign in over the page, says t
   await expect(dialog).toBeHidden();
   await expect(page.getByLabel("customerName")).toHaveValue("Zeynep");
   await expect(page.getByLabel("orderNumber")).toHaveValue("ORD-78");
-  await page.getByRole("button", { name: "Send message" }).click();
+  await page.getByRole("button", { name: /^(Send|Schedule) message$/ }).click();
   await expect(page.getByRole("link", { name: "Details" })).toBeVisible();
 });
 
