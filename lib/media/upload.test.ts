@@ -9,6 +9,7 @@ import { openDatabase } from "@/lib/ctx";
 import { resetEnv } from "@/lib/env";
 import { makeSender, type Sender } from "@/lib/messages/testing";
 import { updateSandboxSettings } from "@/lib/sandbox/phone";
+import { forgetUnfinished } from "./retention";
 import { CHUNK_BYTES, getBytes } from "./store";
 
 useTestDatabase();
@@ -169,6 +170,18 @@ it("keeps nothing that Meta does not take", async () => {
   await updateSandboxSettings(org.ctx, org.integration.id, { tokenExpired: true });
   expect((await upload(PNG)).json).toMatchObject({ error: "graph_error", details: { code: 190 } });
   expect(await kept()).toEqual([]);
+});
+
+it("lets go of what was being received when a process died, and of nothing else", async () => {
+  await upload(PNG);
+  const [whole] = await kept();
+  if (!whole) throw new Error("The file is missing.");
+  const dead = { ...whole, id: "med_dead", isWhole: false, integrationId: null };
+  await db.insert(mediaFiles).values(dead);
+  await forgetUnfinished(db, new Date());
+  expect(await kept()).toHaveLength(2);
+  await forgetUnfinished(db, new Date(Date.now() + 2 * 60 * 60 * 1000));
+  expect((await kept()).map(({ id }) => id)).toEqual([whole.id]);
 });
 
 it("refuses beyond the organization's room", async () => {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { BrokenForm, readForm } from "@/lib/media/multipart";
+import { BrokenForm, readForm } from "@/lib/http/multipart";
 import { MEDIA_TYPES } from "@/lib/whatsapp/media-types";
 import { ok, refuse, type SandboxAnswer } from "./answers";
 import { refusal } from "./meta-error";

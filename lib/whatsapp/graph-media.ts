@@ -1,6 +1,6 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
-import { buildRequest, call, type GraphAccess, pathId, readAnswer, sharedGraphTransport } from "@/lib/whatsapp/graph-call";
+import { buildRequest, type GraphAccess, pathId, readAnswer, sharedGraphTransport } from "@/lib/whatsapp/graph-call";
 import { transportFailure } from "@/lib/whatsapp/graph-error";
 import { UploadedMedia } from "@/lib/whatsapp/graph-shapes";
 
@@ -39,9 +39,4 @@ export async function uploadMedia(access: GraphAccess, phoneNumberId: string, so
     throw transportFailure(error);
   });
   return readAnswer(access, response).parse(UploadedMedia).data.id;
-}
-
-/** Takes a file back from Meta. Throws `GraphError`. */
-export async function deleteMedia(access: GraphAccess, mediaId: string): Promise<void> {
-  await call(access, { method: "DELETE", path: pathId(mediaId) });
 }
