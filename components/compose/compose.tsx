@@ -1,10 +1,10 @@
 "use client";
 
 import { CalendarClock, SendHorizontal } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { type FormEvent, type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { useContact, useContactByNumber, useContactSearch } from "@/components/contacts/queries";
-import { LastWords } from "@/components/conversations/last-words";
 import { useAllIntegrations } from "@/components/messages/queries";
 import { ErrorNote } from "@/components/shared/error-note";
 import { Note } from "@/components/shared/note";
@@ -35,6 +35,11 @@ import { RecipientField, RecipientSummary } from "./recipient-field";
 import { TemplatePicker } from "./template-picker";
 import { TextEditor } from "./text-editor";
 import { useDraft } from "./use-draft";
+
+/** Comes once somebody is chosen who may have written. */
+const LastWords = dynamic(() => import("@/components/conversations/last-words").then((module) => module.LastWords), {
+  ssr: false,
+});
 
 type TemplateRef = { name: string; language?: string };
 
