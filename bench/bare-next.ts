@@ -13,7 +13,8 @@ type Load = { port: number; body: () => string; connections: number; seconds: nu
 /** What a Next handler that does nothing answers on this machine in this run: the measure for ours. */
 export async function measureBareNext({ port, body, connections, seconds }: Load): Promise<LoadResult> {
   const next = "node_modules/next/dist/bin/next";
-  await run([next, "build", "bench/bare-next"]);
+  // With Turbopack, Next takes the instrumentation and the proxy of the project around it for those of this one.
+  await run([next, "build", "bench/bare-next", "--webpack"]);
   const server = spawn(process.execPath, [next, "start", "bench/bare-next", "-p", String(port)], { stdio: "ignore" });
   const url = `http://127.0.0.1:${port}`;
   try {
