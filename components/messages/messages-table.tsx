@@ -22,8 +22,8 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 import type { Page } from "@/lib/http/paging";
-import { MESSAGE_SORTS, type Message } from "@/lib/messages/schema";
-import { MESSAGE_STATUSES } from "@/lib/messages/words";
+import type { Message } from "@/lib/messages/schema";
+import { MESSAGE_SORTS, MESSAGE_STATUSES } from "@/lib/messages/words";
 import { DateRange, dayRange, isDay } from "./date-range";
 import {
   exportHref,

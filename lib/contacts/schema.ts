@@ -2,6 +2,7 @@ import { z } from "zod";
 import { PageQuery, pageOf } from "@/lib/http/paging";
 import { Moment } from "@/lib/moment";
 import { NAME_LENGTH } from "./names";
+import { CONTACT_SORTS } from "./words";
 
 export const CONSENT_PURPOSES = ["all", "marketing", "utility", "authentication"] as const;
 export const ConsentPurpose = z.enum(CONSENT_PURPOSES);
@@ -182,7 +183,6 @@ export const FilterContacts = z.object({
 });
 export type FilterContacts = z.infer<typeof FilterContacts>;
 
-export const CONTACT_SORTS = ["-createdAt", "createdAt", "name", "-name"] as const;
 export type ContactSort = (typeof CONTACT_SORTS)[number];
 export const ListContacts = FilterContacts.extend({
   ...PageQuery.shape,

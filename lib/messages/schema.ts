@@ -11,7 +11,7 @@ import {
   OutgoingReaction,
 } from "@/lib/whatsapp/outgoing";
 import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
-import { MESSAGE_STATUSES } from "./words";
+import { MESSAGE_SORTS, MESSAGE_STATUSES } from "./words";
 
 export const MessageStatus = z.enum(MESSAGE_STATUSES);
 export type MessageStatus = z.infer<typeof MessageStatus>;
@@ -309,7 +309,6 @@ export const FilterMessages = z.object({
 });
 export type FilterMessages = z.infer<typeof FilterMessages>;
 
-export const MESSAGE_SORTS = ["-createdAt", "createdAt"] as const;
 export type MessageSort = (typeof MESSAGE_SORTS)[number];
 const sort = z.enum(MESSAGE_SORTS).default("-createdAt");
 

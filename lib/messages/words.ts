@@ -10,3 +10,5 @@ export const MESSAGE_STATUSES = [
   "failed",
   "cancelled",
 ] as const;
+
+export const MESSAGE_SORTS = ["-createdAt", "createdAt"] as const;
