@@ -11,7 +11,8 @@ const SENTENCES: Record<Quota, (limit: number) => string> = {
   integrations: (limit) => `An organization can have ${limit} integrations. Remove one that is not needed any more`,
   members: (limit) => `An organization can have ${limit} members`,
   template_drafts: (limit) => `An organization can have ${limit} drafts of templates. Submit or delete one`,
-  media_megabytes: (limit) => `An organization can keep ${limit} MB of files. Delete messages with files that are not needed any more`,
+  media_megabytes: (limit) =>
+    `An organization can keep ${limit} MB of files. Delete messages with files that are not needed any more`,
   organizations: (limit) => `A person can own ${limit} organizations`,
 };
 

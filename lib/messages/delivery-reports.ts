@@ -89,8 +89,8 @@ export async function applyStatuses(ctx: Ctx, integrationId: string, reported: r
     await write(tx, changed);
     return { failures: await drawConsequences(tx, integrationId, changed), changed };
   });
+  // From Meta's own time, in whole seconds, until we had it.
   for (const { id, steps } of changed)
-    // From Meta's own time, in whole seconds, until we had it.
     for (const { step, at } of steps)
       noteStep({ messageId: id, name: `webhook.${step}`, from: new Date(at), attributes: { "integration.id": integrationId } });
   announceSoon(ctx.organizationId, ["messages"]);
