@@ -264,7 +264,7 @@ test("a day of an operator: numbers, templates, consent, messages, settings", as
   await test.step("goes anywhere by the command palette", async () => {
     await page.keyboard.press("Control+k");
     await page.getByPlaceholder("Type a page, an action, a name or a number").fill("zeynep deneme");
-    await page.getByRole("option", { name: /Zeynep Deneme/ }).click();
+    await page.getByRole("option", { name: /Zeynep Deneme \+90/ }).click();
     await expect(page.getByRole("heading", { name: "Zeynep Deneme" })).toBeVisible();
     await page.keyboard.press("Control+k");
     await expectAccessible(page, "the command palette");
