@@ -21,7 +21,7 @@ export type Plan = {
   breaks: { migration: string; why: string }[];
 };
 
-/** Measured on two shared cores with `bench/migrate.ts`, rounded up. */
+/** Estimated high, after the totals of `bench/migrate.ts` on two shared cores: they say what kind of pause it is, not how long to the second. */
 const SECONDS_PER_MILLION = { index: 4, rewrite: 60, check: 1 };
 
 /** Pure: the effect of one statement of a migration. */
