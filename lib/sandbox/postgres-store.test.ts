@@ -314,7 +314,7 @@ describe("the virtual phone", () => {
         name: "new_arrivals",
         language: { code: "tr" },
         components: [
-          { type: "header", parameters: [{ type: "image", image: { id: "1" } }] },
+          { type: "header", parameters: [{ type: "image", image: { link: "https://example.com/new.png" } }] },
           {
             type: "body",
             parameters: [
