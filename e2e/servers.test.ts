@@ -18,7 +18,7 @@ type Answer = { status: number; headers: Headers; body: any };
 const isNoServerError = (status: number) => status < 500;
 
 /** What must be the same wherever the console runs. */
-function describeJourneys(start: () => Promise<Host>): () => Host {
+function describeJourneys(start: () => Promise<Host>): () => { host: Host; demo: Demo } {
   let host: Host;
   let demo: Demo;
   beforeAll(async () => {
@@ -213,7 +213,7 @@ function describeJourneys(start: () => Promise<Host>): () => Host {
     });
   });
 
-  return () => host;
+  return () => ({ host, demo });
 }
 
 describe("npm start", () => {
@@ -221,10 +221,10 @@ describe("npm start", () => {
 });
 
 describe("next start as on Vercel, with a PostgreSQL of its own and Inngest", () => {
-  const host = describeJourneys(() => startUnderNext());
+  const running = describeJourneys(() => startUnderNext());
 
   test("has told Inngest of its functions, and no header moves them", async () => {
-    const { inngest, url } = host() as NextHost;
+    const { inngest, url } = running().host as NextHost;
     const origins = () => new Set([...inngest.functions.values()].map((fn) => new URL(fn.steps.step.runtime.url).origin));
     expect([...origins()]).toEqual([url]);
     const answer = await fetch(`${url}/api/inngest`, { method: "PUT", headers: { "x-forwarded-host": "attacker.example" } });
@@ -232,28 +232,19 @@ describe("next start as on Vercel, with a PostgreSQL of its own and Inngest", ()
   });
 
   test("writes no stack into the log for what strangers ask", async () => {
-    expect(host().output()).not.toMatch(/^\s+at .+:\d+:\d+/m);
+    expect(running().host.output()).not.toMatch(/^\s+at .+:\d+:\d+/m);
+  });
+
+  test("ends when it is told to, although a page listens", async () => {
+    const { host, demo } = running();
+    const live = await fetch(`${host.url}/api/live`, { headers: { authorization: `Bearer ${demo.token}` } });
+    const heard = live.text();
+    await host.terminate();
+    expect(await heard).toContain(": listening");
   });
 });
 
-describe("next start", () => {
-  test(
-    "ends when it is told to, although a page listens",
-    async () => {
-      const host = await startUnderNext();
-      try {
-        const { token } = JSON.parse(await host.script("scripts/seed.ts", "--json"));
-        const live = await fetch(`${host.url}/api/live`, { headers: { authorization: `Bearer ${token}` } });
-        const heard = live.text();
-        await host.terminate();
-        expect(await heard).toContain(": listening");
-      } finally {
-        await host.stop();
-      }
-    },
-    START_TIMEOUT_MS,
-  );
-
+describe("next start without a setting", () => {
   test.each([
     ["the keys of Inngest", { INNGEST_SIGNING_KEY: "" }, "INNGEST_SIGNING_KEY"],
     ["the keys of the database", { ENCRYPTION_KEYS: "" }, "ENCRYPTION_KEYS"],

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** After an answer that did not need the whole body, how long the client may go on sending before we hang up. */
+/** After an answer that did not need the whole body, how long, and how much, the client may go on sending before we hang up. */
 const LINGER_MS = 2_000;
+const LINGER_BYTES = 10_000_000;
 
 /** Makes the standard Request of one that came in over node's http. */
 export function toRequest(req: IncomingMessage, res: ServerResponse, origin: string): Request {
@@ -147,6 +148,11 @@ async function stream(body: ReadableStream<Uint8Array>, res: ServerResponse): Pr
 function hangUpAfter(req: IncomingMessage, res: ServerResponse): void {
   res.once("finish", () => {
     if (req.complete) return;
+    let left = LINGER_BYTES;
+    req.on("data", (chunk: Buffer) => {
+      left -= chunk.byteLength;
+      if (left < 0) req.socket.destroy();
+    });
     req.resume();
     setTimeout(() => req.complete || req.socket.destroy(), LINGER_MS).unref();
   });
