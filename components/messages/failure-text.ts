@@ -7,13 +7,17 @@ import type { Message } from "@/lib/messages/schema";
 import { explanationKey } from "@/lib/whatsapp/error-codes";
 
 type FailureText = { title: string; meaning: string; action: string };
+const API_LANGUAGE: Language = "en";
+const ON_THEIR_WAY: FailureText = { title: "…", meaning: "…", action: "…" };
+
 type Catalogue = { ofMeta: Record<string, FailureText>; own: Record<string, FailureText> };
 
 /** Why a message failed, in the person's language: what happened, why, and what to do. */
 export function useFailureText(): (error: NonNullable<Message["error"]>) => FailureText {
   const catalogue = useCatalogue();
+  const language = useLocale();
   return ({ code, reason, meaning, action }) => {
-    if (!catalogue) return { title: meaning, meaning, action };
+    if (!catalogue) return language === API_LANGUAGE ? { title: meaning, meaning, action } : ON_THEIR_WAY;
     const own = code === null ? catalogue.own[reason] : undefined;
     return own ?? catalogue.ofMeta[explanationKey(code)] ?? { title: meaning, meaning, action };
   };
@@ -27,7 +31,7 @@ export function useCodeTitle(): (code: number) => string | undefined {
 
 const loaded = new Map<Language, Catalogue>();
 
-/** The texts are as large as a page, so they come when a failure is shown: until then the API's own words stand in. */
+/** The texts are as large as a page, so they come when a failure is shown: until then the API's own words stand in for its language. */
 function useCatalogue(): Catalogue | undefined {
   const language = useLocale();
   const [, setCount] = useState(0);
