@@ -7,7 +7,7 @@ import {
   templatePayload,
   textPayload,
 } from "./payloads";
-import type { TemplateShape } from "./template-rules";
+import type { TemplateShape } from "./template-layout";
 import { RenderedTemplate } from "./template-schema";
 
 export const MEDIA_KINDS = ["image", "video", "audio", "document", "sticker"] as const;

@@ -1,5 +1,6 @@
 import { AppError } from "@/lib/errors";
-import { bindParams, checkTemplateParams, readTemplate, type TemplateShape } from "@/lib/whatsapp/template-rules";
+import { readTemplate, type TemplateShape } from "@/lib/whatsapp/template-layout";
+import { bindParams, checkTemplateParams } from "@/lib/whatsapp/template-rules";
 import type { TemplateParams } from "@/lib/whatsapp/template-schema";
 import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
 

@@ -1,7 +1,8 @@
 import { checkButtons, typeOf } from "./template-button-rules";
 import { type Finding, Findings } from "./template-findings";
 import { TEMPLATE_LANGUAGES } from "./template-languages";
-import { type ParameterFormat, TEMPLATE_LIMITS } from "./template-rules";
+import type { ParameterFormat } from "./template-layout";
+import { TEMPLATE_LIMITS } from "./template-rules";
 import { checkExamples, checkPlacesOfVariables, checkVariables, isJson, requirePlain, requireText } from "./template-text-rules";
 
 /** A template as it is given to Meta. Nothing about it is believed. */

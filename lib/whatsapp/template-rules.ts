@@ -1,4 +1,14 @@
-import type { RenderedTemplate, TemplateButton, TemplateComponent, TemplateParams } from "./template-schema";
+import {
+  HEADERS_TO_FILL,
+  type LayoutPart,
+  type ParameterFormat,
+  readTemplate,
+  type TemplateLayout,
+  type TemplateShape,
+  type TemplateVariable,
+  VARIABLE,
+} from "./template-layout";
+import type { RenderedTemplate, TemplateParams } from "./template-schema";
 import { textLength } from "./text-length";
 
 /** Lengths in characters and counts of Meta's template components. Source: Meta, "Template components" (2025); reference 4.3 to 4.8. */
@@ -25,22 +35,6 @@ export const TEMPLATE_LIMITS = {
   spacesInARow: 4,
 } as const;
 
-export type ParameterFormat = "POSITIONAL" | "NAMED";
-
-/** The parts of a synced template that its parameters depend on. `components` is taken as Meta sent it. */
-export type TemplateShape = { components: unknown; parameterFormat?: string | null };
-
-export type TemplateVariable = {
-  place: "header" | "body" | "button";
-  /** Position among all buttons of the template, from 0. */
-  buttonIndex?: number;
-  /** As written in the template: `1`, `customer_name`; `coupon_code` for a copy-code button. */
-  name: string;
-  /** The key under which `templateParams` gives the value; unique in the template. */
-  key: string;
-  example?: string;
-};
-
 export type ParamProblem = "empty" | "not_text" | "line_break" | "too_many_spaces" | "too_long";
 
 export type ParamsCheck = {
@@ -64,14 +58,6 @@ export type ParamsCheck = {
 export function templateVariables(components: unknown, parameterFormat?: string | null): TemplateVariable[] {
   return readTemplate({ components, parameterFormat }).variables.slice();
 }
-
-/** Headers that take a file or a place with each message, by the type of it. */
-const HEADERS_TO_FILL = new Map([
-  ["IMAGE", "image"],
-  ["VIDEO", "video"],
-  ["DOCUMENT", "document"],
-  ["LOCATION", "location"],
-]);
 
 /**
  * Compares values with what the template needs, and the type of the file or place that is given for its header. Reports everything
@@ -111,151 +97,27 @@ export function checkTemplateParams(
 export function renderTemplate(template: TemplateShape, params: TemplateParams | null | undefined): RenderedTemplate {
   const layout = readTemplate(template);
   const { values } = bindParams(layout, params);
-  const { header, body, footer } = layout;
+  const { offer, cards, footer } = layout;
+  return {
+    ...renderPart(layout, values),
+    ...(footer !== undefined && { footer }),
+    ...(offer && { offer: { text: offer.text } }),
+    ...(cards.length > 0 && { cards: cards.map((card) => renderPart(card, values)) }),
+  };
+}
+
+function renderPart({ header, body, buttons }: LayoutPart, values: Map<string, string>) {
   return {
     ...(header && {
       header: { format: header.format, ...(header.text !== undefined && { text: fill(header.text, header.keys, values) }) },
     }),
     body: fill(body.text, body.keys, values),
-    ...(footer !== undefined && { footer }),
-    buttons: layout.buttons.map((button) => ({
+    buttons: buttons.map((button) => ({
       type: button.isOneTimeCode ? "OTP" : button.type,
       text: button.text,
       ...(button.url !== undefined && { url: fill(button.url, button.keys, values) }),
       ...(button.phoneNumber !== undefined && { phoneNumber: button.phoneNumber }),
     })),
-  };
-}
-
-/** A text with variables; `keys` leads from a name in the text to the key of its value, in the order Meta expects the values. */
-type TextPart = { text: string; keys: Map<string, string> };
-
-export type ButtonPart = {
-  type: string;
-  index: number;
-  text: string;
-  url?: string;
-  phoneNumber?: string;
-  keys: Map<string, string>;
-  /** The button carries the one-time code of an authentication template. */
-  isOneTimeCode: boolean;
-};
-
-/** A synced template taken apart once; checks, previews and payloads all read this. */
-export type TemplateLayout = {
-  format: ParameterFormat;
-  header?: { format: string; text?: string; keys: Map<string, string> };
-  body: TextPart;
-  footer?: string;
-  buttons: ButtonPart[];
-  variables: TemplateVariable[];
-  unsupported: string[];
-};
-
-const NO_PARAMETER_NEEDED = new Set([
-  "QUICK_REPLY",
-  "URL",
-  "PHONE_NUMBER",
-  "COPY_CODE",
-  "OTP",
-  "FLOW",
-  "VOICE_CALL",
-  "APP",
-  "REQUEST_CONTACT_INFO",
-  "CALL_PERMISSION_REQUEST",
-]);
-
-const layouts = new WeakMap<object, Map<string, TemplateLayout>>();
-
-/**
- * Takes a synced template apart. Junk in `components` is passed over. The answer for one `components` object is remembered
- * (a campaign asks a thousand times a second), so that object must not be altered in place.
- */
-export function readTemplate(template: TemplateShape): TemplateLayout {
-  const { components } = template;
-  if (typeof components !== "object" || components === null) return takeApart(template);
-  const format = template.parameterFormat ?? "";
-  const known = layouts.get(components) ?? new Map<string, TemplateLayout>();
-  layouts.set(components, known);
-  const layout = known.get(format) ?? takeApart(template);
-  known.set(format, layout);
-  return layout;
-}
-
-function takeApart(template: TemplateShape): TemplateLayout {
-  const components = readList(template.components, readComponent);
-  const find = (type: string) => components.find((c) => c.type.toUpperCase() === type);
-  const header = find("HEADER");
-  const body = find("BODY");
-  const buttons = readList(find("BUTTONS")?.buttons, readButton);
-  const headerText = header && (header.format ?? "TEXT").toUpperCase() === "TEXT" ? (header.text ?? "") : undefined;
-  const format = readFormat(template.parameterFormat, [headerText ?? "", body?.text ?? ""]);
-  const variables: TemplateVariable[] = [];
-
-  const addVariable = (variable: Omit<TemplateVariable, "key">): string => {
-    const isNumbered = variable.place === "button" && /^(\d+|coupon_code)$/.test(variable.name);
-    const key =
-      format === "POSITIONAL" ? String(variables.length + 1) : isNumbered ? `button_${variable.buttonIndex}` : variable.name;
-    if (!variables.some((v) => v.key === key)) {
-      const { example, ...rest } = variable;
-      variables.push({ ...rest, key, ...(example !== undefined && { example }) });
-    }
-    return key;
-  };
-  const addAll = (place: "header" | "body", text: string, examples: unknown): Map<string, string> => {
-    const keys = new Map<string, string>();
-    for (const [index, name] of variableNames(text, format).entries()) {
-      keys.set(name, addVariable({ place, name, example: exampleOf(examples, place, name, index) }));
-    }
-    return keys;
-  };
-
-  const headerKeys = addAll("header", headerText ?? "", header?.example);
-  const bodyKeys = addAll("body", body?.text ?? "", body?.example);
-  const oneTimeCode = buttons.some(isOneTimeCode);
-  if (oneTimeCode && bodyKeys.size === 0) bodyKeys.set("1", addVariable({ place: "body", name: "1" }));
-
-  const buttonParts = buttons.map((button, index): ButtonPart => {
-    const type = button.type.toUpperCase();
-    const keys = new Map<string, string>();
-    if (isOneTimeCode(button)) {
-      keys.set("1", bodyKeys.values().next().value ?? "1");
-    } else if (type === "COPY_CODE") {
-      keys.set(
-        "coupon_code",
-        addVariable({ place: "button", buttonIndex: index, name: "coupon_code", example: firstText(button.example) }),
-      );
-    } else if (type === "URL") {
-      for (const name of variableNames(button.url ?? "", format)) {
-        keys.set(name, addVariable({ place: "button", buttonIndex: index, name, example: firstText(button.example) }));
-      }
-    }
-    return {
-      type,
-      index,
-      text: button.text ?? "",
-      ...(button.url !== undefined && { url: button.url }),
-      ...(button.phone_number !== undefined && { phoneNumber: button.phone_number }),
-      keys,
-      isOneTimeCode: isOneTimeCode(button),
-    };
-  });
-
-  const footer = find("FOOTER");
-  return {
-    format,
-    ...(header && {
-      header: {
-        format: (header.format ?? "TEXT").toUpperCase(),
-        ...(headerText !== undefined && { text: headerText }),
-        keys: headerKeys,
-      },
-    }),
-    body: { text: body?.text ?? "", keys: bodyKeys },
-    ...(footer?.text !== undefined && { footer: footer.text }),
-    buttons: buttonParts,
-    variables,
-    unsupported: unsupportedParts(components, buttonParts),
   };
 }
 
@@ -321,87 +183,6 @@ function longestKey(keys: Map<string, string>, values: Map<string, string>): str
   return [...keys.values()].reduce((longest, key) => (lengthOf(key) > lengthOf(longest) ? key : longest));
 }
 
-const VARIABLE = /\{\{\s*([\p{L}\p{N}_]+)\s*\}\}/gu;
-
 function fill(text: string, keys: Map<string, string>, values: Map<string, string>): string {
   return text.replace(VARIABLE, (placeholder, name: string) => values.get(keys.get(name) ?? "") ?? placeholder);
-}
-
-function variableNames(text: string, format: ParameterFormat): string[] {
-  const names = [...new Set(Array.from(text.matchAll(VARIABLE), (match) => match[1] ?? ""))];
-  const isNumbered = format === "POSITIONAL" && names.every((name) => /^\d+$/.test(name));
-  return isNumbered ? names.sort((a, b) => Number(a) - Number(b)) : names;
-}
-
-function readFormat(given: string | null | undefined, texts: string[]): ParameterFormat {
-  const format = given?.toUpperCase();
-  if (format === "NAMED" || format === "POSITIONAL") return format;
-  const names = texts.flatMap((text) => variableNames(text, "NAMED"));
-  return names.some((name) => !/^\d+$/.test(name)) ? "NAMED" : "POSITIONAL";
-}
-
-/** Meta reads an OTP button back as a URL button that leads to its own code page. */
-function isOneTimeCode(button: TemplateButton): boolean {
-  if (button.type.toUpperCase() === "OTP") return true;
-  return button.type.toUpperCase() === "URL" && /^https:\/\/(www\.)?whatsapp\.com\/otp\//i.test(button.url ?? "");
-}
-
-const KNOWN_COMPONENTS = new Set(["HEADER", "BODY", "FOOTER", "BUTTONS"]);
-
-function unsupportedParts(components: TemplateComponent[], buttons: ButtonPart[]): string[] {
-  const parts = new Set<string>();
-  for (const component of components) {
-    const type = component.type.toUpperCase();
-    const format = (component.format ?? "TEXT").toUpperCase();
-    if (!KNOWN_COMPONENTS.has(type)) parts.add(type);
-    else if (type === "HEADER" && format !== "TEXT" && !HEADERS_TO_FILL.has(format)) parts.add(`HEADER_${format}`);
-  }
-  for (const button of buttons) if (!NO_PARAMETER_NEEDED.has(button.type)) parts.add(`BUTTON_${button.type}`);
-  return [...parts];
-}
-
-type Loose = Record<string, unknown>;
-
-function isRecord(value: unknown): value is Loose {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function readList<T>(value: unknown, read: (item: Loose) => T | undefined): T[] {
-  return Array.isArray(value) ? value.filter(isRecord).flatMap((item) => read(item) ?? []) : [];
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-function readComponent(item: Loose): TemplateComponent | undefined {
-  if (typeof item.type !== "string") return undefined;
-  const buttons = Array.isArray(item.buttons) ? item.buttons : undefined;
-  return { ...item, type: item.type, format: text(item.format), text: text(item.text), buttons };
-}
-
-function readButton(item: Loose): TemplateButton | undefined {
-  if (typeof item.type !== "string") return undefined;
-  const { url, phone_number, otp_type } = item;
-  return {
-    ...item,
-    type: item.type,
-    text: text(item.text),
-    url: text(url),
-    phone_number: text(phone_number),
-    otp_type: text(otp_type),
-  };
-}
-
-function exampleOf(examples: unknown, place: "header" | "body", name: string, index: number): string | undefined {
-  if (!isRecord(examples)) return undefined;
-  const named = readList(examples[`${place}_text_named_params`], (e) => (e.param_name === name ? text(e.example) : undefined));
-  const given = examples[`${place}_text`];
-  const row: unknown = place === "body" && Array.isArray(given) ? given[0] : given;
-  return named[0] ?? (Array.isArray(row) ? text(row[index]) : undefined);
-}
-
-function firstText(value: unknown): string | undefined {
-  const first: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof first === "string" ? first : undefined;
 }

@@ -42,6 +42,7 @@ export const RenderedTemplate = z.object({
   header: RenderedHeader.optional(),
   body: z.string(),
   footer: z.string().optional(),
+  offer: z.object({ text: z.string(), expiresAt: z.iso.datetime().optional() }).optional(),
   buttons: z.array(RenderedButton),
   cards: z.array(z.object({ header: RenderedHeader.optional(), body: z.string(), buttons: z.array(RenderedButton) })).optional(),
 });

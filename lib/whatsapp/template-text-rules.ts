@@ -1,5 +1,5 @@
 import type { Findings } from "./template-findings";
-import type { ParameterFormat } from "./template-rules";
+import type { ParameterFormat } from "./template-layout";
 import { textLength } from "./text-length";
 
 type Json = Record<string, unknown>;
