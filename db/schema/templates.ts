@@ -23,6 +23,8 @@ export const templates = pgTable(
     components: jsonb("components").$type<TemplateComponent[]>().notNull(),
     qualityScore: text("quality_score"),
     rejectedReason: text("rejected_reason"),
+    /** The text of the quick reply by which a person stops offers. Ours: Meta knows nothing of it. */
+    optOutButton: text("opt_out_button"),
     messageSendTtlSeconds: integer("message_send_ttl_seconds"),
     /** When it was changed at Meta from here, in the last 30 days: Meta limits how often. */
     editedAt: jsonb("edited_at").$type<string[]>().notNull().default([]),

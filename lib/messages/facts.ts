@@ -18,7 +18,15 @@ export type SendingIntegration = Pick<
 >;
 export type SendingTemplate = Pick<
   TemplateRow,
-  "businessAccountId" | "name" | "language" | "category" | "status" | "parameterFormat" | "components" | "rejectedReason"
+  | "businessAccountId"
+  | "name"
+  | "language"
+  | "category"
+  | "status"
+  | "parameterFormat"
+  | "components"
+  | "rejectedReason"
+  | "optOutButton"
 >;
 
 /** A person as the gate sees one. */
@@ -171,7 +179,8 @@ async function findAll(ctx: Ctx, marks: string[], templateNames: string[]): Prom
         join contacts c on c.id = k.id and c.organization_id = ${organizationId}) as contacts,
       (select coalesce(jsonb_agg(jsonb_build_object(
           'businessAccountId', t.business_account_id, 'name', t.name, 'language', t.language, 'category', t.category, 'status', t.status,
-          'parameterFormat', t.parameter_format, 'components', t.components, 'rejectedReason', t.rejected_reason) order by t.name, t.language), '[]')
+          'parameterFormat', t.parameter_format, 'components', t.components, 'rejectedReason', t.rejected_reason,
+          'optOutButton', t.opt_out_button) order by t.name, t.language), '[]')
         from templates t where t.organization_id = ${organizationId} and t.name = any(${sql.param(templateNames)}::text[])) as templates`);
   if (!found) throw new Error("The facts could not be read.");
   return found;

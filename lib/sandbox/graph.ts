@@ -83,7 +83,7 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
       if (edge === "message_templates") return late(business.settings, await templates(business, request, url));
       if (method === "GET" && edge === "phone_numbers") return late(business.settings, numberPage(owned, url));
     }
-    if (edge === "uploads" && accounts.some((a) => a.appId === id)) return uploadSession(url, method);
+    if (edge === "uploads" && (id === "app" || accounts.some((a) => a.appId === id))) return uploadSession(url, method);
     if (edge === undefined) {
       if (first.settings.tokenExpired) return refuse(expired());
       for (const account of accounts) {
@@ -92,7 +92,7 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
         if (template && method === "POST")
           return late(account.settings, await editTemplate(callOf(account), template, parseBody(request)));
       }
-      if (id.startsWith("upload:") && method === "POST") return uploadBytes(id, request.headers, bytesOf(request));
+      if (id.startsWith("upload:") && method === "POST") return uploadBytes(id, request.headers, await bytesOf(request));
       const media = await mediaCall(accounts, id, method, url);
       if (media) return media;
     }
@@ -391,9 +391,12 @@ function parseBody(request: SandboxRequest): unknown {
   }
 }
 
-function bytesOf({ body }: SandboxRequest): Uint8Array {
+async function bytesOf({ body = "" }: SandboxRequest): Promise<Uint8Array> {
   if (typeof body === "string") return Buffer.from(body);
-  return body instanceof Uint8Array ? body : new Uint8Array();
+  if (body instanceof Uint8Array) return body;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return Buffer.concat(pieces);
 }
 
 function namesTemplate(body: unknown): boolean {

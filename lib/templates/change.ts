@@ -9,16 +9,13 @@ import { announce } from "@/lib/live";
 import { editTemplate } from "@/lib/whatsapp/graph-templates";
 import { templateFindings } from "@/lib/whatsapp/template-draft-rules";
 import { askMeta } from "./ask-meta";
-import { invalid, submitDraft, toGraph, toWording, type Wording, wordingOf } from "./create";
+import { quickReplies, submitDraft, toGraph, toWording, type Wording, wordingOf } from "./create";
+import { EDIT_LIMITS, EDITS_COUNT_MS } from "./edits";
+import { invalid } from "./invalid";
+import { withHandles } from "./samples";
 import { DRAFT, type Template, type UpdateTemplate } from "./schema";
 import { getTemplateRow, type TemplateRow, toTemplate } from "./templates";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-/** How often an approved template may be changed. Source: Meta, "Template management" (13 April 2026); reference 4.8. */
-const EDITS = [
-  { most: 1, withinMs: DAY_MS, words: "once in 24 hours" },
-  { most: 10, withinMs: 30 * DAY_MS, words: "10 times in 30 days" },
-];
 const EDITABLE = ["APPROVED", "REJECTED", "PAUSED"];
 
 /**
@@ -36,13 +33,16 @@ export async function updateTemplate(ctx: Ctx, id: string, { submit, ...changes 
 
 function changed(row: TemplateRow, changes: Omit<UpdateTemplate, "submit">): Wording {
   const before = wordingOf(row);
-  const { messageSendTtlSeconds } = before;
+  const { messageSendTtlSeconds, optOutButton } = before;
+  const kept = quickReplies(changes.components ?? before.components).find((text) => text === optOutButton);
   return toWording({
     name: before.name,
     language: before.language,
     category: before.category,
     parameter_format: before.parameterFormat,
     components: before.components,
+    // A button that is not there any more stops nothing.
+    optOutButton: kept ?? null,
     ...(messageSendTtlSeconds !== null && { message_send_ttl_seconds: messageSendTtlSeconds }),
     ...changes,
   });
@@ -68,6 +68,7 @@ async function changeAtMeta(ctx: Ctx, row: TemplateRow, metaId: string, wording:
   const before = wordingOf(row);
   const fields = Object.keys(differences(before, wording));
   if (fields.length === 0) return toTemplate(row);
+  if (fields.every((field) => field === "optOutButton")) return store(ctx, row, wording, fields);
   const fixed = (["name", "language", "parameterFormat"] as const).filter((field) => fields.includes(field));
   if (fixed.length > 0)
     throw new AppError(
@@ -91,7 +92,8 @@ async function changeAtMeta(ctx: Ctx, row: TemplateRow, metaId: string, wording:
   if (findings.length > 0) throw invalid(findings);
 
   const integration = await getIntegrationOf(ctx, row.businessAccountId);
-  const { components, category, message_send_ttl_seconds } = toGraph(wording);
+  const { category, message_send_ttl_seconds } = toGraph(wording);
+  const components = await withHandles(ctx, integration, wording.components);
   const told = await askMeta(ctx, integration, (access) =>
     editTemplate(access, metaId, {
       components,
@@ -99,7 +101,7 @@ async function changeAtMeta(ctx: Ctx, row: TemplateRow, metaId: string, wording:
       ...(message_send_ttl_seconds !== undefined && { message_send_ttl_seconds }),
     }),
   );
-  const isNew = (at: string) => Date.parse(at) > ctx.now.getTime() - 30 * DAY_MS;
+  const isNew = (at: string) => Date.parse(at) > ctx.now.getTime() - EDITS_COUNT_MS;
   return store(ctx, row, { ...wording, category: told.category ?? category }, fields, {
     status: "PENDING",
     rejectedReason: null,
@@ -110,7 +112,7 @@ async function changeAtMeta(ctx: Ctx, row: TemplateRow, metaId: string, wording:
 
 function requireEditLeft(ctx: Ctx, row: TemplateRow): void {
   const now = ctx.now.getTime();
-  for (const { most, withinMs, words } of EDITS) {
+  for (const { most, withinMs, words } of EDIT_LIMITS) {
     const recent = row.editedAt.map(Date.parse).filter((at) => at > now - withinMs);
     const oldest = recent.sort((a, b) => b - a)[most - 1];
     if (oldest === undefined) continue;

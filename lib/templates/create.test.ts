@@ -1,11 +1,15 @@
+import { Readable } from "node:stream";
 import { eq } from "drizzle-orm";
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import type { Db } from "@/db/client";
+import { mediaFiles } from "@/db/schema/media";
 import { auditEntries } from "@/db/schema/organizations";
 import { templates } from "@/db/schema/templates";
 import { useTestDatabase } from "@/db/testing";
 import { type Ctx, openDatabase } from "@/lib/ctx";
 import { resetEnv } from "@/lib/env";
+import { newId } from "@/lib/ids";
+import { inChunks, putBytes } from "@/lib/media/store";
 import { makeSender, type Sender } from "@/lib/messages/testing";
 import { updateSandboxSettings } from "@/lib/sandbox/phone";
 import type { UpdateSandboxSettings } from "@/lib/sandbox/schema";
@@ -178,4 +182,50 @@ it("duplicates a template into another language as a draft, once", async () => {
   const copy = await duplicateTemplate(ctx, made.id, { language: "en-us" });
   expect(copy).toMatchObject({ name: "shipped", language: "en_US", status: "DRAFT", components: [BODY] });
   await expect(duplicateTemplate(ctx, made.id, { language: "en_US" })).rejects.toMatchObject({ code: "conflict" });
+});
+
+it("gives Meta the file of a header's sample when the template is submitted, and says what it would not take", async () => {
+  const file = async (mimeType: string, bytes = Buffer.from("a picture")) => {
+    const id = newId("med");
+    await db.insert(mediaFiles).values({
+      ...{ id, organizationId: org.organizationId, integrationId: org.integration.id, direction: "out", isWhole: true },
+      ...{ kind: "image", mimeType, bytes: bytes.length, createdBy: "test", createdAt: new Date() },
+    });
+    await putBytes(db, id, inChunks(Readable.from([bytes])));
+    return id;
+  };
+  const header = (handle: string) => ({ type: "HEADER", format: "IMAGE", example: { header_handle: [handle] } });
+  const picture = await file("image/png");
+  const made = await create({ components: [header(picture), BODY] });
+  expect(made.components[0]).toMatchObject({ example: { header_handle: [picture] } });
+  await sync();
+  expect((await getTemplate(ctx, made.id)).components[0]).toMatchObject({
+    example: { header_handle: [expect.stringMatching(/^4::/)] },
+  });
+
+  const refused = async (handle: string, details: object) =>
+    expect(create({ name: "other", components: [header(handle), BODY] })).rejects.toMatchObject({
+      code: "template_invalid",
+      details: [{ path: "components.0.example.header_handle", ...details }],
+    });
+  await refused(await file("application/pdf"), { rule: "sample_type", given: "application/pdf" });
+  await refused(newId("med"), { rule: "sample_gone" });
+  const other = await makeSender(db, { integration: { sandbox: true } });
+  await db.update(mediaFiles).set({ organizationId: other.organizationId }).where(eq(mediaFiles.id, picture));
+  await refused(picture, { rule: "sample_gone" });
+});
+
+it("knows the button that stops offers for as long as the template has it", async () => {
+  const buttons = (...texts: string[]) => ({ type: "BUTTONS", buttons: texts.map((text) => ({ type: "QUICK_REPLY", text })) });
+  await expect(create({ optOutButton: "No more", components: [BODY, buttons("Yes")] })).rejects.toMatchObject({
+    code: "validation_failed",
+    details: [{ path: "optOutButton" }],
+  });
+  const made = await create({ optOutButton: "No more", components: [BODY, buttons("Yes", "No more")] });
+  await sync();
+  expect(await getTemplate(ctx, made.id)).toMatchObject({ status: "APPROVED", optOutButton: "No more" });
+  // Ours alone: Meta is not asked, and nothing is reviewed again.
+  expect(await update(made.id, { optOutButton: null })).toMatchObject({ status: "APPROVED", optOutButton: null });
+  expect(await update(made.id, { optOutButton: "Yes" })).toMatchObject({ status: "APPROVED", optOutButton: "Yes" });
+  expect(await update(made.id, { components: [BODY, buttons("No more")] })).toMatchObject({ optOutButton: null });
 });

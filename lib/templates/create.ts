@@ -17,8 +17,11 @@ import { requireRoom } from "@/lib/quotas";
 import { createTemplate as createAtMeta, type NewGraphTemplate } from "@/lib/whatsapp/graph-templates";
 import { templateFindings } from "@/lib/whatsapp/template-draft-rules";
 import { type Finding, Findings } from "@/lib/whatsapp/template-findings";
+import { readTemplate } from "@/lib/whatsapp/template-layout";
 import { askMeta } from "./ask-meta";
+import { invalid } from "./invalid";
 import { normalizeLanguage } from "./language";
+import { withHandles } from "./samples";
 import { type CreateTemplate, DRAFT, type DuplicateTemplate, type Template, type TemplateComponent } from "./schema";
 import { getTemplateRow, type TemplateRow, toTemplate } from "./templates";
 
@@ -30,6 +33,7 @@ export type Wording = {
   parameterFormat: "NAMED" | "POSITIONAL";
   components: TemplateComponent[];
   messageSendTtlSeconds: number | null;
+  optOutButton: string | null;
 };
 
 /**
@@ -61,11 +65,18 @@ export async function duplicateTemplate(ctx: Ctx, id: string, given: DuplicateTe
 }
 
 export function wordingOf(row: TemplateRow): Wording {
-  const { name, language, category, parameterFormat, components, messageSendTtlSeconds } = row;
-  return { name, language, category, parameterFormat, components, messageSendTtlSeconds };
+  const { name, language, category, parameterFormat, components, messageSendTtlSeconds, optOutButton } = row;
+  return { name, language, category, parameterFormat, components, messageSendTtlSeconds, optOutButton };
 }
 
+/** Throws `validation_failed` for a button that is to stop offers and is no quick reply of the template. */
 export function toWording(given: Omit<CreateTemplate, "submit">): Wording {
+  const optOutButton = given.optOutButton ?? null;
+  if (optOutButton !== null && !quickReplies(given.components).includes(optOutButton)) {
+    throw new AppError("validation_failed", "The button that stops offers must be a quick reply of the template", {
+      details: [{ path: "optOutButton", message: "There is no quick reply with this text" }],
+    });
+  }
   return {
     name: given.name.trim(),
     language: normalizeLanguage(given.language),
@@ -73,7 +84,13 @@ export function toWording(given: Omit<CreateTemplate, "submit">): Wording {
     parameterFormat: given.parameter_format?.toUpperCase() === "NAMED" ? "NAMED" : "POSITIONAL",
     components: given.components.map(inCapitals),
     messageSendTtlSeconds: given.message_send_ttl_seconds ?? null,
+    optOutButton,
   };
+}
+
+/** The texts of a template's own quick replies. */
+export function quickReplies(components: CreateTemplate["components"]): string[] {
+  return readTemplate({ components }).buttons.flatMap(({ type, text }) => (type === "QUICK_REPLY" ? [text] : []));
 }
 
 /** Meta takes its words in any case and gives them back in capitals. */
@@ -121,14 +138,6 @@ async function allFindings(ctx: Ctx, row: IntegrationRow, wording: Wording, form
     );
   if (lock) found.add("name", "name_locked", lock.until.toISOString(), wording.name);
   return found.all;
-}
-
-export function invalid(findings: readonly Finding[]): AppError {
-  const [first] = findings;
-  const more = findings.length > 1 ? `, and ${findings.length - 1} more` : "";
-  return new AppError("template_invalid", `Meta would not take this template: ${first?.path}: ${first?.message}${more}`, {
-    details: findings,
-  });
 }
 
 async function requireFree(ctx: Ctx, row: IntegrationRow, { name, language }: Wording): Promise<void> {
@@ -197,7 +206,8 @@ export async function submitDraft(ctx: Ctx, draft: TemplateRow, wording: Wording
 
 async function submit(ctx: Ctx, row: IntegrationRow, wording: Wording, id: string): Promise<Template> {
   const account = metaAccountId(accountOf(row));
-  const taken = await askMeta(ctx, row, (access) => createAtMeta(access, account, toGraph(wording)));
+  const components = await withHandles(ctx, row, wording.components);
+  const taken = await askMeta(ctx, row, (access) => createAtMeta(access, account, { ...toGraph(wording), components }));
   const outcome = {
     metaId: taken.id,
     status: taken.status,

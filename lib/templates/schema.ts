@@ -41,6 +41,11 @@ export const Template = z.object({
   qualityScore: z.string().nullable(),
   rejectedReason: z.string().nullable(),
   messageSendTtlSeconds: z.number().int().nullable(),
+  optOutButton: z.string().nullable().describe("The text of the quick reply whose press stops offers."),
+  nextEditAt: z.iso
+    .datetime()
+    .nullable()
+    .describe("Of an approved one: before then Meta takes no change. Null: no limit is near."),
   syncedAt: z.iso.datetime(),
 });
 export type Template = z.infer<typeof Template>;
@@ -82,18 +87,29 @@ const MetaTemplate = z.strictObject({
   components: z
     .array(z.looseObject({ type: z.string().max(40) }))
     .max(20)
-    .describe("Meta's components with an example for each variable."),
+    .describe(
+      "Meta's components with an example for each variable. A header's sample (example.header_handle) may be the id of POST /api/v1/media: Meta is given the file when the template is submitted.",
+    ),
   message_send_ttl_seconds: z.number().int().optional(),
 });
 
+const OptOutButton = z
+  .string()
+  .max(TEMPLATE_LIMITS.buttonText)
+  .nullable()
+  .optional()
+  .describe("The text of a quick reply. Its press is written into the ledger as a stop of offers, whatever the button says.");
+
 export const CreateTemplate = MetaTemplate.extend({
   integrationId: z.string().optional().describe("Without it, the default integration."),
+  optOutButton: OptOutButton,
   submit: z.boolean().default(true).describe("false keeps a draft, which Meta does not see and which may be incomplete."),
   allow_category_change: z.boolean().optional().describe("Without effect at Meta since April 2025."),
 });
 export type CreateTemplate = z.infer<typeof CreateTemplate>;
 
 export const UpdateTemplate = MetaTemplate.partial().extend({
+  optOutButton: OptOutButton,
   submit: z.boolean().default(false).describe("Of a draft: true gives it to Meta. What Meta has is always changed there."),
 });
 export type UpdateTemplate = z.infer<typeof UpdateTemplate>;

@@ -7,6 +7,7 @@ import { AppError } from "@/lib/errors";
 import type { Page } from "@/lib/http/paging";
 import { accountOf, getIntegrationRow, metaAccountId } from "@/lib/integrations/access";
 import { templateVariables } from "@/lib/whatsapp/template-rules";
+import { nextEditAt } from "./edits";
 import { normalizeLanguage } from "./language";
 import type { ListTemplates, Template } from "./schema";
 
@@ -104,6 +105,8 @@ export function toTemplate(row: TemplateRow): Template {
     qualityScore: row.qualityScore,
     rejectedReason: row.rejectedReason,
     messageSendTtlSeconds: row.messageSendTtlSeconds,
+    optOutButton: row.optOutButton,
+    nextEditAt: nextEditAt(row)?.toISOString() ?? null,
     syncedAt: row.syncedAt.toISOString(),
   };
 }

@@ -4,10 +4,10 @@ import {
   type MessagePayload,
   type PayloadAddress,
   payloadAddress,
+  type SentTemplate,
   templatePayload,
   textPayload,
 } from "./payloads";
-import type { TemplateShape } from "./template-layout";
 import { RenderedTemplate } from "./template-schema";
 
 export const MEDIA_KINDS = ["image", "video", "audio", "document", "sticker"] as const;
@@ -162,11 +162,7 @@ export function isSendable(content: MessageContent): content is SendableContent 
  * which no longer fit it are refused here (`template_params_mismatch`) and not by Meta. Throws `validation_failed` for what
  * cannot be sent.
  */
-export function toPayload(
-  content: SendableContent,
-  address: PayloadAddress,
-  template?: (TemplateShape & { name: string; language: string }) | null,
-): MessagePayload {
+export function toPayload(content: SendableContent, address: PayloadAddress, template?: SentTemplate | null): MessagePayload {
   switch (content.type) {
     case "text":
       return textPayload({ ...address, body: content.body, previewUrl: content.previewUrl });

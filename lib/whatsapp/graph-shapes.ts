@@ -145,6 +145,9 @@ export const TemplateEntry = z.looseObject({
   message_send_ttl_seconds: integer,
 });
 export const UploadedMedia = z.looseObject({ id });
+/** `upload:` and Meta's own letters, with what signs them. */
+export const UploadSession = z.looseObject({ id: z.string().regex(/^upload:[\w.~:=&?%+-]+$/) });
+export const UploadedSample = z.looseObject({ h: z.string().min(1) });
 export const CreatedTemplate = z.looseObject({ id, status: text, category: text });
 export const EditedTemplate = z.looseObject({ success: z.boolean().optional(), category: text });
 export const HistoryAnswer = z.looseObject({

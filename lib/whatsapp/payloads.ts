@@ -30,6 +30,7 @@ export type TemplateComponentPayload =
   | { type: "header"; parameters: HeaderParameter[] }
   | { type: "header" | "body"; parameters: TextParameter[] }
   | { type: "button"; sub_type: "url"; index: string; parameters: TextParameter[] }
+  | { type: "button"; sub_type: "quick_reply"; index: string; parameters: { type: "payload"; payload: string }[] }
   | { type: "button"; sub_type: "copy_code"; index: string; parameters: { type: "coupon_code"; coupon_code: string }[] }
   | { type: "button"; sub_type: "flow"; index: string; parameters: { type: "action"; action: { flow_token: string } }[] };
 
@@ -65,13 +66,19 @@ export function textPayload(input: PayloadAddress & { body: string; previewUrl?:
   return { ...payloadAddress(input), type: "text", text: { body: input.body, preview_url: input.previewUrl ?? false } };
 }
 
+/** A template as it is sent; `optOutButton` is the text of the quick reply by which a person stops offers. */
+export type SentTemplate = TemplateShape & { name: string; language: string; optOutButton?: string | null };
+
+/** What an opt-out button carries: read as a stop of offers, whatever the button says. */
+const STOP_OFFERS = "STOP_OFFERS";
+
 /**
  * A template with its values filled in. `template` is the synced one; it is not asked whether Meta approved it.
  * Throws `template_params_mismatch` with the whole `checkTemplateParams` answer when the values do not fit.
  */
 export function templatePayload(
   input: PayloadAddress & {
-    template: TemplateShape & { name: string; language: string };
+    template: SentTemplate;
     params?: TemplateParams | null;
     header?: HeaderParameter | undefined;
   },
@@ -95,7 +102,7 @@ export function templatePayload(
 }
 
 function templateComponents(
-  template: TemplateShape,
+  template: SentTemplate,
   params: TemplateParams | null | undefined,
   callbackData: string | undefined,
 ): TemplateComponentPayload[] {
@@ -120,6 +127,10 @@ function templateComponents(
       // Comes back with the flow's answers, so that they find their message.
       const action = { flow_token: callbackData ?? "unused" };
       components.push({ ...place, sub_type: "flow", parameters: [{ type: "action", action }] });
+      continue;
+    }
+    if (button.type === "QUICK_REPLY" && button.text === template.optOutButton) {
+      components.push({ ...place, sub_type: "quick_reply", parameters: [{ type: "payload", payload: STOP_OFFERS }] });
       continue;
     }
     if (key === undefined) continue;

@@ -1,14 +1,12 @@
-import { z } from "zod";
-
 /** One thing that Meta would refuse in a template. `limit` and `given` are numbers where the rule counts, else words. */
-export const Finding = z.object({
-  path: z.string().describe("Where it is, such as components.1.text."),
-  rule: z.string(),
-  limit: z.union([z.number(), z.string()]).nullable(),
-  given: z.union([z.number(), z.string()]).nullable(),
-  message: z.string(),
-});
-export type Finding = z.infer<typeof Finding> & { rule: RuleName };
+export type Finding = {
+  /** Where it is, such as `components.1.text`. */
+  path: string;
+  rule: RuleName;
+  limit: Told;
+  given: Told;
+  message: string;
+};
 
 const COMPONENTS = "Meta, “Template components” (2025)";
 const MANAGEMENT = "Meta, “Template management” (13 April 2026)";
@@ -82,6 +80,11 @@ export const TEMPLATE_RULES = {
   example_empty: { source: COMPONENTS, say: () => "An example must be a text that a person could receive" },
   example_unknown: { source: COMPONENTS, say: (_, given) => `There is no variable ${given} in the text` },
   handle_missing: { source: COMPONENTS, say: () => "Give one sample file as example.header_handle, from a resumable upload" },
+  sample_gone: { source: COMPONENTS, say: () => "The sample file is not here any more. Upload it again" },
+  sample_type: {
+    source: "Meta, “Resumable Upload API” (2026): PDF, JPEG, PNG and MP4",
+    say: (limit, given) => `The sample of this header is ${limit}; this file is ${given}`,
+  },
   address: { source: COMPONENTS, say: () => "This must be a web address that starts with https:// or http://" },
   phone_number: { source: COMPONENTS, say: () => "This must be a phone number with its country code" },
   buttons_mixed: { source: COMPONENTS, say: () => "Quick replies must stand together, before or after the other buttons" },
