@@ -1,6 +1,7 @@
 "use client";
 
 import { RotateCw, Send } from "lucide-react";
+import { useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { useLanguageName } from "@/components/contacts/use-names";
@@ -66,17 +67,29 @@ function Outcome({ message }: { message: MessageDetail }) {
   const now = useClock();
   const failureText = useFailureText();
   const waitingText = useWaitingText();
+  const beside = useBesideList();
   const { status, error } = message;
   if (error && (status === "failed" || status === "unknown")) {
     const { title, meaning, action } = failureText(error);
     return (
       <Note tone="danger" title={t("failed", { title })}>
         <p>{meaning}</p>
-        <p className="mt-1.5 text-foreground">{action}</p>
+        {message.resentAs ? null : <p className="mt-1.5 text-foreground">{action}</p>}
         {error.code !== null || error.details ? (
           <p className="mt-2 text-xs">
             {error.code === null ? null : <span className="font-mono">{t("code", { code: error.code })}</span>}
             {error.details ? <span className="block break-words">{error.details}</span> : null}
+          </p>
+        ) : null}
+        {message.resentAs ? (
+          <p className="mt-1.5 text-foreground">
+            {t.rich("resent", {
+              link: (text) => (
+                <Link href={beside(message.resentAs ?? "")} className="underline underline-offset-4">
+                  {text}
+                </Link>
+              ),
+            })}
           </p>
         ) : null}
       </Note>
@@ -167,6 +180,7 @@ function Facts({ message }: { message: MessageDetail }) {
   const integrationName = useIntegrationNames();
   const language = useLanguageName();
   const link = "text-accent underline-offset-4 hover:underline";
+  const beside = useBesideList();
   return (
     <KeyValues className="rounded-lg border p-3">
       <KeyValue label={t("recipient")}>
@@ -219,8 +233,28 @@ function Facts({ message }: { message: MessageDetail }) {
         </KeyValue>
       ) : null}
       <KeyValue label={t("attempts")}>{message.attempts}</KeyValue>
+      {message.resendOf ? (
+        <KeyValue label={t("resendOf")}>
+          <Link href={beside(message.resendOf)} className={link}>
+            {t("theFirst")}
+          </Link>
+        </KeyValue>
+      ) : null}
+      {message.resentAs ? (
+        <KeyValue label={t("resentAs")}>
+          <Link href={beside(message.resentAs)} className={link}>
+            {t("theNew")}
+          </Link>
+        </KeyValue>
+      ) : null}
     </KeyValues>
   );
+}
+
+/** Another message beside the same list. */
+function useBesideList(): (id: string) => string {
+  const search = useSearchParams().toString();
+  return (id) => `/messages/${id}${search ? `?${search}` : ""}`;
 }
 
 function Ids({ message }: { message: MessageDetail }) {

@@ -46,7 +46,7 @@ export function useMembers() {
 }
 
 export function useChangeRole() {
-  return useChange(({ id, ...body }: { id: string; role: Role; tokens?: TokenFate }) =>
+  return useChange(({ id, ...body }: { id: string; role: Role; tokens?: TokenFate; updatedAt: string }) =>
     api.patch<Member>(`/members/${id}`, { body }),
   );
 }

@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { ConfirmDialog } from "@/components/shared/confirm-dialog";
+import { OvertakenNote } from "@/components/shared/overtaken-note";
 import { useSession } from "@/components/shell/session";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast";
@@ -43,6 +44,8 @@ function RoleQuestion({ member, role, onClose }: { member: Member; role: Role; o
   const roles = useTranslations("shell.roles");
   const { user } = useSession();
   const change = useChangeRole();
+  const [seen] = useState(member.updatedAt);
+  const isOvertaken = seen !== member.updatedAt;
   const [fate, setFate] = useState<TokenFate>("revoke");
   const isLess = !covers(ROLE_SCOPES[role], ROLE_SCOPES[member.role]) || (member.role === "owner" && role !== "owner");
   const delegations = useDelegations(member.id, role);
@@ -61,17 +64,18 @@ function RoleQuestion({ member, role, onClose }: { member: Member; role: Role; o
     <ConfirmDialog
       open
       onOpenChange={(open) => open || onClose()}
-      disabled={isLess && delegations.isPending}
+      disabled={isOvertaken || (isLess && delegations.isPending)}
       tone={isLess || role === "owner" ? "danger" : "primary"}
       title={t(`question.${kind}.title`, words)}
       description={t(`question.${kind}.description`, words)}
       action={t("question.action", words)}
       onConfirm={async () => {
-        await change.mutateAsync({ id: member.id, role, tokens: fate });
+        await change.mutateAsync({ id: member.id, role, tokens: fate, updatedAt: seen });
         if (isMe) window.location.assign(`/settings/account?lowered=${role}`);
         else toast.success(t("roleChanged", words));
       }}
     >
+      {isOvertaken ? <OvertakenNote onTakeTheirs={onClose} /> : null}
       {isLess ? <DelegationsShown query={delegations} fate={fate} onFate={setFate} canKeep={!isMe} /> : null}
     </ConfirmDialog>
   );

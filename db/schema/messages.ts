@@ -1,5 +1,17 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex } from "drizzle-orm/pg-core";
+import {
+  type AnyPgColumn,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
 import { moment, sealed, sealedJson } from "@/db/columns";
 import type {
   InboundEnvelope,
@@ -68,6 +80,8 @@ export const messages = pgTable(
     metaHold: text("meta_hold").$type<MetaHold>(),
     /** The sender's own reference. */
     externalId: text("external_id"),
+    /** The message that it sends once more. */
+    resendOf: text("resend_of").references((): AnyPgColumn => messages.id, { onDelete: "set null" }),
     outsideWindow: boolean("outside_window"),
     failure: jsonb("failure").$type<MessageFailure>(),
     timeline: jsonb("timeline").$type<TimelineStep[]>().notNull(),
@@ -93,6 +107,7 @@ export const messages = pgTable(
     index("messages_in_flight").on(t.leaseUntil).where(sql`status = 'sending'`),
     index("messages_unknown").on(t.unknownSince).where(sql`status = 'unknown'`),
     index("messages_external_id").on(t.organizationId, t.externalId, t.id).where(sql`external_id is not null`),
+    index("messages_resend_of").on(t.resendOf).where(sql`resend_of is not null`),
     uniqueIndex("messages_wamid").on(t.integrationId, t.wamidIndex).where(sql`wamid_index is not null`),
     check("messages_received", sql`(direction = 'outgoing') = (status <> 'received')`),
   ],

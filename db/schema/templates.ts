@@ -32,6 +32,8 @@ export const templates = pgTable(
     /** When Meta's last word about it was true, if that is later than the last sync. */
     toldAt: moment("told_at"),
     createdAt: moment("created_at").notNull().defaultNow(),
+    /** When its wording last changed, here or at Meta. */
+    updatedAt: moment("updated_at").notNull().defaultNow(),
   },
   (t) => [
     uniqueIndex("templates_name_language").on(t.organizationId, t.businessAccountId, t.name, t.language),

@@ -1,5 +1,6 @@
 import "server-only";
 import { and, eq } from "drizzle-orm";
+import { anyOf } from "@/db/columns";
 import { messages } from "@/db/schema/messages";
 import { audit } from "@/lib/audit";
 import type { Ctx } from "@/lib/ctx";
@@ -15,13 +16,17 @@ import { sendMessage } from "./send";
 import { OUTCOME_UNKNOWN } from "./states";
 import { storedContent } from "./stored-content";
 
-type Ended = Pick<typeof messages.$inferSelect, "status" | "failure" | "unknownSince" | "purpose">;
+type Ended = Pick<typeof messages.$inferSelect, "status" | "failure" | "unknownSince" | "purpose"> & {
+  /** The copy that was sent of it and not taken back. */
+  resentAs: string | null;
+};
 
 /** What stands against sending a message again, in one sentence; null when a person may. */
 export function whyNotResend(message: Ended, settings: OrganizationSettings): string | null {
-  const { status, failure, unknownSince, purpose } = message;
+  const { status, failure, unknownSince, purpose, resentAs } = message;
   if (status !== "failed" && status !== "unknown")
     return `The message is ${status}. Only failed messages and those with an unknown outcome can be sent again.`;
+  if (resentAs !== null) return `It was sent again already, as ${resentAs}.`;
   if (purpose === "authentication") return "A one-time code is not sent again: send a new code.";
   if (status === "failed" && failure?.reason !== OUTCOME_UNKNOWN) return null;
   if (settings.resendUnknown === "never")
@@ -35,8 +40,8 @@ export function whyNotResend(message: Ended, settings: OrganizationSettings): st
 
 /**
  * Sends a failed message, or one whose outcome is unknown, once more as a new message through the whole gate. Only a person
- * decides this: nothing is ever resent silently, and within a day one message is sent again once only. Throws `conflict` for a
- * message that is on its way or arrived, and for one in doubt when the organization's rule forbids it.
+ * decides this: nothing is ever resent silently, and one message is sent again once only; after that, its copy may be. Throws
+ * `conflict` for a message that is on its way, arrived or was sent again, and for one in doubt when the organization's rule forbids it.
  */
 export async function resendMessage(ctx: Ctx, id: string): Promise<Accepted> {
   const [row] = await ctx.db
@@ -44,9 +49,10 @@ export async function resendMessage(ctx: Ctx, id: string): Promise<Accepted> {
     .from(messages)
     .where(and(eq(messages.organizationId, ctx.organizationId), eq(messages.id, id)));
   if (row?.direction !== "outgoing") throw new AppError("not_found", "There is no message with this id");
-  const objection = whyNotResend(row, await getOrganization(ctx));
-  if (objection) throw new AppError("conflict", objection, { details: { status: row.status } });
-  const accepted = await sendAgain(ctx, row);
+  const copies = (await readCopies(ctx, [id])).get(id) ?? NO_COPIES;
+  const objection = whyNotResend({ ...row, ...copies }, await getOrganization(ctx));
+  if (objection) throw new AppError("conflict", objection, { details: { status: row.status, resentAs: copies.resentAs } });
+  const accepted = await sendAgain(ctx, row, copies);
   await audit(ctx, "message.resent", { type: "message", id }, { as: accepted.id, was: row.status });
   return accepted;
 }
@@ -62,16 +68,23 @@ export async function resendMessages(ctx: Ctx, { dryRun, ...selection }: SelectM
   const settings = await getOrganization(ctx);
   const result = await workThrough(ctx, selection, async (rows): Promise<Worked> => {
     const refused: Worked["refused"] = [];
+    const copies = await readCopies(
+      ctx,
+      rows.map(({ id }) => id),
+    );
+    const copiesOf = ({ id }: { id: string }) => copies.get(id) ?? NO_COPIES;
     const allowed = rows.filter((row) => {
-      const may = whyNotResend(row, settings) === null;
-      if (!may) refused.push({ id: row.id, code: row.purpose === "authentication" ? "one_time_code" : row.status });
+      const may = whyNotResend({ ...row, ...copiesOf(row) }, settings) === null;
+      if (!may) refused.push({ id: row.id, code: refusalCode({ ...row, ...copiesOf(row) }) });
       return may;
     });
     let done = dryRun ? allowed.length : 0;
     for (let i = 0; !dryRun && i < allowed.length; i += AT_ONCE) {
       const part = allowed.slice(i, i + AT_ONCE);
       const sent = await Promise.all(
-        part.map((row) => sendAgain(ctx, row, { isBulk: true }).catch((error: unknown) => refusedAs(row.id, error))),
+        part.map((row) =>
+          sendAgain(ctx, row, copiesOf(row), { isBulk: true }).catch((error: unknown) => refusedAs(row.id, error)),
+        ),
       );
       for (const one of sent) {
         if ("code" in one) refused.push(one);
@@ -85,12 +98,39 @@ export async function resendMessages(ctx: Ctx, { dryRun, ...selection }: SelectM
   return result;
 }
 
+function refusalCode({ resentAs, purpose, status }: Ended): string {
+  if (resentAs !== null) return "resent";
+  return purpose === "authentication" ? "one_time_code" : status;
+}
+
 function refusedAs(id: string, error: unknown): { id: string; code: string } {
   if (error instanceof AppError) return { id, code: error.code };
   throw error;
 }
 
-async function sendAgain(ctx: Ctx, row: typeof messages.$inferSelect, { isBulk = false } = {}): Promise<Accepted> {
+type Copies = { resentAs: string | null; takenBack: number };
+const NO_COPIES: Copies = { resentAs: null, takenBack: 0 };
+
+/** What was sent of these messages again, of those of which anything was. */
+async function readCopies(ctx: Ctx, ids: string[]): Promise<Map<string, Copies>> {
+  const rows = await ctx.db
+    .select({ id: messages.id, of: messages.resendOf, status: messages.status })
+    .from(messages)
+    .where(and(eq(messages.organizationId, ctx.organizationId), anyOf(messages.resendOf, ids)));
+  const copies = new Map<string, Copies>();
+  for (const { id, of, status } of rows) {
+    const { resentAs, takenBack } = copies.get(of ?? "") ?? NO_COPIES;
+    copies.set(of ?? "", status === "cancelled" ? { resentAs, takenBack: takenBack + 1 } : { resentAs: id, takenBack });
+  }
+  return copies;
+}
+
+async function sendAgain(
+  ctx: Ctx,
+  row: typeof messages.$inferSelect,
+  { takenBack }: Copies,
+  { isBulk = false } = {},
+): Promise<Accepted> {
   const wish: SendMessage = {
     contactId: row.contactId,
     integrationId: row.integrationId,
@@ -98,8 +138,9 @@ async function sendAgain(ctx: Ctx, row: typeof messages.$inferSelect, { isBulk =
     ...(row.purpose === "service" ? {} : { purpose: row.purpose }),
     ...askedAgain(storedContent(row)),
   };
-  // The same answer to the second press of the button.
-  return sendMessage(ctx, wish, `resend:${row.id}`, { isBulk });
+  // The same answer to two presses of the button at once; a copy that was taken back makes room for another one.
+  const key = takenBack === 0 ? `resend:${row.id}` : `resend:${row.id}:${takenBack}`;
+  return sendMessage(ctx, wish, key, { isBulk, resendOf: row.id });
 }
 
 function askedAgain(content: MessageContent): Partial<SendMessage> {

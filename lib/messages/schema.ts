@@ -238,6 +238,8 @@ export const Message = z.object({
   text: z.string().describe("What it says in words; of a template, as filled in."),
   content: MessageContent,
   replyTo: z.string().nullable().describe("The message it answers, where we know it."),
+  resendOf: z.string().nullable().describe("The message that this one sends once more."),
+  resentAs: z.string().nullable().describe("The message that sends this one once more."),
   envelope: InboundEnvelope.nullable().describe("What Meta told beside the content of a message that we did not write."),
   pricing: z
     .object({

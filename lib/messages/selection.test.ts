@@ -15,7 +15,8 @@ import { useTestDatabase } from "@/db/testing";
 import { namedAs } from "@/lib/contacts/fold";
 import { openDatabase } from "@/lib/ctx";
 import { blindIndex, seal } from "@/lib/keyring";
-import { exportMessages } from "./messages";
+import { cancelMessage } from "./cancel";
+import { exportMessages, getMessage } from "./messages";
 import { resendMessage } from "./resend";
 import { makeSender, ORDER, type Sender, somePhone } from "./testing";
 
@@ -118,8 +119,38 @@ describe("sending a selection again", () => {
     );
     expect(await audited(org, "messages.resent")).toMatchObject([{ details: { matched: 4, done: 1 } }]);
     // The second press of the button writes no second message.
-    await ask(resendAll, { token: org.token, body: { ids: [again] } });
+    expect((await ask(resendAll, { token: org.token, body: { ids: [again] } })).body).toEqual({
+      matched: 1,
+      done: 0,
+      refused: [{ id: again, code: "resent", count: 1 }],
+    });
     expect(await idsOf(org, "?status=queued")).toHaveLength(1);
+  });
+
+  test("links the old and the new message both ways, until the new one is taken back", async () => {
+    const org = await makeSender(db);
+    const [first, batch] = [await write(org), await write(org)];
+    const failure = { reason: "bad_recipient", code: 131026 };
+    for (const id of [first, batch]) await set(id, { status: "failed", failure, failedAt: new Date() });
+    const show = async (id: string) => getMessage(org.ctxAt(new Date()), id);
+    expect(await show(first)).toMatchObject({ resendOf: null, resentAs: null, canResend: true });
+    const resend = () => resendMessage(org.ctxAt(new Date()), first);
+    const { id: copy } = await resend();
+    expect(await show(copy)).toMatchObject({ resendOf: first, resentAs: null });
+    expect(await show(first)).toMatchObject({ resendOf: null, resentAs: copy, canResend: false });
+    await expect(resend()).rejects.toMatchObject({ code: "conflict", details: { resentAs: copy } });
+    await ask(resendAll, { token: org.token, body: { ids: [batch] } });
+    expect((await show((await show(batch)).resentAs ?? "")).resendOf).toBe(batch);
+
+    await cancelMessage(org.ctxAt(new Date()), copy);
+    expect(await show(first)).toMatchObject({ resentAs: null, canResend: true });
+    const { id: another } = await resend();
+    expect(another).not.toBe(copy);
+    expect(await show(first)).toMatchObject({ resentAs: another });
+    // A copy that failed as well is what is sent again next.
+    await set(another, { status: "failed", failure, failedAt: new Date() });
+    expect(await show(first)).toMatchObject({ canResend: false });
+    expect(await show(another)).toMatchObject({ canResend: true });
   });
 });
 

@@ -26,7 +26,7 @@ export async function sendMessage(
   ctx: Ctx,
   wish: SendMessage,
   headerKey: string | null = null,
-  { isBulk = false } = {},
+  { isBulk = false, resendOf }: { isBulk?: boolean; resendOf?: string } = {},
 ): Promise<Accepted> {
   const named = idempotencyKey(wish.idempotencyKey, headerKey);
   const claim = named === null ? null : { key: named, requestHash: hashOf({ ...wish, idempotencyKey: undefined }) };
@@ -43,9 +43,12 @@ export async function sendMessage(
     ...(passed.scheduledFor ? { scheduledFor: passed.scheduledFor.toISOString() } : {}),
     integrationId: passed.integration.id,
   };
-  const fate = await store({ ctx, id: accepted.id, passed, externalId: wish.externalId, claim, accepted });
+  const fate = await store({ ctx, id: accepted.id, passed, externalId: wish.externalId, resendOf, claim, accepted });
   if (fate === "claimed_already")
-    return (claim && (await earlierAnswer<Accepted>(ctx, claim))) ?? sendMessage(ctx, wish, headerKey, { isBulk });
+    return (
+      (claim && (await earlierAnswer<Accepted>(ctx, claim))) ??
+      sendMessage(ctx, wish, headerKey, { isBulk, ...(resendOf && { resendOf }) })
+    );
   if (fate === "over_allowance") throw refusal([allowanceUsedUp(await allowanceOf(ctx, passed.integration), ctx.now)]);
   announceSoon(ctx.organizationId, ["messages"]);
   countAccepted(passed.integration.id);
@@ -72,6 +75,7 @@ type Candidate = {
   id: string;
   passed: Passed;
   externalId: string | undefined;
+  resendOf: string | undefined;
   claim: Claim | null;
   accepted: Accepted;
 };

@@ -14,6 +14,10 @@ import { CANCELLABLE } from "./states";
 import { CONTENT, storedContent } from "./stored-content";
 import { readWaiting } from "./waiting";
 
+/** The newest copy of a message that was sent again, unless it was taken back before it left. */
+export const RESENT_AS = sql<string | null>`(select max(a.id) from messages a
+  where a.resend_of = ${messages.id} and a.status <> 'cancelled')`;
+
 /** What a list shows of a message: what is not shown is not deciphered either. */
 export const SHOWN = {
   ...CONTENT,
@@ -27,6 +31,8 @@ export const SHOWN = {
   conversationId: conversations.id,
   replyTo: sql<string | null>`(select a.id from messages a
     where a.integration_id = ${messages.integrationId} and a.wamid_index = ${messages.replyToIndex})`,
+  resendOf: messages.resendOf,
+  resentAs: RESENT_AS,
   envelope: messages.envelope,
   pricing: messages.pricing,
   purpose: messages.purpose,
@@ -45,7 +51,7 @@ export const SHOWN = {
   failure: messages.failure,
 };
 
-type Joined = "contactName" | "conversationId" | "replyTo";
+type Joined = "contactName" | "conversationId" | "replyTo" | "resentAs";
 export type Shown = Pick<typeof messages.$inferSelect, Exclude<keyof typeof SHOWN, Joined>> & Record<Joined, string | null>;
 
 /** A conversation is the pair of a number and a person. */
@@ -80,6 +86,8 @@ function toMessage(row: Shown, waiting: Waiting | null, settings: OrganizationSe
     text: summaryOf(content),
     content,
     replyTo: row.replyTo,
+    resendOf: row.resendOf,
+    resentAs: row.resentAs,
     envelope: row.envelope,
     pricing: row.pricing,
     template: row.templateName,

@@ -8,7 +8,7 @@ import { previewLink, redeemLink } from "@/lib/auth/redeem-link";
 import { type Ctx, openDatabase } from "@/lib/ctx";
 import { listAuditEntries } from "./audit-trail";
 import { createInvitation, listInvitations, withdrawInvitation } from "./invitations";
-import { createPasswordLink, previewDelegations, removeMember, updateMember } from "./members";
+import { createPasswordLink, listMembers, previewDelegations, removeMember, updateMember } from "./members";
 import { ROLES } from "./permissions";
 import { createApiToken, getApiToken, listApiTokens, revokeApiToken } from "./tokens";
 
@@ -339,4 +339,17 @@ describe("authority that ends at the same moment", () => {
 it("writes nothing down when a role stays what it was", async () => {
   await updateMember(org.ctx, operator.userId, { role: "operator" });
   expect(await actions()).toEqual([]);
+});
+
+it("lets nobody change a role that somebody else has changed since it was read", async () => {
+  const { data } = await listMembers(org.ctx, page);
+  const seen = data.find(({ id }) => id === operator.userId)?.updatedAt;
+  const first = await updateMember(admin.ctx, operator.userId, { role: "viewer", updatedAt: seen });
+  await expect(updateMember(org.ctx, operator.userId, { role: "admin", updatedAt: seen })).rejects.toMatchObject({
+    code: "conflict",
+    details: { current: { id: operator.userId, role: "viewer", updatedAt: first.updatedAt } },
+  });
+  expect(await roleOf(operator.userId)).toBe("viewer");
+  await updateMember(org.ctx, operator.userId, { role: "admin", updatedAt: first.updatedAt });
+  expect(await roleOf(operator.userId)).toBe("admin");
 });

@@ -5,6 +5,7 @@ import { audit } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { type Page, type PageQuery, toPage } from "@/lib/http/paging";
+import { laterThan, requireUnchanged } from "@/lib/http/unchanged";
 import { announce } from "@/lib/live";
 import { DAY_MS } from "@/lib/time";
 import { holdAuthority, listOwners, personBehind, requireAuthorityOver, requireMayGrant, requireMayTake } from "./authority";
@@ -43,7 +44,11 @@ export async function listMembers(ctx: Ctx, query: PageQuery): Promise<Page<Memb
  * Gives a member another role. Only an owner makes or unmakes owners, and one owner always stays. What the member delegated beyond
  * the new role ends: open invitations and password links, and API tokens unless the asker keeps them as their own.
  */
-export async function updateMember(ctx: Ctx, userId: string, { role, tokens = "revoke" }: UpdateMember): Promise<Member> {
+export async function updateMember(
+  ctx: Ctx,
+  userId: string,
+  { role, tokens = "revoke", updatedAt: seen }: UpdateMember,
+): Promise<Member> {
   return inTransaction(ctx, async (tx) => {
     await holdAuthority(tx);
     const owners = await listOwners(tx);
@@ -52,15 +57,17 @@ export async function updateMember(ctx: Ctx, userId: string, { role, tokens = "r
     await requireMayGrant(tx, role);
     if (before.membership.role === role) return toMember(before);
     if (before.membership.role === "owner") requireAnotherOwner(owners);
+    await requireUnchanged(before.membership.updatedAt, seen, async () => toMember(before));
+    const updatedAt = laterThan(before.membership.updatedAt, ctx.now);
     await tx.db
       .update(memberships)
-      .set({ role })
+      .set({ role, updatedAt })
       .where(and(eq(memberships.organizationId, ctx.organizationId), eq(memberships.userId, userId)));
     await endDelegations(tx, userId, { held: ROLE_SCOPES[role], tokens });
     await endFallenLinksTo(tx, userId);
     await audit(tx, "member.role_changed", { type: "user", id: userId }, { from: before.membership.role, to: role });
     await announce(tx.db, ctx.organizationId, ["organization"]);
-    return toMember({ ...before, membership: { ...before.membership, role } });
+    return toMember({ ...before, membership: { ...before.membership, role, updatedAt } });
   });
 }
 
@@ -161,6 +168,7 @@ function toMember({ user, membership, secondFactorAt }: MemberRow): Member {
     secondFactor: secondFactorAt !== null,
     singleSignOn: user.oidcSubject !== null,
     createdAt: membership.createdAt.toISOString(),
+    updatedAt: membership.updatedAt.toISOString(),
     lastSignInAt: user.lastSignInAt?.toISOString() ?? null,
   };
 }

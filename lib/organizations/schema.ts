@@ -154,6 +154,7 @@ export const Member = z.object({
   secondFactor: z.boolean().describe("Their sign-in with a password asks for a code too."),
   singleSignOn: z.boolean().describe("The identity provider has vouched for their address."),
   createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime().describe("When the role last changed."),
   lastSignInAt: z.iso.datetime().nullable(),
 });
 export type Member = z.infer<typeof Member>;
@@ -165,7 +166,13 @@ export type TokenFate = z.infer<typeof TokenFate>;
 const tokenFate = TokenFate.optional().describe(
   "What becomes of API tokens that they made and that hold more than they do now: revoke (the default), or keep, as yours.",
 );
-export const UpdateMember = z.strictObject({ role: Role, tokens: tokenFate });
+export const UpdateMember = z.strictObject({
+  role: Role,
+  tokens: tokenFate,
+  updatedAt: Moment.optional().describe(
+    "The member's updatedAt as it was read: if somebody changed the role since, the answer is 409 with the present state.",
+  ),
+});
 export type UpdateMember = z.infer<typeof UpdateMember>;
 export const RemoveMember = z.object({ tokens: tokenFate });
 export type RemoveMember = z.infer<typeof RemoveMember>;

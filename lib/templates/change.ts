@@ -4,6 +4,7 @@ import { templates } from "@/db/schema/templates";
 import { audit, differences } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
+import { laterThan, requireUnchanged } from "@/lib/http/unchanged";
 import { getIntegrationOf } from "@/lib/integrations/access";
 import { announce } from "@/lib/live";
 import { editTemplate } from "@/lib/whatsapp/graph-templates";
@@ -22,16 +23,21 @@ const EDITABLE = ["APPROVED", "REJECTED", "PAUSED"];
  * Changes a draft here, or at Meta what Meta has; it is reviewed again then. Throws `conflict` for what Meta lets nobody change,
  * `rate_limit_exceeded` when it was changed too often, `template_invalid` with every rule that it would break.
  */
-export async function updateTemplate(ctx: Ctx, id: string, { submit, ...changes }: UpdateTemplate): Promise<Template> {
+export async function updateTemplate(
+  ctx: Ctx,
+  id: string,
+  { submit, updatedAt: seen, ...changes }: UpdateTemplate,
+): Promise<Template> {
   const row = await getTemplateRow(ctx, id);
+  await requireUnchanged(row.updatedAt, seen, async () => toTemplate(row));
   const wording = changed(row, changes);
   if (row.metaId !== null) return changeAtMeta(ctx, row, row.metaId, wording);
-  if (!submit) return changeDraft(ctx, row, wording);
-  const stored = await changeDraft(ctx, row, wording);
+  const stored = await changeDraft(ctx, row, wording, seen);
+  if (!submit) return stored;
   return submitDraft(ctx, { ...row, id: stored.id }, wording, changes.parameter_format);
 }
 
-function changed(row: TemplateRow, changes: Omit<UpdateTemplate, "submit">): Wording {
+function changed(row: TemplateRow, changes: Omit<UpdateTemplate, "submit" | "updatedAt">): Wording {
   const before = wordingOf(row);
   const { messageSendTtlSeconds, optOutButton } = before;
   const kept = quickReplies(changes.components ?? before.components).find((text) => text === optOutButton);
@@ -48,12 +54,12 @@ function changed(row: TemplateRow, changes: Omit<UpdateTemplate, "submit">): Wor
   });
 }
 
-async function changeDraft(ctx: Ctx, row: TemplateRow, wording: Wording): Promise<Template> {
+async function changeDraft(ctx: Ctx, row: TemplateRow, wording: Wording, seen: string | undefined): Promise<Template> {
   const depth = templateFindings(toGraph(wording)).filter(({ rule }) => rule === "too_deep");
   if (depth.length > 0) throw invalid(depth);
   const fields = Object.keys(differences(wordingOf(row), wording));
   if (fields.length === 0) return toTemplate(row);
-  return store(ctx, row, wording, fields).catch((error: unknown) => {
+  return store(ctx, row, wording, fields, { seen }).catch((error: unknown) => {
     if (isNameTaken(error)) throw new AppError("conflict", "There is a template with this name in this language already");
     throw error;
   });
@@ -129,13 +135,22 @@ function store(
   row: TemplateRow,
   wording: Wording,
   fields: string[],
-  outcome: Partial<typeof templates.$inferInsert> = {},
+  { seen, ...outcome }: Partial<typeof templates.$inferInsert> & { seen?: string | undefined } = {},
 ): Promise<Template> {
+  const own = and(eq(templates.organizationId, ctx.organizationId), eq(templates.id, row.id));
   return inTransaction(ctx, async (tx) => {
+    const [now] = await tx.db.select().from(templates).where(own).for("update");
+    if (!now) throw new AppError("not_found", "There is no template with this id");
+    await requireUnchanged(now.updatedAt, seen, async () => toTemplate(now));
     const [stored] = await tx.db
       .update(templates)
-      .set({ ...wording, ...outcome, ...(row.metaId === null && { status: DRAFT }) })
-      .where(and(eq(templates.organizationId, ctx.organizationId), eq(templates.id, row.id)))
+      .set({
+        ...wording,
+        ...outcome,
+        ...(row.metaId === null && { status: DRAFT }),
+        updatedAt: laterThan(now.updatedAt, ctx.now),
+      })
+      .where(own)
       .returning();
     if (!stored) throw new AppError("not_found", "There is no template with this id");
     await audit(

@@ -229,3 +229,18 @@ it("knows the button that stops offers for as long as the template has it", asyn
   expect(await update(made.id, { optOutButton: "Yes" })).toMatchObject({ status: "APPROVED", optOutButton: "Yes" });
   expect(await update(made.id, { components: [BODY, buttons("No more")] })).toMatchObject({ optOutButton: null });
 });
+
+it("lets nobody overwrite what somebody else has changed since it was read, a draft or at Meta", async () => {
+  for (const submit of [false, true]) {
+    const made = await create({ name: submit ? "at_meta" : "draft", submit });
+    if (submit) await sync();
+    const seen = (await getTemplate(ctx, made.id)).updatedAt;
+    const first = await update(made.id, { components: [{ ...BODY, text: "Mine" }], updatedAt: seen }, org.ctxAt(new Date()));
+    expect(first.updatedAt > seen).toBe(true);
+    await expect(update(made.id, { components: [{ ...BODY, text: "Theirs" }], updatedAt: seen })).rejects.toMatchObject({
+      code: "conflict",
+      details: { current: { components: [{ text: "Mine" }] } },
+    });
+    expect(await getTemplate(ctx, made.id)).toMatchObject({ components: [{ text: "Mine" }] });
+  }
+});

@@ -193,6 +193,7 @@ function newRow(ctx: Ctx, row: IntegrationRow, wording: Wording, id: string) {
     rejectedReason: null,
     syncedAt: ctx.now,
     createdAt: ctx.now,
+    updatedAt: ctx.now,
   };
 }
 
@@ -222,7 +223,7 @@ async function submit(ctx: Ctx, row: IntegrationRow, wording: Wording, id: strin
       .values(fresh)
       .onConflictDoUpdate({
         target: [templates.organizationId, templates.businessAccountId, templates.name, templates.language],
-        set: { ...wording, ...outcome, syncedAt: ctx.now, toldAt: null, rejectedReason: null },
+        set: { ...wording, ...outcome, syncedAt: ctx.now, updatedAt: ctx.now, toldAt: null, rejectedReason: null },
       })
       .returning();
     if (!stored) throw new Error("The template was not stored.");

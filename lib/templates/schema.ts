@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PageQuery, pageOf } from "@/lib/http/paging";
+import { Moment } from "@/lib/moment";
 import { TEMPLATE_LIMITS } from "@/lib/whatsapp/template-rules";
 
 /** A component as Meta gives it. Only what we read is named; the rest is kept. */
@@ -47,6 +48,7 @@ export const Template = z.object({
     .nullable()
     .describe("Of an approved one: before then Meta takes no change. Null: no limit is near."),
   syncedAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
 });
 export type Template = z.infer<typeof Template>;
 export const TemplatePage = pageOf(Template);
@@ -111,6 +113,9 @@ export type CreateTemplate = z.infer<typeof CreateTemplate>;
 export const UpdateTemplate = MetaTemplate.partial().extend({
   optOutButton: OptOutButton,
   submit: z.boolean().default(false).describe("Of a draft: true gives it to Meta. What Meta has is always changed there."),
+  updatedAt: Moment.optional().describe(
+    "The template's updatedAt as it was read: if somebody changed it since, the answer is 409 with the present state.",
+  ),
 });
 export type UpdateTemplate = z.infer<typeof UpdateTemplate>;
 

@@ -119,6 +119,7 @@ async function upsert(ctx: Ctx, rows: NewTemplate[]): Promise<void> {
         rejectedReason: sql`excluded.rejected_reason`,
         messageSendTtlSeconds: sql`excluded.message_send_ttl_seconds`,
         syncedAt: sql`excluded.synced_at`,
+        updatedAt: sql`excluded.updated_at`,
         toldAt: null,
       },
     });
@@ -143,6 +144,7 @@ function toRow(ctx: Ctx, account: string, template: GraphTemplate): NewTemplate 
     messageSendTtlSeconds: template.messageSendTtlSeconds ?? null,
     syncedAt: ctx.now,
     createdAt: ctx.now,
+    updatedAt: ctx.now,
   };
 }
 

@@ -108,5 +108,6 @@ export function toTemplate(row: TemplateRow): Template {
     optOutButton: row.optOutButton,
     nextEditAt: nextEditAt(row)?.toISOString() ?? null,
     syncedAt: row.syncedAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
   };
 }
