@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
-import { index, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { moment, sealed, sealedJson } from "@/db/columns";
 import type { AddressKind, ConsentPurpose, ConsentState, ConsentStatus, MergeRecord } from "@/lib/contacts/schema";
+import type { ConsentSettings } from "@/lib/contacts/settings-schema";
 import type { ConversationState } from "@/lib/conversations/schema";
 import { integrations } from "./integrations";
 import { organizations } from "./organizations";
@@ -99,6 +100,15 @@ export const consents = pgTable(
   },
   (t) => [index("consents_contact").on(t.contactId, t.organizationId, t.id)],
 );
+
+/** How an organization acts on what people say about consent; without a row, as by default. */
+export const consentSettings = pgTable("consent_settings", {
+  organizationId: text("organization_id")
+    .primaryKey()
+    .references(() => organizations.id, { onDelete: "cascade" }),
+  settings: jsonb("settings").$type<Partial<ConsentSettings>>().notNull(),
+  updatedAt: moment("updated_at").notNull(),
+});
 
 /** One number's talk with one person. Meta's customer service window belongs to this pair. */
 export const conversations = pgTable(

@@ -85,6 +85,8 @@ export const messages = pgTable(
     outsideWindow: boolean("outside_window"),
     failure: jsonb("failure").$type<MessageFailure>(),
     timeline: jsonb("timeline").$type<TimelineStep[]>().notNull(),
+    /** It confirms a person's stop: the one message that leaves after it. */
+    confirmsStop: boolean("confirms_stop").notNull().default(false),
     createdBy: text("created_by").notNull(),
     createdAt: moment("created_at").notNull(),
     unknownSince: moment("unknown_since"),

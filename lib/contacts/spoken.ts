@@ -1,16 +1,24 @@
 import "server-only";
 import { and, asc, eq } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
-import { consents } from "@/db/schema/contacts";
+import { consents, contacts } from "@/db/schema/contacts";
 import type { Ctx } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
 import { deriveConsent } from "./consent";
-import type { ConsentPurpose } from "./schema";
+import type { ConsentPurpose, ConsentState } from "./schema";
 import type { SpokenWish } from "./stop-words";
 
 /** A person's own message that withdraws or gives consent. `at` is Meta's time of it; `messageId` sorts those told of at once. */
 export type SpokenWord = { contactId: string; wish: SpokenWish; text: string; at: Date; messageId: string; wamid: string };
+
+/** A withdrawal that is in effect. `isNews`: the person had not withdrawn from it before. */
+export type Withdrawal<W extends SpokenWord = SpokenWord> = {
+  contactId: string;
+  purpose: ConsentPurpose;
+  word: W;
+  isNews: boolean;
+};
 
 const SOURCE = "whatsapp message";
 /** What was recorded so shortly after a message was written counts as recorded before: nobody can tell which came first. */
@@ -27,17 +35,16 @@ type Entry = Pick<typeof consents.$inferInsert, "contactId" | "purpose" | "statu
  * given before, and does nothing for somebody who never stopped. In whatever order the messages come, the one written last
  * counts, of two within one second the one that came last; against what was recorded at the same moment, the person's own word does.
  */
-export async function recordSpokenWords(
-  ctx: Ctx,
-  words: readonly SpokenWord[],
-): Promise<{ contactId: string; purpose: ConsentPurpose }[]> {
+export async function recordSpokenWords<W extends SpokenWord>(ctx: Ctx, words: readonly W[]): Promise<Withdrawal<W>[]> {
   if (words.length === 0) return [];
+  await lockPeople(ctx, [...new Set(words.map(({ contactId }) => contactId))]);
   const ledgers = await readLedgers(ctx, [...new Set(words.map(({ contactId }) => contactId))]);
   const added: Entry[] = [];
-  const stopped: { contactId: string; purpose: ConsentPurpose }[] = [];
+  const stopped: Withdrawal<W>[] = [];
   for (const word of [...words].sort((a, b) => (a.messageId < b.messageId ? -1 : 1))) {
     const ledger = ledgers.get(word.contactId) ?? [];
     const purposes = purposesOf(word, ledger);
+    const before = deriveConsent(ledger);
     for (const purpose of purposes) {
       const entry: Entry = {
         id: newId("cns"),
@@ -52,17 +59,31 @@ export async function recordSpokenWords(
       ledger.push(entry);
     }
     ledgers.set(word.contactId, ledger);
-    if (word.wish !== "start") stopped.push(...purposes.map((purpose) => ({ contactId: word.contactId, purpose })));
+    if (word.wish === "start") continue;
+    stopped.push(
+      ...purposes.map((purpose) => ({ contactId: word.contactId, purpose, word, isNews: !isWithdrawn(before, purpose) })),
+    );
   }
   if (added.length === 0) return [];
   await ctx.db
     .insert(consents)
     .values(added.map((entry) => ({ ...entry, organizationId: ctx.organizationId, source: SOURCE, recordedBy: ctx.actor.name })));
   await announce(ctx.db, ctx.organizationId, ["contacts"]);
-  return stopped.filter(({ contactId, purpose }) => {
-    const state = deriveConsent(ledgers.get(contactId) ?? []);
-    return purpose === "all" ? Object.values(state).every((status) => status === "opted_out") : state[purpose] === "opted_out";
-  });
+  return stopped.filter(({ contactId, purpose }) => isWithdrawn(deriveConsent(ledgers.get(contactId) ?? []), purpose));
+}
+
+function isWithdrawn(state: ConsentState, purpose: ConsentPurpose): boolean {
+  return purpose === "all" ? Object.values(state).every((status) => status === "opted_out") : state[purpose] === "opted_out";
+}
+
+/** Two words of one person to two numbers are read one after the other, so that the second one finds the first. */
+async function lockPeople(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
+  await ctx.db
+    .select({ id: contacts.id })
+    .from(contacts)
+    .where(and(eq(contacts.organizationId, ctx.organizationId), anyOf(contacts.id, contactIds)))
+    .orderBy(asc(contacts.id))
+    .for("no key update");
 }
 
 async function readLedgers(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, Entry[]>> {

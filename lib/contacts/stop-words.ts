@@ -1,9 +1,11 @@
-import type { Language } from "@/lib/organizations/schema";
-
 /** What a person asks for with a word. `stop` is about everything, `stop_offers` about marketing. */
 export type SpokenWish = "stop" | "stop_offers" | "start";
 
-type Tongue = Language | "es" | "pt" | "de" | "fr" | "ar";
+export const TONGUES = ["en", "tr", "es", "pt", "de", "fr", "ar"] as const;
+export type Tongue = (typeof TONGUES)[number];
+
+/** An organization's own words, beside those that everybody's messages are read by. */
+export type OwnWords = { stop: readonly string[]; stopOffers: readonly string[]; start: readonly string[] };
 
 /**
  * The words by which people withdraw and give consent in a message of their own, as the whole message. Words that answer all
@@ -71,11 +73,20 @@ const WORDS: Record<Tongue, { [W in SpokenWish]: readonly string[] }> = {
   },
 };
 
-const MEANINGS = new Map<string, SpokenWish>(
-  Object.values(WORDS).flatMap((language) =>
-    (["start", "stop_offers", "stop"] as const).flatMap((wish) => language[wish].map((word) => [fold(word), wish] as const)),
-  ),
-);
+type Meaning = { wish: SpokenWish; tongues: Tongue[] };
+
+const MEANINGS = new Map<string, Meaning>();
+for (const tongue of TONGUES) {
+  for (const wish of ["stop", "stop_offers", "start"] as const) {
+    for (const word of WORDS[tongue][wish].map(fold)) {
+      const known = MEANINGS.get(word);
+      if (!known) MEANINGS.set(word, { wish, tongues: [tongue] });
+      else if (known.wish === wish) known.tongues.push(tongue);
+      // What gives in one language and withdraws in another withdraws.
+      else if (known.wish === "start") MEANINGS.set(word, { wish, tongues: [tongue] });
+    }
+  }
+}
 
 /** The longest that is read: nobody says stop at length, and a longer message says more than that. */
 const LONGEST = 120;
@@ -84,12 +95,44 @@ const LONGEST = 120;
  * What a whole message asks for, whatever its capitals, letters i, accents, and the punctuation, emoji and spaces around it; null
  * for every message that says anything else.
  */
-export function spokenWish(text: string): SpokenWish | null {
+export function spokenWish(text: string, own?: OwnWords): SpokenWish | null {
   if (text.length > LONGEST) return null;
+  const said = saidIn(text);
+  if (said === "") return null;
+  const known = MEANINGS.get(said)?.wish;
+  return known ?? (own ? ownWish(said, own) : null);
+}
+
+function ownWish(said: string, own: OwnWords): SpokenWish | null {
+  const has = (words: readonly string[]) => words.some((word) => saidIn(word) === said);
+  return has(own.stop) ? "stop" : has(own.stopOffers) ? "stop_offers" : has(own.start) ? "start" : null;
+}
+
+/** The languages whose word it is, English last: people of every language say stop. */
+export function tonguesOf(text: string): Tongue[] {
+  const tongues = MEANINGS.get(saidIn(text))?.tongues ?? [];
+  return [...tongues].sort((a, b) => Number(a === "en") - Number(b === "en"));
+}
+
+/**
+ * What stands against a word of the organization's own for `wish`: it says nothing that could be heard, or everybody's words mean something else by it.
+ */
+export function whyNotOwnWord(word: string, wish: SpokenWish): "empty" | SpokenWish | null {
+  const said = saidIn(word);
+  if (said === "") return "empty";
+  const meaning = MEANINGS.get(said)?.wish;
+  return meaning !== undefined && meaning !== wish ? meaning : null;
+}
+
+/** Two words that are one when they are heard. */
+export function soundsAlike(a: string, b: string): boolean {
+  return saidIn(a) === saidIn(b);
+}
+
+function saidIn(text: string): string {
   const words = fold(text).split(" ");
   // "stop stop" is no other word than "stop".
-  const said = words.every((word) => word === words[0]) ? (words[0] ?? "") : words.join(" ");
-  return MEANINGS.get(said) ?? null;
+  return words.every((word) => word === words[0]) ? (words[0] ?? "") : words.join(" ");
 }
 
 /** Lower case without accents, all letters i alike, words parted by one space. */

@@ -3,17 +3,20 @@ import { and, eq, gte, sql } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
 import { messages } from "@/db/schema/messages";
 import { phoneOfWaId } from "@/lib/contacts/addresses";
+import { getConsentSettings } from "@/lib/contacts/consent-settings";
 import { type Named, resolvePeople } from "@/lib/contacts/people";
 import { recordSpokenWords } from "@/lib/contacts/spoken";
-import { spokenWish } from "@/lib/contacts/stop-words";
+import { type OwnWords, spokenWish } from "@/lib/contacts/stop-words";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { firstIdAt, newId } from "@/lib/ids";
 import { blindIndex, seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
 import { cancelWithdrawn } from "@/lib/messages/cancel-waiting";
+import { confirmStops, dropConfirmations } from "@/lib/messages/confirm-stops";
 import { noteActivity } from "@/lib/messages/conversation-activity";
 import type { InboundEnvelope, TimelineStep } from "@/lib/messages/schema";
 import { errorLabel } from "@/lib/transient";
+import { wake } from "@/lib/wake";
 import type { MessageContent } from "@/lib/whatsapp/content";
 import { summaryOf } from "@/lib/whatsapp/content-words";
 
@@ -77,17 +80,18 @@ async function receiveOnce(ctx: Ctx, heard: readonly Heard[]): Promise<void> {
   if (rows.size === 0) return;
   // In one order, so that two processes cannot wait for each other.
   const sorted = [...rows.values()].sort((a, b) => (a.wamidIndex < b.wamidIndex ? -1 : 1));
-  await inTransaction(ctx, async (tx) => {
+  const confirmedBy = await inTransaction(ctx, async (tx) => {
     const added = await addRows(tx, sorted);
     const fresh = sorted.filter(({ id }) => added.has(id));
-    if (fresh.length === 0) return;
+    if (fresh.length === 0) return [];
     await touchConversations(
       tx,
       fresh.filter(({ envelope }) => !envelope.groupId),
     );
     await deleteContents(tx, fresh);
-    await obeyWords(tx, fresh);
+    return obeyWords(tx, fresh);
   });
+  for (const integrationId of confirmedBy) wake({ kind: "messages", integrationId, organizationId: ctx.organizationId });
   announceSoon(ctx.organizationId, ["messages", "contacts"]);
 }
 
@@ -192,20 +196,40 @@ async function findRevoked(tx: Ctx, rows: readonly Row[]) {
     .map(({ wamidIndex, contactId, integrationId }) => ({ wamidIndex, contactId, integrationId }));
 }
 
-/** In effect before anything else leaves: what waits for somebody who withdrew is taken back in the same transaction. */
-async function obeyWords(tx: Ctx, rows: readonly Row[]): Promise<void> {
-  const words = rows.flatMap((row) => {
-    if (row.direction !== "incoming" || !row.isNews || row.envelope.groupId) return [];
-    const [text, wish] = wishOf(row.content);
-    return wish === null ? [] : [{ contactId: row.contactId, wish, text, at: row.at, messageId: row.id, wamid: row.wamid }];
+/**
+ * In effect before anything else leaves: what waits for somebody who withdrew is taken back in the same transaction. One confirmation
+ * goes to whom it is news: answers the numbers through which.
+ */
+async function obeyWords(tx: Ctx, rows: readonly Row[]): Promise<string[]> {
+  const candidates = rows.filter(
+    (row) => row.direction === "incoming" && row.isNews && !row.envelope.groupId && mayBeWish(row.content),
+  );
+  if (candidates.length === 0) return [];
+  const settings = await getConsentSettings(tx);
+  const words = candidates.flatMap((row) => {
+    const [text, wish] = wishOf(row.content, settings.words);
+    if (wish === null) return [];
+    const { contactId, integrationId, at, id, wamid } = row;
+    return [{ contactId, integrationId, wish, text, at, messageId: id, wamid }];
   });
-  await cancelWithdrawn(tx, await recordSpokenWords(tx, words));
+  if (words.length === 0) return [];
+  const withdrawn = await recordSpokenWords(tx, words);
+  await cancelWithdrawn(tx, withdrawn);
+  await dropConfirmations(
+    tx,
+    words.flatMap(({ contactId, wish }) => (wish === "start" ? [contactId] : [])),
+  );
+  return settings.confirmStops ? confirmStops(tx, withdrawn, settings.confirmations) : [];
 }
 
-function wishOf(content: MessageContent): [text: string, wish: ReturnType<typeof spokenWish>] {
-  if (content.type === "edited") return content.content ? wishOf(content.content) : ["", null];
+function mayBeWish(content: MessageContent): boolean {
+  return content.type === "text" || content.type === "reply" || content.type === "edited";
+}
+
+function wishOf(content: MessageContent, own: OwnWords): [text: string, wish: ReturnType<typeof spokenWish>] {
+  if (content.type === "edited") return content.content ? wishOf(content.content, own) : ["", null];
   const text = summaryOf(content);
-  if (content.type === "text") return [text, spokenWish(text)];
+  if (content.type === "text") return [text, spokenWish(text, own)];
   if (content.type !== "reply" || content.to === "flow" || content.to === "call_permission") return ["", null];
-  return [text, spokenWish(text) ?? spokenWish(content.payload ?? "")];
+  return [text, spokenWish(text, own) ?? spokenWish(content.payload ?? "", own)];
 }

@@ -34,6 +34,7 @@ const CALLED = {
   dueAt: messages.dueAt,
   scheduledFor: messages.scheduledFor,
   ignoresHours: messages.ignoresHours,
+  confirmsStop: messages.confirmsStop,
   createdAt: messages.createdAt,
 };
 

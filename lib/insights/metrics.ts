@@ -121,7 +121,7 @@ async function countSentAfterWithdrawal(db: Db, now: Date): Promise<number> {
   const [found] = await db.execute<{ count: number }>(sql`
     select count(distinct m.id)::int as count
     from consents e
-    join messages m on m.contact_id = e.contact_id and m.direction = 'outgoing' and m.sent_at >= e.recorded_at
+    join messages m on m.contact_id = e.contact_id and m.direction = 'outgoing' and not m.confirms_stop and m.sent_at >= e.recorded_at
       and (m.purpose = e.purpose or e.purpose = 'all' and m.purpose <> 'service')
     cross join lateral (
       select max((s ->> 'at')::timestamptz) as at from jsonb_array_elements(m.timeline) s where s ->> 'step' = 'sending') leaving

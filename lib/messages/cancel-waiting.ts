@@ -30,6 +30,7 @@ export async function cancelWithdrawn(
       and(
         eq(messages.organizationId, ctx.organizationId),
         inArray(messages.status, [...CANCELLABLE]),
+        eq(messages.confirmsStop, false),
         or(
           anyOf(messages.contactId, people("all")),
           ...TEMPLATE_PURPOSES.map((purpose) => and(anyOf(messages.contactId, people(purpose)), eq(messages.purpose, purpose))),

@@ -88,6 +88,8 @@ type Draft = {
   /** The type of the file or place that is given for a template's header. */
   header?: string | undefined;
   isReply: boolean | null;
+  /** The one message that may follow a person's stop: it says that the stop was heard. */
+  confirmsStop?: boolean;
 };
 type Judgement = { reasons: Reason[]; opening: Date | "never" | null; windowOpen: boolean };
 
@@ -102,7 +104,7 @@ function judge(ctx: Ctx, draft: Draft, facts: Facts): Judgement {
 
   const heard = integration ? recipient?.windows.get(integration.id) : undefined;
   const windowOpen = isWindowOpen(heard?.lastInboundAt, ctx.now, heard?.closedAt);
-  if (isNamed) {
+  if (isNamed && !draft.confirmsStop) {
     const consent = recipient?.consent ?? NO_CONSENT;
     reasons.push(...consentReasons(consent, purpose, windowOpen, recipient?.marketingStoppedAt ?? null));
   }
@@ -173,6 +175,7 @@ export type Waiting = {
   templateLanguage: string | null;
   /** A person sent it on its way outside opening hours. */
   ignoresHours: boolean;
+  confirmsStop: boolean;
 };
 
 export type SecondLook =
@@ -209,6 +212,7 @@ export async function lookAgain(
         template: templateName === null ? null : { name: templateName, language: templateLanguage ?? undefined, found, sameName },
         params: undefined,
         isReply: message.ignoresHours || message.priority === PRIORITY.reply,
+        confirmsStop: message.confirmsStop,
       },
       facts,
     );

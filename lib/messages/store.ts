@@ -7,7 +7,14 @@ import { noteActivity } from "./conversation-activity";
 import type { Passed } from "./gate";
 import type { TimelineStep } from "./schema";
 
-type Taken = { ctx: Ctx; id: string; passed: Passed; externalId?: string | undefined; resendOf?: string | undefined };
+type Taken = {
+  ctx: Ctx;
+  id: string;
+  passed: Passed;
+  externalId?: string | undefined;
+  resendOf?: string | undefined;
+  confirmsStop?: boolean;
+};
 
 /**
  * Stores messages that passed the gate, all or none: one statement, for one message or a thousand. Throws `not_found` when one
@@ -24,13 +31,13 @@ export async function storeMessages(ctx: Ctx, taken: readonly Taken[]): Promise<
       where i.organization_id = ${ctx.organizationId} and i.deleted_at is null and i.id = any(${sql.param(integrationIds)}::text[])
       order by i.id for key share)
     insert into messages (id, organization_id, integration_id, contact_id, recipient, content, template_name, template_language,
-      purpose, priority, status, due_at, scheduled_for, waits_for, external_id, resend_of, outside_window, envelope, reply_to_index, timeline, created_by, created_at)
+      purpose, priority, status, due_at, scheduled_for, waits_for, external_id, resend_of, outside_window, envelope, reply_to_index, timeline, confirms_stop, created_by, created_at)
     select r.id, ${ctx.organizationId}, r.integration_id, r.contact_id, r.recipient, r.content, r.template_name, r.template_language,
-      r.purpose, r.priority, r.status, r.due_at, r.scheduled_for, r.waits_for, r.external_id, r.resend_of, r.outside_window, r.envelope, r.reply_to_index, r.timeline, r.created_by, r.created_at
+      r.purpose, r.priority, r.status, r.due_at, r.scheduled_for, r.waits_for, r.external_id, r.resend_of, r.outside_window, r.envelope, r.reply_to_index, r.timeline, r.confirms_stop, r.created_by, r.created_at
     from jsonb_to_recordset((${rows}::text)::jsonb) as r(
       id text, integration_id text, contact_id text, recipient text, content text, template_name text, template_language text,
       purpose text, priority smallint, status text, due_at timestamptz, scheduled_for timestamptz, waits_for text, external_id text, resend_of text, outside_window boolean, envelope text, reply_to_index text,
-      timeline jsonb, created_by text, created_at timestamptz)
+      timeline jsonb, confirms_stop boolean, created_by text, created_at timestamptz)
     where (select count(*) from present) = ${integrationIds.length}
     returning 1`);
   if (stored.length < taken.length) throw new AppError("not_found", "There is no integration with this id");
@@ -42,11 +49,11 @@ export async function storeMessages(ctx: Ctx, taken: readonly Taken[]): Promise<
   );
 }
 
-function rowOf({ ctx, id, passed, externalId, resendOf }: Taken) {
+function rowOf({ ctx, id, passed, externalId, resendOf, confirmsStop = false }: Taken) {
   const { content, contextId } = passed;
   const answers = content.type === "reaction" ? content.to : contextId;
   const at = ctx.now.toISOString();
-  const timeline: TimelineStep[] = [{ step: "queued", at, source: ctx.actor.type === "user" ? "console" : "api" }];
+  const timeline: TimelineStep[] = [{ step: "queued", at, source: sourceOf(ctx, confirmsStop) }];
   if (passed.scheduledFor) timeline.push({ step: "scheduled", at, source: "gate", detail: passed.scheduledFor.toISOString() });
   return {
     id,
@@ -68,7 +75,13 @@ function rowOf({ ctx, id, passed, externalId, resendOf }: Taken) {
     envelope: contextId === null ? null : seal("messages.envelope", JSON.stringify({ replyTo: contextId })),
     reply_to_index: answers === null ? null : blindIndex("messages.wamid", answers),
     timeline,
+    confirms_stop: confirmsStop,
     created_by: `${ctx.actor.type}:${ctx.actor.id}`,
     created_at: ctx.now,
   };
+}
+
+function sourceOf(ctx: Ctx, confirmsStop: boolean): TimelineStep["source"] {
+  if (confirmsStop) return "webhook";
+  return ctx.actor.type === "user" ? "console" : "api";
 }
