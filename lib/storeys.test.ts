@@ -11,7 +11,7 @@ const STOREYS: readonly (readonly string[])[] = [
   ["media"],
   ["api", "templates", "contacts"],
   ["connection-test", "messages"],
-  ["dispatch", "conversations", "insights", "campaigns"],
+  ["dispatch", "conversations", "insights", "campaigns", "preferences"],
   ["webhooks", "subscriptions"],
 ];
 

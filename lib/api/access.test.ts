@@ -26,6 +26,9 @@ const PUBLIC = [
   "GET /api/v1/links/{token}",
   "POST /api/v1/links",
   "GET /api/v1/openapi.json",
+  "GET /api/v1/preferences/{token}",
+  "POST /api/v1/preferences/{token}",
+  "GET /api/v1/preferences/{token}/receipt",
   "POST /api/v1/setup",
 ];
 

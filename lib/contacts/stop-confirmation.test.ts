@@ -23,7 +23,9 @@ describe("a confirmation", () => {
 
   test("is the organization's own text, filled in, also in a language of its own", () => {
     const texts = { ru: { stop: "Хорошо, {{organization}}: {{ preferences }}" }, tr: { stopOffers: "Yalnız kampanyalar" } };
-    expect(confirmationOf({ ...said, personal: "ru", texts }, VALUES)).toBe("Хорошо, Çiçek A.Ş.: https://example.com/preferences/x");
+    expect(confirmationOf({ ...said, personal: "ru", texts }, VALUES)).toBe(
+      "Хорошо, Çiçek A.Ş.: https://example.com/preferences/x",
+    );
     expect(confirmationOf({ ...said, personal: "tr", texts }, VALUES)).toMatch(/artık size mesaj göndermeyecek/);
   });
 });
@@ -48,7 +50,11 @@ describe("an organization's own words", () => {
     ["signs alone", { stop: ["!!! 🛑"] }, ["words.stop.0", "Letters or digits are needed: signs alone are not heard"]],
     ["a word that gives", { stop: ["ok", "Başlat"] }, ["words.stop.1", "This word means something else already"]],
     ["a word that stops", { start: ["DUR."] }, ["words.start.0", "This word means something else already"]],
-    ["one word in two lists", { stop: ["Yeter"], start: ["YETER!"] }, ["words.start.0", "This word means something else already"]],
+    [
+      "one word in two lists",
+      { stop: ["Yeter"], start: ["YETER!"] },
+      ["words.start.0", "This word means something else already"],
+    ],
     ["an empty word", { stopOffers: [" "] }, ["words.stopOffers.0", "Letters or digits are needed: signs alone are not heard"]],
   ])("cannot be %s", (_, given, expected) => {
     expect(words(given)).toEqual([expected]);

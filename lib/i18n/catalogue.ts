@@ -12,6 +12,7 @@ export type Messages = {
   integrations: typeof import("./en/integrations.json");
   messages: typeof import("./en/messages.json");
   overview: typeof import("./en/overview.json");
+  preferences: typeof import("./en/preferences.json");
   sandbox: typeof import("./en/sandbox.json");
   settings: typeof import("./en/settings.json");
   setup: typeof import("./en/setup.json");
@@ -33,6 +34,7 @@ const NAMESPACES: Record<keyof Messages, true> = {
   integrations: true,
   messages: true,
   overview: true,
+  preferences: true,
   sandbox: true,
   settings: true,
   setup: true,

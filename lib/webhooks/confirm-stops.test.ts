@@ -44,7 +44,8 @@ async function connected() {
       .from(messages)
       .where(and(eq(messages.organizationId, org.organizationId), eq(messages.confirmsStop, true)))
       .orderBy(asc(messages.id));
-  const texts = async () => (await confirmations()).map(({ content }) => (content?.type === "text" ? content.body : content?.type));
+  const texts = async () =>
+    (await confirmations()).map(({ content }) => (content?.type === "text" ? content.body : content?.type));
   return { ...org, bodyFor, write, confirmations, texts };
 }
 
@@ -80,7 +81,9 @@ test("passes the gate that nothing else passes any more, but not a closed window
   expect(await verdict(org.systemAt(new Date(Date.now() + 25 * 3_600_000)))).toMatchObject({
     reason: { code: "outside_customer_service_window" },
   });
-  await expect(org.send({ phoneNumber: phone, message: "Please stay" })).rejects.toMatchObject({ code: "recipient_not_opted_in" });
+  await expect(org.send({ phoneNumber: phone, message: "Please stay" })).rejects.toMatchObject({
+    code: "recipient_not_opted_in",
+  });
 });
 
 test("is no message sent after a withdrawal", async () => {
@@ -91,7 +94,12 @@ test("is no message sent after a withdrawal", async () => {
   const before = await countOf();
   await db
     .update(messages)
-    .set({ status: "sent", purpose: "utility", sentAt: left, timeline: [{ step: "sending", at: left.toISOString(), source: "dispatch" }] })
+    .set({
+      status: "sent",
+      purpose: "utility",
+      sentAt: left,
+      timeline: [{ step: "sending", at: left.toISOString(), source: "dispatch" }],
+    })
     .where(and(eq(messages.organizationId, org.organizationId), eq(messages.confirmsStop, true)));
   expect(await countOf()).toBe(before);
 });
