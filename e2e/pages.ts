@@ -24,6 +24,7 @@ export async function allPages(demo: Demo): Promise<ShownPage[]> {
   const message = messages.data[0]?.id;
   const template = templates.data.find(({ name }) => name === "appointment_reminder")?.id;
   const contact = contacts.data.find(({ name }) => name === "Fatma Öztürk")?.id ?? contacts.data[0]?.id;
+  const preferences = await askApi<{ url: string }>(demo, `/crm/contacts/${contact}/preference-link`);
   const inside = (name: string, file: string, path: string): ShownPage => ({ name, file, path, signedIn: true });
   const outside = (name: string, file: string, path: string): ShownPage => ({ name, file, path, signedIn: false });
   return [
@@ -32,6 +33,7 @@ export async function allPages(demo: Demo): Promise<ShownPage[]> {
     outside("one-time-link", "(auth)/link/page.tsx", "/link?token=used"),
     // Whoever is not asked for a second factor is led on.
     outside("second-factor", "(auth)/second-factor/page.tsx", "/second-factor"),
+    outside("preferences", "preferences/[token]/page.tsx", new URL(preferences.url).pathname),
     inside("overview", "(console)/page.tsx", "/"),
     inside("inbox", "(console)/conversations/page.tsx", "/conversations"),
     inside("conversation", "(console)/conversations/[id]/page.tsx", `/conversations/${conversation}`),
@@ -49,6 +51,7 @@ export async function allPages(demo: Demo): Promise<ShownPage[]> {
     inside("sandbox", "(console)/sandbox/page.tsx", "/sandbox"),
     inside("settings-organization", "(console)/settings/page.tsx", "/settings"),
     inside("settings-hours", "(console)/settings/hours/page.tsx", "/settings/hours"),
+    inside("settings-consent", "(console)/settings/consent/page.tsx", "/settings/consent"),
     inside("settings-members", "(console)/settings/members/page.tsx", "/settings/members"),
     inside("settings-tokens", "(console)/settings/tokens/page.tsx", "/settings/tokens"),
     inside("settings-audit", "(console)/settings/audit/page.tsx", "/settings/audit"),

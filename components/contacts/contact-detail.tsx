@@ -25,6 +25,7 @@ import type { ConsentState, ConsentStatus, Contact } from "@/lib/contacts/schema
 import { formatPhone } from "@/lib/phone-format";
 import { Ledger } from "./ledger";
 import { nameOf } from "./person";
+import { PreferencePageLink } from "./preference-page-link";
 import { useContact } from "./queries";
 import { useCountryName, useLanguageName } from "./use-names";
 import { WindowState } from "./window-state";
@@ -104,6 +105,7 @@ export function ContactDetail({ contact: initial }: { contact: Contact }) {
               <WindowState closesAt={contact.windowClosesAt} detail />
             </p>
           </Section>
+          {can("contacts:write") ? <PreferencePageLink contactId={contact.id} /> : null}
           {can("messages:read") ? (
             <Section title={words("title")} description={words("description")}>
               <LastWords contactId={contact.id} empty={<p className="text-muted text-sm">{words("none")}</p>} />

@@ -6,6 +6,7 @@ import type { ConsentEntry, ConsentLedger, Contact, CreateContact, RecordConsent
 import { api, apiPath, ROWS_AT_ONCE } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import { readE164 } from "@/lib/phone-format";
+import type { PreferenceLink } from "@/lib/preferences/schema";
 
 export const CONTACT_FILTERS = ["consent"] as const;
 const LEDGER_ENTRIES = 100;
@@ -41,6 +42,15 @@ export function useContact(id: string, initialData?: Contact, { enabled = true }
 
 export function readContact(id: string, signal?: AbortSignal): Promise<Contact> {
   return api.get<Contact>(`/crm/contacts/${id}`, { signal });
+}
+
+/** The address of the person's own page; kept as long as the page is, since it never changes. */
+export function usePreferenceLink(contactId: string) {
+  return useQuery({
+    queryKey: ["preference-link", contactId],
+    queryFn: ({ signal }) => api.get<PreferenceLink>(`/crm/contacts/${contactId}/preference-link`, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 }
 
 export function useLedger(contactId: string) {

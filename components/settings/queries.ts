@@ -3,6 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useList } from "@/components/shared/use-list";
 import type { ProveSecondFactor, RecoveryCodes, SignIn } from "@/lib/auth/schema";
+import type { ShownConsentSettings, UpdateConsentSettings } from "@/lib/contacts/settings-schema";
 import { api, type Query } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import type {
@@ -39,6 +40,18 @@ export function useOrganization(initialData: Organization) {
 
 export function useUpdateOrganization() {
   return useChange((body: UpdateOrganization) => api.patch<Organization>("/organization", { body }));
+}
+
+export function useConsentSettings(initialData: ShownConsentSettings) {
+  return useQuery({
+    queryKey: [KEY, "consent-settings"],
+    queryFn: ({ signal }) => api.get<ShownConsentSettings>("/crm/consent-settings", { signal }),
+    initialData,
+  });
+}
+
+export function useUpdateConsentSettings() {
+  return useChange((body: UpdateConsentSettings) => api.patch<ShownConsentSettings>("/crm/consent-settings", { body }));
 }
 
 export function useMembers() {

@@ -31,6 +31,9 @@ const SENTENCES: Record<string, string> = {
   "Two capital letters, such as TR": "country",
   "A language such as tr or en_US": "language",
   "Say where the consent comes from": "consentSource",
+  "Letters or digits are needed: signs alone are not heard": "wordWithoutLetters",
+  "This word means something else already": "wordTaken",
+  "Only {{organization}} and {{preferences}} can be filled in": "confirmationVariables",
 };
 
 type Problem = Pick<FieldError, "type" | "message"> | undefined;
