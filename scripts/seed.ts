@@ -198,10 +198,13 @@ async function writeHistory(ctx: Ctx, integration: IntegrationRow): Promise<void
 
 async function writeConsents(ctx: Ctx, known: Map<string, KnownContact>, start: number): Promise<void> {
   const since = new Map<string, Date>();
+  // As lists show them: whoever was added first agreed first.
+  const ages = PEOPLE.map(() => 30 + Math.floor(random() * 200)).sort((a, b) => b - a);
+  const places = [...known.values()].map(({ id }) => id).sort();
   const rows = PEOPLE.flatMap((person, i) => {
     const contact = known.get(person.phone);
     if (!contact) return [];
-    const agreedAt = new Date(start - (30 + Math.floor(random() * 200)) * DAY_MS);
+    const agreedAt = new Date(start - (ages[places.indexOf(contact.id)] ?? 30) * DAY_MS);
     since.set(contact.id, agreedAt);
     const rows = [consentRow(ctx, contact.id, person.language, agreedAt, "opted_in", i % 4 === 3 ? "utility" : "all")];
     if (i % 9 === 4) {

@@ -50,7 +50,6 @@ export function ContactDetail({ contact: initial }: { contact: Contact }) {
       <PageHeader
         back={{ href: "/contacts", label: t("title") }}
         title={title}
-        aside={<IdChip id={contact.id} short />}
         description={name && phoneNumber ? <Phone number={phoneNumber} copy /> : undefined}
         actions={
           <>
@@ -97,6 +96,7 @@ export function ContactDetail({ contact: initial }: { contact: Contact }) {
           <Section title={t("ledger.title")} description={t("ledger.description")}>
             <Ledger contactId={contact.id} />
           </Section>
+          <LastMessages contact={contact} />
         </div>
         <div className="grid gap-5">
           <Identity contact={contact} />
@@ -111,7 +111,6 @@ export function ContactDetail({ contact: initial }: { contact: Contact }) {
               <LastWords contactId={contact.id} empty={<p className="text-muted text-sm">{words("none")}</p>} />
             </Section>
           ) : null}
-          <LastMessages contact={contact} />
         </div>
       </div>
       {editing ? <ContactDialog open onOpenChange={setEditing} contact={contact} /> : null}

@@ -38,7 +38,7 @@ export function PhoneFacts({ integration }: { integration: Integration }) {
           )}
         </KeyValue>
         <KeyValue label={t("throughput")}>
-          {t.rich("perSecond", { rate: () => <Num value={ratePerSecond.limit} /> })}
+          {t.rich("perSecond", { rate: () => <Num value={ratePerSecond.limit} /> })}{" "}
           {phone.throughputLevel ? <span className="font-mono text-muted text-xs">{phone.throughputLevel}</span> : null}
         </KeyValue>
         <KeyValue label={t("tokenExpires")}>

@@ -147,6 +147,7 @@ const META_CODE = /^(\d+): /;
 
 function StepDetail({ step }: { step: TimelineStep }) {
   const t = useTranslations("messages.timeline");
+  if (step.source === "person" && step.detail) return <span className="text-xs">{t("byPerson", { name: step.detail })}</span>;
   return (
     <span className="text-xs">
       {t(`sources.${step.source}`)}

@@ -53,8 +53,8 @@ export function TokensPage({ apiUrl, isCreating }: TokensPageProps) {
         cell: ({ row: { original } }) => (
           <span className="flex flex-wrap gap-1 max-md:justify-end">
             {original.scopes.slice(0, SHOWN_SCOPES).map((scope) => (
-              <Badge key={scope} className="font-mono">
-                {scope}
+              <Badge key={scope} className={scope === "*" ? undefined : "font-mono"}>
+                {scope === "*" ? t("scopes.all.label") : scope}
               </Badge>
             ))}
             {original.scopes.length > SHOWN_SCOPES ? (

@@ -76,10 +76,12 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const Rows = useRows(rows.length);
   const hasTools = rows.length >= FEWEST_FOR_TOOLS || query.hasNextPage || isChosen || Boolean(state?.active);
 
+  const hasBar = Boolean(props.actions) || (!hasNothing && (Boolean(state) || hasTools));
+
   return (
     <div className="grid min-w-0 gap-3">
-      {hasNothing && !props.actions ? null : (
-        <div className="flex items-start gap-2 max-md:items-end">
+      {hasBar ? (
+        <div className="flex items-start gap-2 max-md:flex-wrap max-md:items-center">
           {state ? (
             <TableFilters state={state} searchPlaceholder={searchPlaceholder} filters={filters}>
               {moreFilters}
@@ -107,7 +109,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
             ) : null}
           </div>
         </div>
-      )}
+      ) : null}
       {state ? <UnknownFilters state={state} filters={filters} /> : null}
       {query.isError && !failedAtOnce ? (
         <ErrorNote title={t("notUpdated")} error={query.error} onRetry={() => query.refetch()} />

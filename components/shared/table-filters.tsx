@@ -41,7 +41,7 @@ type TableFiltersProps = {
 export function TableFilters({ state, searchPlaceholder, filters = [], children }: TableFiltersProps) {
   const t = useTranslations("shared.table");
   return (
-    <search className="flex min-w-0 flex-1 flex-wrap items-center gap-2">
+    <search className="flex min-w-0 flex-1 flex-wrap items-center gap-2 max-md:contents">
       {searchPlaceholder ? <SearchField value={state.q} onChange={state.setQ} placeholder={searchPlaceholder} /> : null}
       {filters.map((filter) => (
         <FilterMenu
@@ -86,7 +86,7 @@ export function SearchField({ value, onChange, placeholder, className }: SearchF
     }, afterMs);
   }
   return (
-    <span className={cn("relative w-64 max-md:w-full", className)}>
+    <span className={cn("relative w-80 max-md:w-full", className)}>
       <Search className="-translate-y-1/2 pointer-events-none absolute top-1/2 left-2.5 size-4 text-muted" aria-hidden />
       <input
         ref={input}

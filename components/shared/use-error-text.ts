@@ -30,6 +30,7 @@ const DETAILED = new Set([
   "validation_failed",
   "template_params_mismatch",
   "graph_error",
+  "quota_exceeded",
   "integration_paused",
   "forbidden",
 ]);

@@ -16,6 +16,11 @@ describe("of two classes that set the same thing the later wins", () => {
     ["border border-border-strong bg-surface", "border-0 bg-transparent", "border-border-strong border-0 bg-transparent"],
     ["border-accent", "border-danger", "border-danger"],
     ["bg-[color-mix(in_oklab,var(--tone)_7%,transparent)]", "bg-transparent", "bg-transparent"],
+    [
+      "bg-(--wall) bg-[radial-gradient(red,blue)] bg-size-[18px_18px]",
+      "bg-surface",
+      "bg-[radial-gradient(red,blue)] bg-size-[18px_18px] bg-surface",
+    ],
     ["inline-flex", "flex", "flex"],
     ["grid gap-2", "grid-cols-2", "grid gap-2 grid-cols-2"],
     ["h-8 max-md:h-10", "h-7", "max-md:h-10 h-7"],
@@ -26,6 +31,11 @@ describe("of two classes that set the same thing the later wins", () => {
     ["data-[state=active]:border-accent border-transparent", "border-danger", "data-[state=active]:border-accent border-danger"],
   ])("%s and %s", (own, given, expected) => {
     expect(cn(own, given)).toBe(expected);
+  });
+
+  it("keeps a colour under a pattern", () => {
+    const wall = "bg-(--wall) bg-[radial-gradient(red,blue)] bg-size-[18px_18px]";
+    expect(cn(wall, "p-4")).toBe(`${wall} p-4`);
   });
 
   it("keeps what conflicts with nothing, in its order, and leaves out what is false", () => {

@@ -41,6 +41,8 @@ const PROPERTIES: [pattern: RegExp, property: string][] = [
   [/^text-(?!wrap|balance|nowrap)/, "color"],
   [/^font-(mono|sans)$/, "font-family"],
   [/^font-/, "font-weight"],
+  [/^bg-(none$|gradient-|linear-|\[(linear|radial|conic|url))/, "background-image"],
+  [/^bg-size/, "background-size"],
   [/^bg-/, "background"],
   [/^rounded(-|$)(?!t|b|l|r)/, "radius"],
   [/^border-(solid|dashed)$/, "border-style"],

@@ -19,10 +19,10 @@ export function Toaster({ label, onReady }: ToasterProps) {
     <Sonner
       containerAriaLabel={label}
       style={{ fontFamily: "inherit" }}
-      position="bottom-right"
+      position="top-center"
       gap={8}
-      offset={16}
-      mobileOffset={{ bottom: "72px", left: "12px", right: "12px" }}
+      offset={12}
+      mobileOffset={{ top: "12px", left: "12px", right: "12px" }}
       icons={{
         success: <CircleCheck className="size-4 text-success" aria-hidden />,
         error: <CircleAlert className="size-4 text-danger" aria-hidden />,

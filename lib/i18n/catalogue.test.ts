@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { ERRORS } from "@/lib/errors";
 import { namespaces, serverFiles } from "./catalogue";
 import { LANGUAGES } from "./languages";
 
@@ -46,6 +47,11 @@ function readArgument(text: string, start: number, names: Set<string>): number {
   }
   return at + 1;
 }
+
+it.each(LANGUAGES)("say every error that the API can answer in %s", (language) => {
+  const said = Object.keys(read(language, "errors"));
+  expect(Object.keys(ERRORS).filter((code) => !said.includes(code))).toEqual([]);
+});
 
 describe("the catalogues", () => {
   it.each(LANGUAGES)("have a file for each namespace and no other in %s", (language) => {
