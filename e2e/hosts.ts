@@ -32,7 +32,7 @@ export async function startOurServer(): Promise<Host> {
 }
 
 /** Plain `next start` as on Vercel: a PostgreSQL of its own, migrated beforehand, woken by the signed stand-in of Inngest. */
-export async function startUnderNext(settings: Record<string, string> = {}): Promise<NextHost> {
+export async function startUnderNext(): Promise<NextHost> {
   const folder = await mkdtemp(join(tmpdir(), "whatsapp-console-host-"));
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   const stop = async () => {
@@ -56,7 +56,6 @@ export async function startUnderNext(settings: Record<string, string> = {}): Pro
       INNGEST_BASE_URL: inngest.url,
       INNGEST_EVENT_KEY: EVENT_KEY,
       INNGEST_SIGNING_KEY: SIGNING_KEY,
-      ...settings,
     };
     await runScript("scripts/migrate.ts", [], env);
     const host = await startProgram(["node_modules/next/dist/bin/next", "start"], env);
@@ -66,6 +65,18 @@ export async function startUnderNext(settings: Record<string, string> = {}): Pro
     await stop();
     throw error;
   }
+}
+
+/** Plain `next start` that does not get as far as asking for its database. */
+export function startWithout(settings: Record<string, string>): Promise<Host> {
+  return startProgram(["node_modules/next/dist/bin/next", "start"], {
+    VERCEL: "1",
+    DATABASE_URL: "postgresql://nobody@127.0.0.1:1/nothing",
+    ENCRYPTION_KEYS: `k1:${randomBytes(32).toString("base64")}`,
+    INNGEST_EVENT_KEY: EVENT_KEY,
+    INNGEST_SIGNING_KEY: SIGNING_KEY,
+    ...settings,
+  });
 }
 
 /** Starts a program of ours on a free port; ready when it answers at all. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "@/inngest/testing";
-import { type Demo, type Host, type NextHost, startOurServer, startUnderNext } from "./hosts";
+import { type Demo, type Host, type NextHost, startOurServer, startUnderNext, startWithout } from "./hosts";
 
 /** A database and a server of their own, on a machine that does other things too. */
 const START_TIMEOUT_MS = 240_000;
@@ -122,6 +122,10 @@ function describeJourneys(start: () => Promise<Host>): () => { host: Host; demo:
     expect([options.status, options.headers.get("allow")]).toEqual([204, "GET, HEAD, POST"]);
   });
 
+  test("keeps a connection for as long as a proxy means to use it", async () => {
+    expect((await ask("GET", "/api/health")).headers.get("keep-alive")).toBe("timeout=65");
+  });
+
   test("signs a person in who knows the password, and nobody else", async () => {
     const signIn = async (password: string) => {
       const token = await fetch(`${host.url}/api/auth/csrf`);
@@ -221,7 +225,7 @@ describe("npm start", () => {
 });
 
 describe("next start as on Vercel, with a PostgreSQL of its own and Inngest", () => {
-  const running = describeJourneys(() => startUnderNext());
+  const running = describeJourneys(startUnderNext);
 
   test("has told Inngest of its functions, and no header moves them", async () => {
     const { inngest, url } = running().host as NextHost;
@@ -251,7 +255,7 @@ describe("next start without a setting", () => {
   ])(
     "says with 503 which setting is missing, and accepts nothing: %s",
     async (_, settings, name) => {
-      const host = await startUnderNext(settings);
+      const host = await startWithout(settings);
       try {
         const health = await fetch(`${host.url}/api/health`);
         expect([health.status, await health.json()]).toMatchObject([503, { problem: expect.stringContaining(name) }]);

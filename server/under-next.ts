@@ -11,8 +11,7 @@ import { ensureSetupLink } from "@/lib/organizations/setup";
 import { hasOwnServer } from "@/lib/own-server";
 import { settingsProblem } from "@/lib/readiness";
 import { startTelemetry } from "@/lib/telemetry";
-
-const LEAVE_WITHIN_MS = 20_000;
+import { keepNextConnections } from "./next-connections";
 
 /**
  * Starts what a process needs that plain Next runs (`next start`, Vercel): wake-ups, the engine, the way to the first owner.
@@ -20,6 +19,7 @@ const LEAVE_WITHIN_MS = 20_000;
  */
 export async function startUnderNext(): Promise<void> {
   if (hasOwnServer()) return;
+  keepNextConnections();
   const problem = settingsProblem();
   if (problem) return log.error(`${problem} Nothing is accepted until then.`);
   // next-auth reads its address there, and would otherwise believe whatever host a request names.
@@ -42,11 +42,9 @@ export async function startUnderNext(): Promise<void> {
   }
 }
 
-/** Next answers what it has and ends when its last connection has; a stranger who keeps one must not keep the process. */
 function leave(engine: Engine): void {
   engine.leave();
   for (const end of openStreams) end();
-  setTimeout(() => process.exit(143), LEAVE_WITHIN_MS).unref();
 }
 
 /** On Vercel many processes start, and each new link would make the one before worthless. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 /** After an answer that did not need the whole body, how long, and how much, the client may go on sending before we hang up. */
 const LINGER_MS = 2_000;
@@ -113,7 +114,8 @@ export async function sendResponse(req: IncomingMessage, res: ServerResponse, re
   for (const [name, value] of response.headers) headers[name] = value;
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) headers["set-cookie"] = cookies;
-  if (!req.complete) hangUpAfter(req, res);
+  const { socket } = req;
+  if (!req.complete) res.once("finish", () => hangUp(req, socket));
 
   const { body } = response;
   if (!body || req.method === "HEAD") {
@@ -144,16 +146,14 @@ async function stream(body: ReadableStream<Uint8Array>, res: ServerResponse): Pr
   res.end();
 }
 
-/** A body nobody wants any more is let run out for a moment, so that the client gets to read the answer, and then cut off. */
-function hangUpAfter(req: IncomingMessage, res: ServerResponse): void {
-  res.once("finish", () => {
-    if (req.complete) return;
-    let left = LINGER_BYTES;
-    req.on("data", (chunk: Buffer) => {
-      left -= chunk.byteLength;
-      if (left < 0) req.socket.destroy();
-    });
-    req.resume();
-    setTimeout(() => req.complete || req.socket.destroy(), LINGER_MS).unref();
+/** After the answer: a body nobody wants any more is let run out for a moment, so that the client gets to read the answer, and then cut off. */
+export function hangUp(req: IncomingMessage, socket: Socket): void {
+  if (req.complete) return;
+  let left = LINGER_BYTES;
+  req.on("data", (chunk: Buffer) => {
+    left -= chunk.byteLength;
+    if (left < 0) socket.destroy();
   });
+  req.resume();
+  setTimeout(() => req.complete || socket.destroy(), LINGER_MS).unref();
 }
