@@ -1,6 +1,6 @@
 import "server-only";
 import type { Db } from "@/db/client";
-import { forgetTries } from "@/lib/auth/retention";
+import { forgetSessions, forgetTries } from "@/lib/auth/retention";
 import { followClock } from "@/lib/dispatch/sweep";
 import { forgetUnfinished } from "@/lib/media/retention";
 import { forgetSending } from "@/lib/messages/retention";
@@ -9,6 +9,7 @@ import { forgetBodies } from "@/lib/webhooks/retention";
 /** What each noun lets go of once it has served. What is told first is done first. */
 const DUTIES: readonly ((db: Db, now: Date) => Promise<void>)[] = [
   forgetTries,
+  forgetSessions,
   forgetSending,
   followClock,
   forgetBodies,

@@ -1,4 +1,4 @@
-/** What one tenant may make, unless the installation's QUOTAS say otherwise: of an organization, and `organizations` of a person. */
+/** What one tenant may make, unless the installation's QUOTAS say otherwise: of an organization; `organizations` and `sessions` of a person. */
 export const QUOTA_DEFAULTS = {
   tokens: 200,
   invitations: 500,
@@ -6,7 +6,9 @@ export const QUOTA_DEFAULTS = {
   members: 1_000,
   template_drafts: 1_000,
   media_megabytes: 20_000,
+  webhook_megabytes: 20_000,
   organizations: 5,
+  sessions: 200,
 } as const;
 
 export type Quota = keyof typeof QUOTA_DEFAULTS;

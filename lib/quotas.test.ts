@@ -1,8 +1,12 @@
+import { and, eq, isNull } from "drizzle-orm";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Db } from "@/db/client";
+import { sessions } from "@/db/schema/organizations";
 import { useTestDatabase } from "@/db/testing";
 import { makeOrganization } from "@/db/testing-data";
 import { redeemLink } from "@/lib/auth/redeem-link";
+import { forgetSessions } from "@/lib/auth/retention";
+import { openSession } from "@/lib/auth/session";
 import { openDatabase } from "@/lib/ctx";
 import { resetEnv } from "@/lib/env";
 import { createIntegration } from "@/lib/integrations/integrations";
@@ -104,6 +108,35 @@ test("a person owns as many organizations as the quota allows, the first counted
     Array.from({ length: 10 }, () => createOrganization(org.ctx, CreateOrganization.parse({ name: "Another" }))),
   );
   expect(made.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+});
+
+test("a person is signed in in as many browsers as the quota allows: the one used least lately is signed out", async () => {
+  process.env.QUOTAS = "sessions=3";
+  resetEnv();
+  const at = (minute: number) => new Date(Date.now() + minute * 60_000);
+  const userId = org.ctx.actor.id;
+  await db.delete(sessions).where(eq(sessions.userId, userId));
+  const open = (minute: number) => openSession(db, { userId, userAgent: null, ip: null, now: at(minute) });
+  const live = async () =>
+    (
+      await db
+        .select()
+        .from(sessions)
+        .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)))
+    ).map(({ id }) => id);
+  const [first, second, third] = [await open(1), await open(2), await open(3)];
+  await db
+    .update(sessions)
+    .set({ lastSeenAt: at(4) })
+    .where(eq(sessions.id, first?.id ?? ""));
+  const fourth = await open(5);
+  expect((await live()).sort()).toEqual([first, third, fourth].map((one) => one?.id).sort());
+  expect(await live()).not.toContain(second?.id);
+  await Promise.all(Array.from({ length: 10 }, () => open(6)));
+  expect(await live()).toHaveLength(3);
+
+  await forgetSessions(db, at(91 * 24 * 60));
+  expect((await db.select().from(sessions).where(eq(sessions.userId, userId))).length).toBe(3);
 });
 
 test("QUOTAS names what differs, and a mistake in it is said", () => {

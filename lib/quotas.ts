@@ -5,7 +5,8 @@ import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import type { Quota } from "@/lib/quota-defaults";
 
-const SENTENCES: Record<Quota, (limit: number) => string> = {
+/** Sessions are not refused: the one that was used least lately ends. */
+const SENTENCES: Record<Exclude<Quota, "sessions">, (limit: number) => string> = {
   tokens: (limit) => `An organization can have ${limit} API tokens. Revoke one that is not needed any more`,
   invitations: (limit) => `An organization can have ${limit} open invitations. Withdraw one, or wait until some are accepted`,
   integrations: (limit) => `An organization can have ${limit} integrations. Remove one that is not needed any more`,
@@ -13,6 +14,8 @@ const SENTENCES: Record<Quota, (limit: number) => string> = {
   template_drafts: (limit) => `An organization can have ${limit} drafts of templates. Submit or delete one`,
   media_megabytes: (limit) =>
     `An organization can keep ${limit} MB of files. Delete messages with files that are not needed any more`,
+  webhook_megabytes: (limit) =>
+    `An organization can keep ${limit} MB of webhooks that wait or could not be understood. Replay or repair what could not be`,
   organizations: (limit) => `A person can own ${limit} organizations`,
 };
 
@@ -20,9 +23,18 @@ const SENTENCES: Record<Quota, (limit: number) => string> = {
  * Throws `quota_exceeded` when `owner` has as many of these as the installation allows. `count` is asked while nobody else can add one:
  * call it in the transaction that adds, which holds the others up until it ends.
  */
-export async function requireRoom(tx: Db, quota: Quota, owner: string, count: () => Promise<number>): Promise<void> {
+export async function requireRoom(
+  tx: Db,
+  quota: keyof typeof SENTENCES,
+  owner: string,
+  count: () => Promise<number>,
+): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`quota ${quota} ${owner}`}, 0))`);
+  if ((await count()) < env().QUOTAS[quota]) return;
+  throw quotaExceeded(quota);
+}
+
+export function quotaExceeded(quota: keyof typeof SENTENCES): AppError {
   const limit = env().QUOTAS[quota];
-  if ((await count()) < limit) return;
-  throw new AppError("quota_exceeded", SENTENCES[quota](limit), { details: { quota, limit } });
+  return new AppError("quota_exceeded", SENTENCES[quota](limit), { details: { quota, limit } });
 }

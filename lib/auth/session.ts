@@ -1,9 +1,11 @@
 import "server-only";
-import { and, asc, eq, gt, isNull, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNull, lt, sql } from "drizzle-orm";
 import { cache } from "react";
 import type { Db } from "@/db/client";
+import { anyOf } from "@/db/columns";
 import { memberships, organizations, secondFactors, sessions, users } from "@/db/schema/organizations";
 import { type Ctx, openDatabase } from "@/lib/ctx";
+import { env } from "@/lib/env";
 import { newId } from "@/lib/ids";
 import { ROLE_SCOPES } from "@/lib/organizations/permissions";
 import type { Role } from "@/lib/organizations/schema";
@@ -152,7 +154,23 @@ export async function openSession(
     lastSeenAt: input.now,
     expiresAt,
   });
+  await endUnusedSessions(db, input.userId, input.now);
   return { id, userId: input.userId, organizationId };
+}
+
+/** A person is signed in in so many browsers at most: those that they used least lately are signed out. */
+async function endUnusedSessions(db: Db, userId: string, now: Date): Promise<void> {
+  const open = and(eq(sessions.userId, userId), isNull(sessions.revokedAt), gt(sessions.expiresAt, now));
+  // One sign-in of a person at a time, so that none is overlooked.
+  await db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`sessions ${userId}`}, 0))`);
+  const beyond = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(open)
+    .orderBy(desc(sessions.lastSeenAt), desc(sessions.id))
+    .offset(env().QUOTAS.sessions);
+  const ids = beyond.map(({ id }) => id);
+  if (ids.length > 0) await db.update(sessions).set({ revokedAt: now }).where(anyOf(sessions.id, ids));
 }
 
 async function homeOf(db: Db, userId: string): Promise<string | undefined> {

@@ -1,5 +1,5 @@
-import { eq } from "drizzle-orm";
-import { beforeAll, describe, expect, test } from "vitest";
+import { eq, inArray } from "drizzle-orm";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { GET } from "@/app/api/v1/crm/whatsapp/webhook/route";
 import type { Db } from "@/db/client";
 import { integrations } from "@/db/schema/integrations";
@@ -7,6 +7,7 @@ import { webhookEvents } from "@/db/schema/webhooks";
 import { useTestDatabase } from "@/db/testing";
 import { makeOrganization } from "@/db/testing-data";
 import { openDatabase } from "@/lib/ctx";
+import { resetEnv } from "@/lib/env";
 import type { IntegrationRow } from "@/lib/integrations/access";
 import { addIntegration } from "@/lib/messages/testing";
 import { signature } from "@/lib/sandbox/bodies";
@@ -29,6 +30,44 @@ const THREE_MB = 3 * 1024 * 1024;
 const countEvents = async () => (await db.select({ id: webhookEvents.id }).from(webhookEvents)).length;
 let made = 0;
 const oneStatus = (integration: IntegrationRow) => statusBody(integration, [{ id: `wamid.${++made}`, status: "sent" }]);
+
+describe("bodies beyond the organization's quota", () => {
+  beforeEach(() => {
+    process.env.QUOTAS = "webhook_megabytes=1";
+    resetEnv();
+  });
+  afterEach(() => {
+    delete process.env.QUOTAS;
+    resetEnv();
+  });
+  /** Some 400 kB as they are kept. */
+  const large = (integration: IntegrationRow) =>
+    statusBody(integration, [{ id: `wamid.${++made}`, status: "sent", biz_opaque_callback_data: "x".repeat(300_000) }]);
+
+  test("are refused while nothing of them may go, and push out the oldest that were processed", async () => {
+    const { integration, secret, events } = await makeNumber();
+    const send = () => deliver(large(integration), secret);
+    expect([await send(), await send(), await send()]).toEqual([200, 200, 409]);
+    const before = await events();
+    expect(before).toHaveLength(2);
+    const another = await makeNumber();
+    expect(await deliver(large(another.integration), another.secret)).toBe(200);
+
+    await db
+      .update(webhookEvents)
+      .set({ status: "processed" })
+      .where(
+        inArray(
+          webhookEvents.id,
+          before.map(({ id }) => id),
+        ),
+      );
+    expect(await send()).toBe(200);
+    const after = await events();
+    expect(after.map(({ status }) => status)).toEqual(["pending"]);
+    expect(await another.events()).toHaveLength(1);
+  });
+});
 
 describe("Meta's question whether the address is ours", () => {
   const askWith = async (query: Record<string, string>) => {

@@ -24,6 +24,7 @@ import {
 } from "@/lib/whatsapp/inbound";
 import { isName, scanAccounts } from "@/lib/whatsapp/inbound-names";
 import { Refusals } from "./refusals";
+import { makeRoomForBody } from "./room";
 
 /** Meta's bodies are at most 3 MB. Source: Meta, "Create a webhook endpoint", 21 Apr 2026. */
 const WEBHOOK_LIMIT_BYTES = 3 * 1024 * 1024;
@@ -111,6 +112,7 @@ async function receiveWebhook(db: Db, raw: Uint8Array, signature: string, now: D
   if (signers.length === 0) throw refuse();
 
   const organizationIds = [...new Set(signers.map((signer) => signer.organizationId))];
+  for (const organizationId of organizationIds) await makeRoomForBody(db, organizationId, text, now);
   await db
     .insert(webhookEvents)
     .values(

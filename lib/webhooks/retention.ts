@@ -12,6 +12,14 @@ const AT_ONCE = 10_000;
 /** Removing them may take so long at a time: a busy number brings hundreds a second. */
 const FOR_MS = 5 * 60_000;
 
+/** All of it was processed and understood. */
+export function hasServed(db: Db) {
+  return and(
+    eq(webhookEvents.status, "processed"),
+    notExists(db.select({ one: sql`1` }).from(deadLetters).where(eq(deadLetters.eventId, webhookEvents.id))),
+  );
+}
+
 /** Bodies of webhooks after 30 days, unless something in them could not be understood. */
 export async function forgetBodies(db: Db, now: Date): Promise<void> {
   const before = firstIdAt("whk", new Date(now.getTime() - KEPT_MS));
@@ -21,14 +29,7 @@ export async function forgetBodies(db: Db, now: Date): Promise<void> {
     const old = await db
       .select({ id: webhookEvents.id })
       .from(webhookEvents)
-      .where(
-        and(
-          gt(webhookEvents.id, after),
-          lt(webhookEvents.id, before),
-          eq(webhookEvents.status, "processed"),
-          notExists(db.select({ one: sql`1` }).from(deadLetters).where(eq(deadLetters.eventId, webhookEvents.id))),
-        ),
-      )
+      .where(and(gt(webhookEvents.id, after), lt(webhookEvents.id, before), hasServed(db)))
       .orderBy(webhookEvents.id)
       .limit(AT_ONCE);
     const last = old.at(-1);
