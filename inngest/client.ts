@@ -26,13 +26,16 @@ export const messagesWaiting = eventType("whatsapp/messages.waiting", {
 /** Webhook bodies were stored. */
 export const webhooksReceived = eventType("whatsapp/webhooks.received", { schema: z.object({}) });
 
+/** Files of messages are to be fetched from Meta. */
+export const mediaWaiting = eventType("whatsapp/media.waiting", { schema: z.object({}) });
+
 /** The stand-in has webhooks of its own to deliver. */
 export const sandboxWaiting = eventType("whatsapp/sandbox.waiting", { schema: z.object({}) });
 
 /** Something of this key comes due at a moment, or whoever is awake for it must have ended by then. */
 export const wakeLater = eventType("whatsapp/wake.later", {
   schema: z.object({
-    kind: z.enum(["messages", "webhooks", "sandbox"]),
+    kind: z.enum(["messages", "webhooks", "media", "sandbox"]),
     integrationId: z.string().optional(),
     organizationId: z.string().optional(),
     at: z.iso.datetime(),

@@ -4,7 +4,7 @@ import { openDatabase } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
 import type { Wake } from "@/lib/wake";
 import { AWAKE_MS, awakeBeside, awakeUntil, noteInngest, whileAwake } from "./awake";
-import { inngest, messagesWaiting, sandboxWaiting, wakeLater, webhooksReceived } from "./client";
+import { inngest, mediaWaiting, messagesWaiting, sandboxWaiting, wakeLater, webhooksReceived } from "./client";
 import { CHORES, keyOf, type Round, runRound, sweepOnce } from "./jobs";
 
 /** One step works for this long: thousands of messages at full speed, and shorter than any platform's time-out. */
@@ -90,11 +90,13 @@ function woken<T extends EventType<string, any>>(
   );
 }
 
+const EVENTS = { webhooks: webhooksReceived, media: mediaWaiting, sandbox: sandboxWaiting };
+
 /** The event that wakes at once. */
 export function eventOf(wake: Wake) {
   if (wake.kind === "messages")
     return messagesWaiting.create({ integrationId: wake.integrationId, organizationId: wake.organizationId });
-  return wake.kind === "webhooks" ? webhooksReceived.create({}) : sandboxWaiting.create({});
+  return EVENTS[wake.kind].create({});
 }
 
 /** The event that wakes at its moment, by whole seconds: Inngest takes one of an id, so that many of them are one. */
@@ -110,6 +112,7 @@ export const dispatch = woken("dispatch", messagesWaiting, { limit: 1, key: "eve
   organizationId: String(data.organizationId),
 }));
 export const webhooks = woken("webhooks", webhooksReceived, { limit: 1 }, () => ({ kind: "webhooks" }));
+export const media = woken("media", mediaWaiting, { limit: 1 }, () => ({ kind: "media" }));
 export const sandbox = woken("sandbox", sandboxWaiting, { limit: 1 }, () => ({ kind: "sandbox" }));
 
 /** Wakes at a moment whom nobody has woken until then. */
@@ -154,4 +157,4 @@ const chores = CHORES.map(({ id, cron: when, run }) =>
   }),
 );
 
-export const functions = [dispatch, webhooks, sandbox, wakeUp, sweep, ...chores];
+export const functions = [dispatch, webhooks, media, sandbox, wakeUp, sweep, ...chores];

@@ -4,6 +4,7 @@ import { askAgain } from "@/lib/dispatch/ask-again";
 import { dispatchIntegration } from "@/lib/dispatch/dispatch";
 import { failUnsettled, findDueIntegrations, rescueStuck, settleEarly } from "@/lib/dispatch/sweep";
 import { refreshNumbers } from "@/lib/integrations/refresh";
+import { fetchDueMedia, isMediaDue } from "@/lib/media/fetch";
 import { askHistory } from "@/lib/messages/history";
 import { deliverDueWebhooks } from "@/lib/sandbox/deliver";
 import { syncAllTemplates } from "@/lib/templates/sync-all";
@@ -46,6 +47,10 @@ export async function runRound(db: Db, wake: Wake, options: RoundOptions): Promi
       const hasWorked = (await processWebhooks(db)) > 0;
       return { hasWorked, nextDueAt: hasWorked ? new Date() : null };
     }
+    case "media": {
+      const { fetched, nextDueAt } = await fetchDueMedia(db, options);
+      return { hasWorked: fetched > 0, nextDueAt };
+    }
     case "sandbox": {
       const { delivered, nextDueAt } = await deliverDueWebhooks(db, new Date());
       return { hasWorked: delivered > 0, nextDueAt };
@@ -61,9 +66,11 @@ export async function sweepOnce(db: Db): Promise<Wake[]> {
   await settleEarly(db);
   await askAgain(db, now);
   const due = await findDueIntegrations(db, now);
+  const media: Wake[] = (await isMediaDue(db, now)) ? [{ kind: "media" }] : [];
   return [
     { kind: "webhooks" },
     { kind: "sandbox" },
+    ...media,
     ...due.map(({ id, organizationId }): Wake => ({ kind: "messages", integrationId: id, organizationId })),
   ];
 }

@@ -55,6 +55,7 @@ describe("the functions that Inngest runs", () => {
         retries: 4,
       },
       { id: "webhooks", triggers: ["whatsapp/webhooks.received"], concurrency: [{ limit: 1 }] },
+      { id: "media", triggers: ["whatsapp/media.waiting"], concurrency: [{ limit: 1 }] },
       { id: "sandbox", triggers: ["whatsapp/sandbox.waiting"], concurrency: [{ limit: 1 }] },
       { id: "wake-later", triggers: ["whatsapp/wake.later"] },
       { id: "sweep", triggers: ["* * * * *"] },

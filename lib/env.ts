@@ -37,6 +37,7 @@ export const EnvSchema = z.object({
   INNGEST_SERVE_ORIGIN: url.optional(),
   INNGEST_FALLBACK: flag.default(true),
   INNGEST_DEV: z.string().optional(),
+  MEDIA_SCAN_COMMAND: z.string().min(1).optional(),
   QUOTAS: quotas.default({ ...QUOTA_DEFAULTS }),
   METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { networkOf } from "./network";
+import { isInward, networkOf } from "./network";
 
 it.each([
   ["203.0.113.9", "203.0.113.9"],
@@ -18,3 +18,29 @@ it.each([
 ])("%s belongs to %s", (address, network) => {
   expect(networkOf(address)).toBe(network);
 });
+
+it.each([
+  "127.0.0.1",
+  "10.1.2.3",
+  "172.31.255.255",
+  "192.168.0.1",
+  "169.254.169.254",
+  "100.64.0.1",
+  "0.0.0.0",
+  "224.0.0.1",
+  "255.255.255.255",
+  "::1",
+  "::",
+  "::ffff:127.0.0.1",
+  "::ffff:a9fe:a9fe",
+  "fd00::1",
+  "fe80::1",
+  "64:ff9b::a00:1",
+  "localhost",
+  "",
+])("%s leads inward", (address) => expect(isInward(address)).toBe(true));
+
+it.each(["31.13.84.53", "8.8.8.8", "172.32.0.1", "100.128.0.1", "2a03:2880:f107:83::1", "::ffff:8.8.8.8"])(
+  "%s is out there",
+  (address) => expect(isInward(address)).toBe(false),
+);

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
 
 /**
  * Whose connection an address is: an IPv4 address itself, of an IPv6 address its /64, which one household or machine has to itself.
@@ -30,4 +30,36 @@ function groupsOf(side: string): number[] {
     const [a = 0, b = 0, c = 0, d = 0] = group.split(".").map(Number);
     return [a * 256 + b, c * 256 + d];
   });
+}
+
+/** What leads to this machine, its neighbours or nowhere. Source: IANA, special-purpose address registries. */
+const INWARD = new BlockList();
+for (const [network, bits] of [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["224.0.0.0", 3],
+] as const)
+  INWARD.addSubnet(network, bits, "ipv4");
+for (const [network, bits] of [
+  ["::", 127],
+  ["64:ff9b::", 96],
+  ["64:ff9b:1::", 48],
+  ["2002::", 16],
+  ["fc00::", 7],
+  ["fe80::", 10],
+  ["ff00::", 8],
+] as const)
+  INWARD.addSubnet(network, bits, "ipv6");
+
+/** Whether an IP address is none of the open internet's: what others name must not lead us there. */
+export function isInward(address: string): boolean {
+  const version = isIP(address);
+  return version === 0 || INWARD.check(address, version === 4 ? "ipv4" : "ipv6");
 }

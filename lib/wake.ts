@@ -1,9 +1,10 @@
 import "server-only";
 
-/** What may be waiting: messages of an integration, webhook bodies, or the sandbox's own webhooks. With `at`, not before then. */
+/** What may be waiting: messages of an integration, webhook bodies, files to fetch, or the sandbox's own webhooks. With `at`, not before then. */
 export type Wake = (
   | { kind: "messages"; integrationId: string; organizationId: string }
   | { kind: "webhooks" }
+  | { kind: "media" }
   | { kind: "sandbox" }
 ) & { at?: Date };
 type Waker = (wake: Wake) => void;

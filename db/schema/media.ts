@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { boolean, customType, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { moment, sealed } from "@/db/columns";
+import type { MediaFailure } from "@/lib/media/words";
 import type { MediaKind } from "@/lib/whatsapp/content";
 import { integrations } from "./integrations";
 import { messages } from "./messages";
@@ -33,8 +34,13 @@ export const mediaFiles = pgTable(
     /** When it is fetched from Meta, while it is not here. */
     fetchDueAt: moment("fetch_due_at"),
     fetchAttempts: integer("fetch_attempts").notNull().default(0),
-    /** Why it was not fetched and will not be. */
-    failure: text("failure"),
+    /** Why it was not fetched and will not be, or may not be opened. */
+    failure: text("failure").$type<MediaFailure>(),
+    /** What the virus scanner said. */
+    verdict: text("verdict"),
+    /** Of a picture, in pixels; there where its thumbnail is. */
+    width: integer("width"),
+    height: integer("height"),
     createdBy: text("created_by").notNull(),
     createdAt: moment("created_at").notNull(),
   },
@@ -49,7 +55,7 @@ export const mediaFiles = pgTable(
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
 
-/** The bytes of a file in pieces of 1 MB, each sealed to its place. */
+/** The bytes of a file in pieces of 1 MB, each sealed to its place; a picture's thumbnail lies at place -1. */
 export const mediaChunks = pgTable(
   "media_chunks",
   {

@@ -118,6 +118,9 @@ export const sandboxMedia = pgTable(
     mimeType: text("mime_type").notNull(),
     sha256: text("sha256").notNull(),
     size: integer("size").notNull(),
+    /** A customer sent it: the business may fetch it, for seven days. */
+    incoming: boolean("incoming").notNull().default(false),
+    filename: sealed("filename", "sandbox_media.filename"),
     /** The file in base64. */
     content: sealed("content", "sandbox_media.content").notNull(),
     createdAt: moment("created_at").notNull(),

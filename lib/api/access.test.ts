@@ -33,6 +33,10 @@ const PUBLIC = [
 ];
 
 const PHONE = "+905551234567";
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
 
 /** Bodies that are valid, for the routes whose verb is not reached with `{}`. */
 const BODIES: Record<string, Record<string, unknown>> = {
@@ -141,6 +145,12 @@ async function makeSamples(org: Awaited<ReturnType<typeof makeOrganization>>): P
   });
   const { organizationId } = org;
   const now = new Date();
+  const give = async (name: string, given: Record<string, string> = {}) => {
+    const form = new FormData();
+    form.append("file", new Blob([PNG], { type: "image/png" }), "a.png");
+    const request = new Request("http://localhost:3000/", { method: "POST", headers: bearer(org.token), body: form });
+    return idOf(await (await find(name).handler(request, { params: Promise.resolve(given) })).json());
+  };
   const twin = idOf(await create("POST /api/v1/crm/contacts", { phoneNumber: "+905551234568" }));
   await mergeContacts(org.ctx, contacts, twin);
   const [merge] = await db.select().from(contactMerges).where(eq(contactMerges.mergedId, twin));
@@ -162,6 +172,8 @@ async function makeSamples(org: Awaited<ReturnType<typeof makeOrganization>>): P
     integrations,
     sandbox: integrations,
     chats: PHONE,
+    files: await give("POST /api/v1/sandbox/{integrationId}/files", { integrationId: integrations }),
+    media: await give("POST /api/v1/media"),
     templates,
     contacts,
     merges: merge?.id ?? "",

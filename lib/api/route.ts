@@ -123,17 +123,39 @@ export function csvRoute<Q extends Shape = undefined>(
 }
 
 /** Declares a route that takes a form with a file: the handler reads it as it comes, once the caller has proven who they are. */
-export function formRoute<R extends z.ZodType>(
-  spec: Omit<Described<undefined, undefined, undefined, R>, "response"> & {
+export function formRoute<R extends z.ZodType, P extends Shape = undefined>(
+  spec: Omit<Described<undefined, undefined, P, R>, "response"> & {
     response: R;
     permission: Permission;
     form: z.ZodType;
-    handler: (input: { ctx: Ctx; request: Request }) => Promise<z.input<R>>;
+    handler: (input: Parsed<undefined, undefined, P> & { ctx: Ctx }) => Promise<z.input<R>>;
   },
 ): RouteHandler {
-  return build(spec, async (request, requestId) => {
-    return spec.handler({ ctx: await callerWith(spec.permission, request, requestId), request });
+  return build(spec, async (request, requestId, read) => {
+    const ctx = await callerWith(spec.permission, request, requestId);
+    return spec.handler({ ...(await read()), ctx });
   });
+}
+
+/** Declares a route that answers with bytes of whatever type. */
+export function fileRoute<P extends Shape = undefined>(
+  spec: Omit<Described<undefined, undefined, P, undefined>, "status"> & {
+    permission: Permission;
+    handler: (input: Parsed<undefined, undefined, P> & { ctx: Ctx }) => Promise<Response>;
+  },
+): RouteHandler {
+  const handle = async (request: Request, context: RouteContext) => {
+    const requestId = requestIdOf(request);
+    try {
+      const ctx = await callerWith(spec.permission, request, requestId);
+      const response = await spec.handler({ ...(await parse<undefined, undefined, P>(spec, request, context)), ctx });
+      response.headers.set("x-request-id", requestId);
+      return response;
+    } catch (error) {
+      return respondError(error, requestId);
+    }
+  };
+  return Object.assign(handle, { spec: { ...spec, contentType: "application/octet-stream" } as RouteSpec });
 }
 
 /** Who calls, if they may. */

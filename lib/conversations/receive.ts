@@ -11,6 +11,7 @@ import { type Ctx, inTransaction } from "@/lib/ctx";
 import { firstIdAt, newId } from "@/lib/ids";
 import { blindIndex, seal } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
+import { expectFiles, removeFilesOf, wakeFetching, withFileId } from "@/lib/media/incoming";
 import { cancelWithdrawn } from "@/lib/messages/cancel-waiting";
 import { confirmStops, dropConfirmations } from "@/lib/messages/confirm-stops";
 import { noteActivity } from "@/lib/messages/conversation-activity";
@@ -75,23 +76,28 @@ async function receiveOnce(ctx: Ctx, heard: readonly Heard[]): Promise<void> {
     const place = sequence.get(contactId) ?? 0;
     sequence.set(contactId, place + 1);
     const id = newId("msg", at.getTime() + Math.min(place, 999));
-    rows.set(`${one.integrationId} ${wamidIndex}`, { ...one, at, contactId, id, wamidIndex });
+    rows.set(`${one.integrationId} ${wamidIndex}`, { ...one, content: withFileId(one.content), at, contactId, id, wamidIndex });
   }
   if (rows.size === 0) return;
   // In one order, so that two processes cannot wait for each other.
   const sorted = [...rows.values()].sort((a, b) => (a.wamidIndex < b.wamidIndex ? -1 : 1));
-  const confirmedBy = await inTransaction(ctx, async (tx) => {
+  const { hasFiles, confirmedBy } = await inTransaction(ctx, async (tx) => {
     const added = await addRows(tx, sorted);
     const fresh = sorted.filter(({ id }) => added.has(id));
-    if (fresh.length === 0) return [];
+    if (fresh.length === 0) return { hasFiles: false, confirmedBy: [] };
+    const expected = await expectFiles(
+      tx,
+      fresh.map(({ id: messageId, ...row }) => ({ messageId, ...row })),
+    );
     await touchConversations(
       tx,
       fresh.filter(({ envelope }) => !envelope.groupId),
     );
     await deleteContents(tx, fresh);
-    return obeyWords(tx, fresh);
+    return { hasFiles: expected, confirmedBy: await obeyWords(tx, fresh) };
   });
   for (const integrationId of confirmedBy) wake({ kind: "messages", integrationId, organizationId: ctx.organizationId });
+  if (hasFiles) wakeFetching();
   announceSoon(ctx.organizationId, ["messages", "contacts"]);
 }
 
@@ -164,11 +170,15 @@ async function deleteContents(tx: Ctx, rows: readonly Row[]): Promise<void> {
   ];
   if (gone.length === 0) return;
   const content = seal("messages.content", JSON.stringify({ type: "deleted", original: null } satisfies MessageContent));
-  await tx.db.execute(sql`
+  const emptied = await tx.db.execute<{ id: string }>(sql`
     update messages m set content = ${content}, envelope = null
     from jsonb_to_recordset((${JSON.stringify(gone)}::text)::jsonb) as u("wamidIndex" text, "contactId" text, "integrationId" text)
     where m.organization_id = ${tx.organizationId} and m.integration_id = u."integrationId" and m.wamid_index = u."wamidIndex"
-      and m.contact_id = u."contactId" and m.status = 'received'`);
+      and m.contact_id = u."contactId" and m.status = 'received' returning m.id`);
+  await removeFilesOf(
+    tx,
+    emptied.map(({ id }) => id),
+  );
 }
 
 async function findRevoked(tx: Ctx, rows: readonly Row[]) {

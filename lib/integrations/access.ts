@@ -4,7 +4,7 @@ import { integrations } from "@/db/schema/integrations";
 import type { Ctx } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
-import { sandboxTransport } from "@/lib/sandbox/transport";
+import { sandboxDownload, sandboxTransport } from "@/lib/sandbox/transport";
 import { parseEndpoint } from "@/lib/whatsapp/endpoint";
 import type { GraphAccess } from "@/lib/whatsapp/graph-call";
 import { appSecretProof } from "@/lib/whatsapp/graph-edge";
@@ -24,7 +24,7 @@ export function graphAccess(ctx: Pick<Ctx, "db" | "now">, row: IntegrationRow): 
     version: effectiveVersion(endpoint.version, ctx.now),
     accessToken: row.accessToken,
     ...(row.appSecret ? { appSecretProof: appSecretProof(row.accessToken, row.appSecret) } : {}),
-    ...(row.sandbox ? { transport: sandboxTransport(ctx.db, row.id) } : {}),
+    ...(row.sandbox ? { transport: sandboxTransport(ctx.db, row.id), download: sandboxDownload(ctx.db, row.id) } : {}),
   };
 }
 

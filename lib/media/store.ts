@@ -60,6 +60,29 @@ export async function* getBytes(db: Db, fileId: string, { start, end }: Range): 
   }
 }
 
+const THUMBNAIL = -1;
+
+export async function putThumbnail(db: Db, fileId: string, content: Buffer): Promise<void> {
+  const sealed = sealBuffer(placeOf(fileId, THUMBNAIL), content);
+  await db
+    .insert(mediaChunks)
+    .values({ fileId, place: THUMBNAIL, content: sealed })
+    .onConflictDoUpdate({ target: [mediaChunks.fileId, mediaChunks.place], set: { content: sealed } });
+}
+
+export async function getThumbnail(db: Db, fileId: string): Promise<Buffer | null> {
+  const [row] = await db
+    .select({ content: mediaChunks.content })
+    .from(mediaChunks)
+    .where(and(eq(mediaChunks.fileId, fileId), eq(mediaChunks.place, THUMBNAIL)));
+  return row ? openBuffer(placeOf(fileId, THUMBNAIL), row.content) : null;
+}
+
+/** Lets go of all bytes of a file, whose row stays. */
+export async function clearBytes(db: Db, fileId: string): Promise<void> {
+  await db.delete(mediaChunks).where(eq(mediaChunks.fileId, fileId));
+}
+
 export async function removeFile(db: Db, organizationId: string, fileId: string): Promise<void> {
   await db.delete(mediaFiles).where(and(eq(mediaFiles.organizationId, organizationId), eq(mediaFiles.id, fileId)));
 }

@@ -1,6 +1,5 @@
 import "server-only";
-import { and, eq, sql } from "drizzle-orm";
-import type { Db } from "@/db/client";
+import { and, eq } from "drizzle-orm";
 import { mediaFiles } from "@/db/schema/media";
 import { audit } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
@@ -8,18 +7,19 @@ import { AppError } from "@/lib/errors";
 import { BrokenForm, type FormFile, readForm } from "@/lib/http/multipart";
 import { newId } from "@/lib/ids";
 import { getIntegrationOrDefault, type IntegrationRow } from "@/lib/integrations/access";
-import { requireRoom } from "@/lib/quotas";
 import { LARGEST_MEDIA, MEDIA_TYPES } from "@/lib/whatsapp/media-types";
 import { giveToMeta } from "./at-meta";
+import { requireMegabytes } from "./room";
+import { ScanFailed, scan } from "./scan";
 import type { MediaFile } from "./schema";
 import { type Sniffed, sniff } from "./sniff";
-import { inChunks, putBytes, removeFile } from "./store";
+import { getBytes, inChunks, putBytes, removeFile } from "./store";
+import { keepThumbnail } from "./thumbnail";
 
 export type MediaRow = typeof mediaFiles.$inferSelect;
 
 /** The form around a file. */
 const AROUND_BYTES = 10_000;
-const MB = 1024 * 1024;
 
 /**
  * Takes a file as it comes, keeps it and gives it to Meta. Throws `unsupported_media_type` for what Meta does not take,
@@ -34,7 +34,7 @@ export async function uploadMedia(ctx: Ctx, request: Request): Promise<MediaFile
     throw tooLarge(LARGEST_MEDIA, "any file");
   const { body } = request;
   if (!body) throw noFile();
-  await requireMegabytes(ctx, ctx.db, 0);
+  await requireMegabytes(ctx.db, ctx.organizationId, 0);
   const id = newId("med");
   try {
     const { fields, file } = await readForm(type, body, (given) => keep(ctx, id, given));
@@ -42,6 +42,7 @@ export async function uploadMedia(ctx: Ctx, request: Request): Promise<MediaFile
     return await finish(ctx, id, file, fields.get("integrationId"));
   } catch (error) {
     await removeFile(ctx.db, ctx.organizationId, id);
+    if (error instanceof ScanFailed) throw new AppError("not_ready", error.message, { cause: error });
     if (error instanceof BrokenForm || isCutOff(error))
       throw new AppError("validation_failed", "The upload is no whole form: it was cut off, or is broken", { cause: error });
     throw error;
@@ -94,11 +95,14 @@ async function finish(
     await removeFile(ctx.db, ctx.organizationId, id);
     return toMediaFile(await giveToMeta(ctx, integration, same));
   }
+  const scanned = await scan(getBytes(ctx.db, id, { start: 0, end: bytes - 1 }));
+  if (!scanned.clean) throw infected(scanned.verdict);
+  const size = await keepThumbnail(ctx.db, id, { mimeType, bytes });
   const whole = await inTransaction(ctx, async (tx) => {
-    await requireMegabytes(tx, tx.db, bytes);
+    await requireMegabytes(tx.db, tx.organizationId, bytes);
     const [row] = await tx.db
       .update(mediaFiles)
-      .set({ integrationId: integration.id, bytes, sha256, isWhole: true })
+      .set({ integrationId: integration.id, bytes, sha256, isWhole: true, ...size })
       .where(and(eq(mediaFiles.organizationId, ctx.organizationId), eq(mediaFiles.id, id)))
       .returning();
     if (!row) throw new Error("A file that was received is gone.");
@@ -135,21 +139,14 @@ function toMediaFile({ id, kind, mimeType, bytes, sha256 }: MediaRow): MediaFile
   return { id, type: kind, mimeType, bytes, sha256 };
 }
 
-/** Room for so many bytes more, in whole megabytes. */
-async function requireMegabytes(ctx: Ctx, db: Db, more: number): Promise<void> {
-  await requireRoom(db, "media_megabytes", ctx.organizationId, async () => {
-    const [row] = await db
-      .select({ bytes: sql<string>`coalesce(sum(${mediaFiles.bytes}), 0)` })
-      .from(mediaFiles)
-      .where(eq(mediaFiles.organizationId, ctx.organizationId));
-    return Math.floor((Number(row?.bytes ?? 0) + more) / MB);
-  });
-}
-
 function tooLarge(limit: number, what: string): AppError {
   return new AppError("payload_too_large", `WhatsApp takes at most ${limit.toLocaleString("en")} bytes of ${what}`, {
     details: { limit, type: what },
   });
+}
+
+function infected(verdict: string): AppError {
+  return new AppError("unsupported_media_type", `The virus scanner refuses this file: ${verdict}`, { details: { verdict } });
 }
 
 function unknownType(filename: string | null): AppError {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { namesOnePerson, ONE_PERSON, PhoneInQuery } from "@/lib/contacts/schema";
 import { PageQuery, pageOf } from "@/lib/http/paging";
+import { FileFacts } from "@/lib/media/schema";
 import { Moment } from "@/lib/moment";
 import { MessageContent } from "@/lib/whatsapp/content";
 import {
@@ -237,6 +238,7 @@ export const Message = z.object({
     .describe("The type of `content`."),
   text: z.string().describe("What it says in words; of a template, as filled in."),
   content: MessageContent,
+  file: FileFacts.nullable().describe("How it stands with the file that it carries; read it at /api/v1/media/{id}/content."),
   replyTo: z.string().nullable().describe("The message it answers, where we know it."),
   resendOf: z.string().nullable().describe("The message that this one sends once more."),
   resentAs: z.string().nullable().describe("The message that sends this one once more."),

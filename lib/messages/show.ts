@@ -3,8 +3,11 @@ import { and, eq, sql } from "drizzle-orm";
 import { contacts, conversations } from "@/db/schema/contacts";
 import { messages } from "@/db/schema/messages";
 import type { Ctx } from "@/lib/ctx";
+import { factsOf, fileIdOf } from "@/lib/media/facts";
+import type { FileFacts } from "@/lib/media/schema";
 import { getOrganization } from "@/lib/organizations/organizations";
 import type { OrganizationSettings } from "@/lib/organizations/schema";
+import type { MessageContent } from "@/lib/whatsapp/content";
 import { summaryOf } from "@/lib/whatsapp/content-words";
 import { explainFailure } from "./failure";
 import { withoutCode } from "./one-time-code";
@@ -63,12 +66,23 @@ export const OF_PAIR = and(
 /** Messages as the API shows them, with why they wait and what a person may do with them now. */
 export async function showMessages(ctx: Ctx, rows: readonly Shown[]): Promise<Message[]> {
   if (rows.length === 0) return [];
-  const [waiting, settings] = await Promise.all([readWaiting(ctx, rows), getOrganization(ctx)]);
-  return rows.map((row) => toMessage(row, waiting.get(row.id) ?? null, settings));
+  const contents = rows.map(storedContent);
+  const [waiting, settings, files] = await Promise.all([
+    readWaiting(ctx, rows),
+    getOrganization(ctx),
+    factsOf(
+      ctx,
+      contents.flatMap((content) => fileIdOf(content) ?? []),
+    ),
+  ]);
+  return rows.map((row, i) => toMessage(row, contents[i] ?? storedContent(row), { waiting, settings, files }));
 }
 
-function toMessage(row: Shown, waiting: Waiting | null, settings: OrganizationSettings): Message {
-  const stored = storedContent(row);
+type Around = { waiting: Map<string, Waiting>; settings: OrganizationSettings; files: Map<string, FileFacts> };
+
+function toMessage(row: Shown, stored: MessageContent, around: Around): Message {
+  const { settings } = around;
+  const waiting = around.waiting.get(row.id) ?? null;
   const content = row.purpose === "authentication" ? withoutCode(stored) : stored;
   const time = (at: Date | null) => at?.toISOString() ?? null;
   const canCancel = row.direction === "outgoing" && CANCELLABLE.some((status) => status === row.status);
@@ -85,6 +99,7 @@ function toMessage(row: Shown, waiting: Waiting | null, settings: OrganizationSe
     kind: content.type,
     text: summaryOf(content),
     content,
+    file: around.files.get(fileIdOf(stored) ?? "") ?? null,
     replyTo: row.replyTo,
     resendOf: row.resendOf,
     resentAs: row.resentAs,

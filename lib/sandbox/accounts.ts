@@ -5,6 +5,7 @@ import { integrations } from "@/db/schema/integrations";
 import { sandboxAccounts } from "@/db/schema/sandbox";
 import type { Ctx } from "@/lib/ctx";
 import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
 import { displayNumber } from "./display-number";
 import { DEFAULT_SANDBOX_SETTINGS } from "./schema";
 import type { SandboxAccount } from "./store";
@@ -47,6 +48,14 @@ export async function findSandboxAccount(db: Db, integrationId: string): Promise
     subscribed: account.subscribed,
     settings: { ...DEFAULT_SANDBOX_SETTINGS, ...account.settings },
   };
+}
+
+/** The same of the organization that asks. Throws `not_found`. */
+export async function requireSandboxAccount(ctx: Ctx, integrationId: string): Promise<IntegrationAccount> {
+  const account = await findSandboxAccount(ctx.db, integrationId);
+  if (account?.organizationId !== ctx.organizationId)
+    throw new AppError("not_found", "There is no sandbox integration with this id");
+  return account;
 }
 
 const NEW_ACCOUNT = { overrideUrl: null, subscribed: true, settings: DEFAULT_SANDBOX_SETTINGS };

@@ -7,7 +7,7 @@ import { takeUpload } from "./media-calls";
 import { type Refusal, refusal, unknownObject, withoutProof } from "./meta-error";
 import { showNode, showPage } from "./nodes";
 import type { SandboxSettings } from "./schema";
-import type { AnswerForm, Decision, SandboxAccount, SandboxStore } from "./store";
+import type { AnswerForm, Decision, Media, SandboxAccount, SandboxStore } from "./store";
 import { allTemplates, createTemplate, deleteTemplates, editTemplate, uploadBytes, uploadSession } from "./template-calls";
 import { isJson } from "./template-check";
 import { checkMessage } from "./validate";
@@ -35,6 +35,8 @@ const NEWEST_VERSION = 26;
 const OLDEST_LIVE = "v21.0";
 const MEDIA_URL_MS = 5 * 60 * 1000;
 const MEDIA_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
+/** Of a file that a customer sent. */
+const INCOMING_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Answers requests as graph.facebook.com would, over whatever store keeps the accounts. */
 export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOptions = {}): SandboxGraph {
@@ -308,7 +310,7 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
     for (const account of accounts) {
       if (only !== null && account.phoneNumberId !== only) continue;
       const media = await store.findMedia(account, id);
-      if (!media || now() - media.createdAt > MEDIA_LIFE_MS) continue;
+      if (!media || !isHeld(account, media)) continue;
       if (method === "DELETE") {
         await store.removeMedia(account, id);
         return ok({ success: true });
@@ -332,6 +334,11 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
     return undefined;
   }
 
+  function isHeld({ settings }: SandboxAccount, { incoming, createdAt }: Media): boolean {
+    if (incoming && settings.mediaGone) return false;
+    return now() - createdAt <= (incoming ? INCOMING_LIFE_MS : MEDIA_LIFE_MS);
+  }
+
   async function download(request: SandboxRequest, url: URL): Promise<SandboxAnswer> {
     const token = bearer(request, url);
     const accounts = token === undefined ? [] : await store.accountsOf(token);
@@ -339,6 +346,7 @@ export function createSandboxGraph(store: SandboxStore, options: SandboxGraphOpt
       const media = await store.findMedia(account, url.searchParams.get("mid") ?? "");
       if (
         !media ||
+        !isHeld(account, media) ||
         Number(url.searchParams.get("ext")) * 1000 < now() ||
         !media.sha256.startsWith(url.searchParams.get("hash") ?? "-")
       )

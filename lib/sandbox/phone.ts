@@ -9,13 +9,14 @@ import { newId } from "@/lib/ids";
 import { announce } from "@/lib/live";
 import { phoneCountry, toE164 } from "@/lib/phone";
 import { wake } from "@/lib/wake";
-import { findSandboxAccount, type IntegrationAccount, registerAccount } from "./accounts";
+import { type IntegrationAccount, registerAccount, requireSandboxAccount } from "./accounts";
 import { scopedUserId, seconds } from "./bodies";
 import { inbound } from "./decide";
+import { requirePhoneFile } from "./phone-files";
+import { saidBy } from "./phone-says";
 import { keep, lockPhone, type PhoneRow, phoneIndex, toStoredMessage } from "./postgres-store";
 import type {
   ReplyFromPhone,
-  SandboxButton,
   SandboxChat,
   SandboxChatList,
   SandboxControl,
@@ -34,7 +35,7 @@ const BACK_ONLINE_MS = { delivered: 800, read: 2_600 };
 
 /** The phones that have talked with the integration's number, the latest first. */
 export async function listPhoneChats(ctx: Ctx, integrationId: string): Promise<SandboxChatList> {
-  await requireAccount(ctx, integrationId);
+  await requireSandboxAccount(ctx, integrationId);
   const phones = await ctx.db
     .select()
     .from(sandboxPhones)
@@ -65,7 +66,7 @@ export async function listPhoneChats(ctx: Ctx, integrationId: string): Promise<S
 
 /** One phone's chat with the number, with the ticks as they stand now. A number never seen before is an empty chat. */
 export async function getPhoneChat(ctx: Ctx, integrationId: string, phone: string): Promise<SandboxChat> {
-  const account = await requireAccount(ctx, integrationId);
+  const account = await requireSandboxAccount(ctx, integrationId);
   const e164 = requireNumber(phone);
   const row = await findPhone(ctx.db, integrationId, e164);
   const nowMs = ctx.now.getTime();
@@ -90,15 +91,16 @@ export async function getPhoneChat(ctx: Ctx, integrationId: string, phone: strin
   };
 }
 
-/** The customer writes, or presses a button of a message: stored with the webhook that tells it, and the window opens. */
+/** The customer writes, sends a file or a place, reacts, or presses a button of a message: stored with the webhook that tells it, and the window opens. */
 export async function replyFromPhone(ctx: Ctx, integrationId: string, input: ReplyFromPhone): Promise<SandboxMessage> {
-  const account = await requireAccount(ctx, integrationId);
+  const account = await requireSandboxAccount(ctx, integrationId);
   const e164 = requireNumber(input.from);
   const nowMs = ctx.now.getTime();
   const message = await inTransaction(ctx, async ({ db }) => {
     const phone = await lockPhone(db, integrationId, e164, ctx.now);
     if (!phone.online) throw new AppError("conflict", "The phone is in airplane mode");
     const answered = input.messageId === undefined ? undefined : await requireMessage(db, phone.id, input.messageId);
+    const file = input.media && (await requirePhoneFile(db, account, input.media.id));
     const name = input.name ?? phone.name;
     const waId = e164.slice(1);
     const made = inbound({
@@ -107,8 +109,8 @@ export async function replyFromPhone(ctx: Ctx, integrationId: string, input: Rep
       country: phoneCountry(e164) ?? "XX",
       name,
       atMs: nowMs,
-      ...contentOf(input, answered),
-      ...(answered
+      ...saidBy(input, { answered, file }),
+      ...(answered && input.reaction === undefined
         ? { context: { from: answered.direction === "business" ? account.displayPhoneNumber.slice(1) : waId, id: answered.id } }
         : {}),
     });
@@ -123,7 +125,7 @@ export async function replyFromPhone(ctx: Ctx, integrationId: string, input: Rep
 
 /** Airplane mode, read receipts, whether the number is on WhatsApp, and the customer's own switch against offers. */
 export async function setPhonePresence(ctx: Ctx, integrationId: string, input: SetPhonePresence): Promise<SandboxPhone> {
-  const account = await requireAccount(ctx, integrationId);
+  const account = await requireSandboxAccount(ctx, integrationId);
   const e164 = requireNumber(input.phone);
   const { phone: _phone, ...changes } = input;
   const row = await inTransaction(ctx, async ({ db }) => {
@@ -154,7 +156,7 @@ export async function setPhonePresence(ctx: Ctx, integrationId: string, input: S
 
 /** How the stand-in behaves for the integration, and how many webhooks it still owes. */
 export async function getSandboxSettings(ctx: Ctx, integrationId: string): Promise<SandboxControl> {
-  const account = await requireAccount(ctx, integrationId);
+  const account = await requireSandboxAccount(ctx, integrationId);
   const [waiting] = await ctx.db
     .select({ webhooks: count() })
     .from(sandboxWebhooks)
@@ -168,7 +170,7 @@ export async function updateSandboxSettings(
   input: UpdateSandboxSettings,
 ): Promise<SandboxControl> {
   await inTransaction(ctx, async (tx) => {
-    const account = await requireAccount(tx, integrationId);
+    const account = await requireSandboxAccount(tx, integrationId);
     await tx.db
       .update(sandboxAccounts)
       .set({ settings: { ...account.settings, ...input } })
@@ -214,13 +216,6 @@ const BLANK_PHONE: Omit<PhoneView, "phone"> = {
   lastInboundAt: null,
 };
 
-async function requireAccount(ctx: Ctx, integrationId: string): Promise<IntegrationAccount> {
-  const account = await findSandboxAccount(ctx.db, integrationId);
-  if (account?.organizationId !== ctx.organizationId)
-    throw new AppError("not_found", "There is no sandbox integration with this id");
-  return account;
-}
-
 function requireNumber(phone: string): string {
   const e164 = toE164(phone);
   if (e164 === null) throw new AppError("invalid_phone_number");
@@ -242,25 +237,6 @@ async function requireMessage(db: Db, phoneId: string, id: string): Promise<Stor
     .where(and(eq(sandboxMessages.phoneId, phoneId), eq(sandboxMessages.id, id)));
   if (!row) throw new AppError("not_found", "This phone has no message with this id");
   return toStoredMessage(row);
-}
-
-/** What the reply holds, and how Meta would name it: a template's button is `button`, an interactive one `button_reply` or `list_reply`. */
-function contentOf(
-  input: ReplyFromPhone,
-  answered: StoredMessage | undefined,
-): { content: StoredMessage["content"]; own: Record<string, unknown> } {
-  if (input.text !== undefined)
-    return { content: { type: "text", body: input.text }, own: { type: "text", text: { body: input.text } } };
-  const button = answered?.content.buttons?.find((b: SandboxButton) => b.kind === "reply" && b.payload === input.buttonPayload);
-  if (!answered || !button) throw new AppError("not_found", "The message has no such button");
-  const content = { type: answered.content.template ? "button" : "interactive", body: button.text };
-  if (answered.content.template)
-    return { content, own: { type: "button", button: { payload: button.payload, text: button.text } } };
-  const kind = answered.content.buttons?.some((b) => b.kind === "list") ? "list_reply" : "button_reply";
-  return {
-    content,
-    own: { type: "interactive", interactive: { type: kind, [kind]: { id: button.payload, title: button.text } } },
-  };
 }
 
 function isTold(account: IntegrationAccount): boolean {

@@ -14,6 +14,7 @@ import { blindIndex } from "@/lib/keyring";
 import { announceSoon } from "@/lib/live";
 import { wake } from "@/lib/wake";
 import { findSandboxAccount, type IntegrationAccount } from "./accounts";
+import { KEPT_BYTES } from "./media-calls";
 import type {
   Decide,
   Decision,
@@ -29,6 +30,8 @@ import type {
 export type PhoneRow = typeof sandboxPhones.$inferSelect;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** The oldest files of a number make room for new ones. */
+const ALL_KEPT_BYTES = 500 * 1024 * 1024;
 /** Sends may bunch up on their way by this share before the rate counts as exceeded. */
 const RATE_GRACE = 1.05;
 
@@ -125,16 +128,15 @@ export class PostgresStore implements SandboxStore {
     await this.db.update(sandboxAccounts).set(subscription).where(eq(sandboxAccounts.integrationId, account.key));
   }
 
-  async saveMedia(account: SandboxAccount, media: Media): Promise<void> {
-    await this.db.insert(sandboxMedia).values({
-      id: media.id,
-      integrationId: account.key,
-      mimeType: media.mimeType,
-      sha256: media.sha256,
-      size: media.size,
-      content: Buffer.from(media.bytes).toString("base64"),
-      createdAt: new Date(media.createdAt),
-    });
+  async saveMedia(account: SandboxAccount, { bytes, createdAt, ...media }: Media): Promise<void> {
+    const content = Buffer.from(bytes).toString("base64");
+    await this.db.insert(sandboxMedia).values({ ...media, integrationId: account.key, content, createdAt: new Date(createdAt) });
+    await this.db.execute(sql`
+      delete from sandbox_media where id in (
+        select id from (
+          select id, sum(case when size > ${KEPT_BYTES} then 0 else size end) over (order by created_at desc, id desc) as total
+          from sandbox_media where integration_id = ${account.key}) newest
+        where total > ${ALL_KEPT_BYTES})`);
   }
 
   async findMedia(account: SandboxAccount, id: string): Promise<Media | undefined> {
@@ -150,6 +152,8 @@ export class PostgresStore implements SandboxStore {
       size: row.size,
       bytes: new Uint8Array(Buffer.from(row.content, "base64")),
       createdAt: row.createdAt.getTime(),
+      incoming: row.incoming,
+      filename: row.filename,
     };
   }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MEDIA_KINDS } from "@/lib/whatsapp/media-kinds";
 
 const share = z.number().min(0).max(1);
 
@@ -25,6 +26,7 @@ export const SandboxSettings = z.strictObject({
   pairLimit: z.boolean().describe("One message per 6 seconds and person, 45 in a burst: 131056."),
   templateReview: z.enum(["approve", "reject", "wait"]).describe("How the review of new and changed templates ends."),
   templateCategory: z.enum(["kept", "marketing"]).describe("The category that new utility templates are given."),
+  mediaGone: z.boolean().describe("Files that customers send are not found any more, as after seven days."),
   webhooks: z.enum(["on", "off"]),
   webhooksDuplicated: z.boolean(),
   webhooksShuffled: z.boolean(),
@@ -55,6 +57,7 @@ export const DEFAULT_SANDBOX_SETTINGS: SandboxSettings = {
   pairLimit: true,
   templateReview: "approve",
   templateCategory: "kept",
+  mediaGone: false,
   webhooks: "on",
   webhooksDuplicated: false,
   webhooksShuffled: false,
@@ -74,7 +77,16 @@ export type SandboxButton = z.infer<typeof SandboxButton>;
 
 const contentParts = {
   type: z.string(),
-  header: z.object({ kind: z.enum(["text", "image", "video", "document", "location"]), text: z.string().optional() }).optional(),
+  header: z
+    .object({
+      kind: z.enum(["text", "image", "video", "audio", "document", "sticker", "location"]),
+      text: z.string().optional(),
+      /** The file's id at Meta, or where it lies. */
+      mediaId: z.string().optional(),
+      link: z.string().optional(),
+      mimeType: z.string().optional(),
+    })
+    .optional(),
   body: z.string(),
   footer: z.string().optional(),
   buttons: z.array(SandboxButton).optional(),
@@ -137,16 +149,47 @@ export type SandboxChat = z.infer<typeof SandboxChat>;
 export const SandboxChatList = z.object({ items: z.array(SandboxChatSummary) });
 export type SandboxChatList = z.infer<typeof SandboxChatList>;
 
+/** A file that a virtual phone has to send. */
+export const SandboxFile = z.object({
+  id: z.string(),
+  kind: z.enum(MEDIA_KINDS),
+  mimeType: z.string(),
+  bytes: z.number().int(),
+});
+export type SandboxFile = z.infer<typeof SandboxFile>;
+
+export const UploadFromPhone = z.object({ file: z.string().meta({ format: "binary" }).describe("Up to 16 MB, of any type.") });
+
+const SAYING = ["text", "buttonPayload", "media", "location", "contact", "reaction"] as const;
+
 export const ReplyFromPhone = z
   .strictObject({
     from: z.string().describe("The virtual phone's number in international format."),
     name: z.string().trim().min(1).max(120).optional().describe("The profile name; kept once given."),
     text: z.string().trim().min(1).max(4096).optional(),
-    messageId: z.string().optional().describe("The message that is answered, or whose button is pressed."),
+    messageId: z.string().optional().describe("The message that is answered, reacted to, or whose button is pressed."),
     buttonPayload: z.string().min(1).max(256).optional(),
+    media: z
+      .strictObject({
+        id: z.string().max(40).describe("Of a file that the phone took up."),
+        caption: z.string().trim().min(1).max(1024).optional(),
+        voice: z.boolean().optional(),
+      })
+      .optional(),
+    location: z
+      .strictObject({
+        latitude: z.number().min(-90).max(90),
+        longitude: z.number().min(-180).max(180),
+        name: z.string().max(1000).optional(),
+        address: z.string().max(1000).optional(),
+      })
+      .optional(),
+    contact: z.strictObject({ name: z.string().trim().min(1).max(120), phone: z.string().max(40) }).optional(),
+    reaction: z.string().max(40).optional().describe("One emoji; empty takes the reaction back."),
   })
-  .refine((v) => (v.text === undefined) !== (v.buttonPayload === undefined), "Give either text or buttonPayload.")
-  .refine((v) => v.buttonPayload === undefined || v.messageId !== undefined, "A button needs the messageId it belongs to.");
+  .refine((v) => SAYING.filter((key) => v[key] !== undefined).length === 1, `Give one of ${SAYING.join(", ")}.`)
+  .refine((v) => v.buttonPayload === undefined || v.messageId !== undefined, "A button needs the messageId it belongs to.")
+  .refine((v) => v.reaction === undefined || v.messageId !== undefined, "A reaction needs the messageId it belongs to.");
 export type ReplyFromPhone = z.infer<typeof ReplyFromPhone>;
 
 export const SetPhonePresence = z.strictObject({

@@ -96,7 +96,19 @@ export type Decision = {
 
 export type Decide = (phone: PhoneState, peopleCounted: number) => Decision;
 
-export type Media = { id: string; mimeType: string; sha256: string; size: number; bytes: Uint8Array; createdAt: number };
+export type Media = {
+  id: string;
+  mimeType: string;
+  /** In base64. */
+  sha256: string;
+  size: number;
+  /** Empty for a file that is larger than what is kept. */
+  bytes: Uint8Array;
+  createdAt: number;
+  /** A customer sent it. */
+  incoming: boolean;
+  filename: string | null;
+};
 
 /** A template that was made, changed or deleted at the stand-in. `template` says what its review ends with. */
 export type OwnTemplate = { template: SandboxTemplate; reviewedAt: number; deletedAt: number | null };

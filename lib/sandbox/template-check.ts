@@ -74,7 +74,9 @@ function fillParts(template: Shape, { parts, buttons }: Parts, bodyLimit: number
         const kind = component.format.toLowerCase() as Lowercase<typeof component.format>;
         const refused = checkMedia(kind, parameters);
         if (refused) return { refused };
-        content.header = { kind: kind === "gif" ? "video" : kind === "product" ? "image" : kind };
+        const [parameter] = parameters;
+        const file = isJson(parameter) ? fileOf(parameter[kind]) : {};
+        content.header = { kind: kind === "gif" ? "video" : kind === "product" ? "image" : kind, ...file };
       }
     } else if (component.type === "BODY") {
       const filled = fillText("body", component.text, parametersOf(parts.get("body")), template.parameter_format);
@@ -231,6 +233,13 @@ function checkMedia(
   }
   if (MEDIA.has(kind) && !hasMedia(parameter[kind])) return refusal(131008, `header: ${kind} needs id or link`);
   return undefined;
+}
+
+/** Where the phone finds a file. */
+export function fileOf(value: unknown): { mediaId?: string; link?: string } {
+  if (!isJson(value)) return {};
+  if (typeof value.id === "string") return { mediaId: value.id };
+  return typeof value.link === "string" ? { link: value.link } : {};
 }
 
 /** Exactly one of a media id and a http(s) link. */

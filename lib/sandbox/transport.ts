@@ -1,6 +1,8 @@
 import "server-only";
+import { Readable } from "node:stream";
 import type { Db } from "@/db/client";
 import { env } from "@/lib/env";
+import type { Download } from "@/lib/whatsapp/download";
 import { type Transport, TransportError } from "@/lib/whatsapp/transport";
 import type { SandboxAnswer } from "./answers";
 import { createSandboxGraph } from "./graph";
@@ -15,7 +17,7 @@ const TIMEOUT_AT_ONCE_MS = 250;
 /** Carries Graph requests of one sandbox integration to the built-in stand-in, within the process. */
 export function sandboxTransport(db: Db, integrationId: string): Transport {
   const { SANDBOX_SPEED: speed } = env();
-  const graph = createSandboxGraph(new PostgresStore(db, integrationId), { speed, verifyCallback });
+  const graph = graphOf(db, integrationId);
   const timeoutMs = speed === 0 ? TIMEOUT_AT_ONCE_MS : TIMEOUT_MS;
   return async (request) => {
     if (request.signal?.aborted) throw new TransportError("ABORTED", false);
@@ -24,6 +26,19 @@ export function sandboxTransport(db: Db, integrationId: string): Transport {
     await arrival(answer, timeoutMs, request.signal);
     return { status: answer.status, headers: answer.headers, text: answer.text };
   };
+}
+
+/** The same for the bytes of a file. */
+export function sandboxDownload(db: Db, integrationId: string): Download {
+  const graph = graphOf(db, integrationId);
+  return async ({ url, headers }) => {
+    const { status, headers: given, bytes } = await graph.handle({ method: "GET", url, headers });
+    return { status, headers: given, body: Readable.from(bytes?.length ? [bytes] : []) };
+  };
+}
+
+function graphOf(db: Db, integrationId: string) {
+  return createSandboxGraph(new PostgresStore(db, integrationId), { speed: env().SANDBOX_SPEED, verifyCallback });
 }
 
 /** Ends when the answer is there, as a network would bring it; throws when it never comes. */

@@ -2,7 +2,7 @@ import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
 import { type Refusal, refusal } from "./meta-error";
 import type { SandboxButton, SandboxContent } from "./schema";
-import { fillTemplate, hasMedia, isJson } from "./template-check";
+import { fileOf, fillTemplate, hasMedia, isJson } from "./template-check";
 import type { SandboxTemplate } from "./templates";
 
 type Json = Record<string, unknown>;
@@ -179,11 +179,8 @@ function checkMediaMessage(kind: "audio" | "document" | "image" | "sticker" | "v
   if (typeof caption === "string" && textLength(caption) > CAPTION_LIMIT) {
     return { refused: refusal(100, `Param ${kind}['caption'] must be at most ${CAPTION_LIMIT} characters long.`) };
   }
-  const header =
-    kind === "image" || kind === "video" || kind === "document"
-      ? { kind, text: typeof filename === "string" ? filename : undefined }
-      : undefined;
-  return service({ type: kind, body: caption ?? "", header });
+  const text = typeof filename === "string" ? filename : undefined;
+  return service({ type: kind, body: caption ?? "", header: { kind, text, ...fileOf(value) } });
 }
 
 function checkLocation(value: unknown): Filled {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MEDIA_KINDS } from "./media-kinds";
 import {
   type HeaderParameter,
   type MessagePayload,
@@ -10,7 +11,6 @@ import {
 } from "./payloads";
 import { RenderedTemplate } from "./template-schema";
 
-export const MEDIA_KINDS = ["image", "video", "audio", "document", "sticker"] as const;
 export const MediaKind = z.enum(MEDIA_KINDS);
 export type MediaKind = z.infer<typeof MediaKind>;
 

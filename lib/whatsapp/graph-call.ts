@@ -1,5 +1,6 @@
 import "server-only";
 import type { z } from "zod";
+import type { Download } from "@/lib/whatsapp/download";
 import { cleanJson, cleanText, writingsOf } from "@/lib/whatsapp/graph-edge";
 import { GraphError, NO_ANSWER, parseJson, refusal, transportFailure, withoutGraph } from "@/lib/whatsapp/graph-error";
 import { ErrorAnswer, ListAnswer } from "@/lib/whatsapp/graph-shapes";
@@ -13,6 +14,7 @@ export type GraphAccess = {
   /** Goes with every call where the app secret is known; apps may be set to refuse calls without it. */
   appSecretProof?: string;
   transport?: Transport;
+  download?: Download;
 };
 
 type CallInput = {

@@ -1,8 +1,9 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
-import { buildRequest, type GraphAccess, pathId, readAnswer, sharedGraphTransport } from "@/lib/whatsapp/graph-call";
-import { transportFailure } from "@/lib/whatsapp/graph-error";
-import { UploadedMedia } from "@/lib/whatsapp/graph-shapes";
+import { httpDownload } from "@/lib/whatsapp/download";
+import { buildRequest, call, type GraphAccess, pathId, readAnswer, sharedGraphTransport } from "@/lib/whatsapp/graph-call";
+import { GraphError, NO_ANSWER, transportFailure, withoutGraph } from "@/lib/whatsapp/graph-error";
+import { MediaNode, UploadedMedia } from "@/lib/whatsapp/graph-shapes";
 
 export type MediaSource = { bytes: number; mimeType: string; filename: string; content: AsyncIterable<Uint8Array> };
 
@@ -39,4 +40,58 @@ export async function uploadMedia(access: GraphAccess, phoneNumberId: string, so
     throw transportFailure(error);
   });
   return readAnswer(access, response).parse(UploadedMedia).data.id;
+}
+
+/** Where a file lies for five minutes, and what Meta says of it. */
+export type MediaPlace = { url: string; bytes: number | null; sha256: string | null };
+
+/** Asks Meta for a new address of a file. Throws `GraphError`; `isUnknownMedia` says whether Meta does not have it any more. */
+export async function placeOfMedia(access: GraphAccess, mediaId: string, signal: AbortSignal): Promise<MediaPlace> {
+  const answer = await call(access, { method: "GET", path: pathId(mediaId), signal });
+  const { url, file_size: bytes, sha256 } = answer.parse(MediaNode).data;
+  return { url, bytes: bytes ?? null, sha256: sha256 === undefined ? null : inHex(sha256) };
+}
+
+/** Meta writes sums in hexadecimal digits here and in base64 there. */
+function inHex(sum: string): string {
+  return /^[\da-f]{64}$/i.test(sum) ? sum.toLowerCase() : Buffer.from(sum, "base64").toString("hex");
+}
+
+export function isUnknownMedia(error: unknown): boolean {
+  return error instanceof GraphError && error.code === 100 && (error.subcode === 33 || error.httpStatus === 404);
+}
+
+/** Meta's own names for where files lie. The access token goes to these and to the integration's own address, and nowhere else. */
+const META_HOSTS = /(^|\.)(fbsbx\.com|fbcdn\.net|facebook\.com|whatsapp\.net)$/;
+
+/** Reads a file from its place; null when the address leads nowhere any more. Throws `GraphError`. */
+export async function downloadMedia(
+  access: GraphAccess,
+  { url }: MediaPlace,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Uint8Array> | null> {
+  const address = URL.canParse(url) ? new URL(url) : null;
+  const isOwn = address?.origin === access.baseUrl;
+  const isMetas = address?.protocol === "https:" && address.port === "" && META_HOSTS.test(address.hostname);
+  if (!address || !(isOwn || isMetas)) throw notMetas();
+  const download = access.download ?? httpDownload({ mayBeInward: isOwn });
+  // Meta answers calls without a name for themselves with an error.
+  const headers = { authorization: `Bearer ${access.accessToken}`, "user-agent": "message-console" };
+  const { status, body } = await download({ url: address.href, headers, signal }).catch((error: unknown) => {
+    throw transportFailure(error);
+  });
+  if (status === 200) return body;
+  for await (const _ of body) break;
+  if (status === 404 || status === 410) return null;
+  throw withoutGraph({ response: { status, headers: {}, text: "" }, json: undefined }, "Meta did not hand out the file.");
+}
+
+function notMetas(): GraphError {
+  return new GraphError({
+    ...NO_ANSWER,
+    kind: "fix_request",
+    title: "The file's address is not one of Meta's.",
+    proof: "refused",
+    raw: null,
+  });
 }

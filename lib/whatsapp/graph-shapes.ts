@@ -148,6 +148,11 @@ export const UploadedMedia = z.looseObject({ id });
 /** `upload:` and Meta's own letters, with what signs them. */
 export const UploadSession = z.looseObject({ id: z.string().regex(/^upload:[\w.~:=&?%+-]+$/) });
 export const UploadedSample = z.looseObject({ h: z.string().min(1) });
+export const MediaNode = z.looseObject({
+  url: z.string().max(8_000),
+  sha256: text,
+  file_size: z.coerce.number().optional().catch(undefined),
+});
 export const CreatedTemplate = z.looseObject({ id, status: text, category: text });
 export const EditedTemplate = z.looseObject({ success: z.boolean().optional(), category: text });
 export const HistoryAnswer = z.looseObject({

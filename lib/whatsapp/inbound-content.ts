@@ -43,12 +43,12 @@ export function contentOf(parts: MessageParts, errors: readonly MetaError[] = []
 }
 
 function media(kind: MediaKind, { media: file = {}, caption }: MessageParts): ContentOf<"media"> {
-  const { id, url, ...rest } = file;
+  // Meta's address lives five minutes and asks for the token: it is nobody's but ours.
+  const { id, url: _, ...rest } = file;
   return {
     type: "media",
     kind,
     mediaId: id ?? null,
-    ...(url !== undefined && { link: url }),
     ...rest,
     ...(caption !== undefined && { caption }),
   };

@@ -1,0 +1,1 @@
+export const MEDIA_KINDS = ["image", "video", "audio", "document", "sticker"] as const;
