@@ -63,7 +63,10 @@ async function atMeta(bytes: Uint8Array, type = "image/png", name = "a.png"): Pr
 type Told = { kind?: string; file?: object; wamid?: string; minutesAgo?: number };
 
 /** The webhook of a message with this file; answers the message's wamid. */
-async function told(mediaId: string, { kind = "image", file = {}, wamid = newWamid(), minutesAgo = 0 }: Told = {}): Promise<string> {
+async function told(
+  mediaId: string,
+  { kind = "image", file = {}, wamid = newWamid(), minutesAgo = 0 }: Told = {},
+): Promise<string> {
   const timestamp = String(Math.floor(Date.now() / 1000) - minutesAgo * 60);
   const message = { from: FROM, id: wamid, timestamp, type: kind, [kind]: { id: mediaId, mime_type: "image/png", ...file } };
   await deliver(
