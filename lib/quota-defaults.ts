@@ -7,6 +7,8 @@ export const QUOTA_DEFAULTS = {
   template_drafts: 1_000,
   media_megabytes: 20_000,
   webhook_megabytes: 20_000,
+  labels: 200,
+  saved_replies: 1_000,
   organizations: 5,
   sessions: 200,
 } as const;

@@ -16,6 +16,8 @@ const SENTENCES: Record<Exclude<Quota, "sessions">, (limit: number) => string> =
     `An organization can keep ${limit} MB of files. Delete messages with files that are not needed any more`,
   webhook_megabytes: (limit) =>
     `An organization can keep ${limit} MB of webhooks that wait or could not be understood. Replay or repair what could not be`,
+  labels: (limit) => `An organization can have ${limit} labels. Delete one that is not needed any more`,
+  saved_replies: (limit) => `An organization can have ${limit} saved replies. Delete one that is not needed any more`,
   organizations: (limit) => `A person can own ${limit} organizations`,
 };
 

@@ -68,6 +68,7 @@ const ALL_DAY: OrganizationSettings = {
   },
   unknownSettleMinutes: 60,
   resendUnknown: "after_settling",
+  onlyAssigneeAnswers: false,
   requireSecondFactor: false,
 };
 

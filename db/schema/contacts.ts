@@ -5,7 +5,7 @@ import type { AddressKind, ConsentPurpose, ConsentState, ConsentStatus, MergeRec
 import type { ConsentSettings } from "@/lib/contacts/settings-schema";
 import type { ConversationState } from "@/lib/conversations/schema";
 import { integrations } from "./integrations";
-import { organizations } from "./organizations";
+import { organizations, users } from "./organizations";
 
 /** A person. `phone` and `userId` are what is written to and shown; every address by which the person is found is in `contactAddresses`. */
 export const contacts = pgTable(
@@ -134,12 +134,20 @@ export const conversations = pgTable(
     lastActivityAt: moment("last_activity_at").notNull().defaultNow(),
     unread: integer("unread").notNull().default(0),
     state: text("state").$type<ConversationState>().notNull().default("open"),
+    /** Until then it is snoozed; afterwards it counts as open, without anybody having to write that down. */
+    snoozedUntil: moment("snoozed_until"),
+    assigneeId: text("assignee_id").references(() => users.id, { onDelete: "set null" }),
+    /** Who answers when it is not the person's turn: the team, or a program until it hands over. */
+    answeredBy: text("answered_by").$type<"person" | "program">().notNull().default("person"),
     createdAt: moment("created_at").notNull().defaultNow(),
   },
   (t) => [
     uniqueIndex("conversations_pair").on(t.integrationId, t.contactId),
     index("conversations_contact").on(t.contactId, t.organizationId),
     index("conversations_activity").on(t.organizationId, t.lastActivityAt, t.id),
+    index("conversations_assigned")
+      .on(t.organizationId, t.assigneeId, t.lastActivityAt, t.id)
+      .where(sql`assignee_id is not null`),
     index("conversations_unread").on(t.organizationId, t.lastActivityAt, t.id).where(sql`unread > 0`),
   ],
 );

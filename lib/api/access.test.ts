@@ -40,6 +40,12 @@ const PNG = Buffer.from(
 
 /** Bodies that are valid, for the routes whose verb is not reached with `{}`. */
 const BODIES: Record<string, Record<string, unknown>> = {
+  "POST /api/v1/crm/conversations/{id}/assign": { assigneeId: null },
+  "PATCH /api/v1/crm/conversations/{id}": { state: "closed" },
+  "POST /api/v1/crm/conversations/{id}/messages": { message: "Merhaba" },
+  "POST /api/v1/crm/conversations/{id}/notes": { text: "Ask again" },
+  "PUT /api/v1/crm/conversations/{id}/labels": { labelIds: [] },
+  "PATCH /api/v1/crm/labels/{id}": { name: "Praise" },
   "PATCH /api/v1/members/{id}": { role: "viewer" },
   "PATCH /api/v1/sandbox/{integrationId}/phones": { phone: PHONE, name: "Ayşe" },
   "POST /api/v1/sandbox/{integrationId}/replies": { from: PHONE, text: "Merhaba" },
@@ -165,8 +171,12 @@ async function makeSamples(org: Awaited<ReturnType<typeof makeOrganization>>): P
   await db.insert(webhookEvents).values({ ...event, bodyHash: event.id, body: "?", dueAt: now, receivedAt: now });
   const letter = { id: newId("ded"), organizationId, eventId: event.id, item: "?", error: "unreadable", createdAt: now };
   await db.insert(deadLetters).values(letter);
+  const conversations = firstOf(await create("GET /api/v1/crm/conversations", undefined));
   return {
-    conversations: firstOf(await create("GET /api/v1/crm/conversations", undefined)),
+    conversations,
+    notes: idOf(await create("POST /api/v1/crm/conversations/{id}/notes", { text: "Ask again" }, { conversations })),
+    labels: idOf(await create("POST /api/v1/crm/labels", { name: "Complaint" })),
+    "saved-replies": idOf(await create("POST /api/v1/crm/saved-replies", { title: "Hours", text: "From nine to six." })),
     "webhook-events": event.id,
     "dead-letters": letter.id,
     integrations,

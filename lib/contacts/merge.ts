@@ -1,6 +1,7 @@
 import "server-only";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { consents, contactAddresses, contactMerges, contacts, conversations } from "@/db/schema/contacts";
+import { conversationNotes } from "@/db/schema/inbox";
 import { messages } from "@/db/schema/messages";
 import { audit } from "@/lib/audit";
 import type { Ctx } from "@/lib/ctx";
@@ -143,8 +144,11 @@ async function moveConversations(ctx: Ctx, survivorId: string, mergedId: string)
           lastActivityAt: later(own.lastActivityAt, row.lastActivityAt) ?? ctx.now,
           unread: own.unread + row.unread,
           state: own.state === "open" ? own.state : row.state,
+          snoozedUntil: later(own.snoozedUntil, row.snoozedUntil),
+          assigneeId: own.assigneeId ?? row.assigneeId,
         })
         .where(where(own.id));
+      await moveTeamwork(ctx, row.id, own.id);
       await ctx.db.delete(conversations).where(where(row.id));
     } else {
       await ctx.db.update(conversations).set({ contactId: survivorId }).where(where(row.id));
@@ -162,6 +166,19 @@ async function moveConversations(ctx: Ctx, survivorId: string, mergedId: string)
     });
   }
   return moved;
+}
+
+/** Notes and labels stay with the talk that stays, also when the two are parted again: nobody can say whose they were. */
+async function moveTeamwork(ctx: Ctx, from: string, to: string): Promise<void> {
+  await ctx.db
+    .update(conversationNotes)
+    .set({ conversationId: to })
+    .where(and(eq(conversationNotes.organizationId, ctx.organizationId), eq(conversationNotes.conversationId, from)));
+  await ctx.db.execute(sql`
+    insert into conversation_labels (organization_id, conversation_id, label_id)
+    select organization_id, ${to}, label_id from conversation_labels
+    where organization_id = ${ctx.organizationId} and conversation_id = ${from}
+    on conflict do nothing`);
 }
 
 /** Meta counts the person once, and the pair limit holds for him whoever we took him for: the stricter of two budgets stays. */

@@ -273,7 +273,7 @@ async function partConversations(tx: Ctx, survivorId: string, mergedId: string, 
       closedAt: shared?.closedAt ?? null,
       lastActivityAt: later(momentOf(talk?.lastActivityAt), other.at) ?? tx.now,
       unread: Math.min(talk?.unread ?? 0, shared?.unread ?? 0),
-      state: talk?.state ?? "open",
+      state: talk?.state === "closed" ? "closed" : "open",
       createdAt: momentOf(talk?.createdAt) ?? tx.now,
     });
   }

@@ -115,7 +115,7 @@ export type MergeRecord = {
     freeEntryUntil?: string | null;
     lastActivityAt: string;
     unread: number;
-    state: "open" | "closed";
+    state: "open" | "snoozed" | "closed";
     createdAt: string;
     into: string | null;
   }[];

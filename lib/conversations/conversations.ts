@@ -5,6 +5,7 @@ import { anyOf } from "@/db/columns";
 import { contacts, conversations } from "@/db/schema/contacts";
 import { integrations } from "@/db/schema/integrations";
 import { messages } from "@/db/schema/messages";
+import { users } from "@/db/schema/organizations";
 import { findContactIds } from "@/lib/contacts/list";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
@@ -13,7 +14,7 @@ import { announceSoon } from "@/lib/live";
 import { findMessages, listConversationMessages } from "@/lib/messages/messages";
 import type { Message } from "@/lib/messages/schema";
 import { openUntil } from "@/lib/whatsapp/window";
-import type { Conversation, ListConversations } from "./schema";
+import type { Conversation, Label, ListConversations } from "./schema";
 
 const latest = alias(messages, "latest");
 
@@ -25,6 +26,14 @@ const COLUMNS = {
   contactName: contacts.name,
   phone: contacts.phone,
   state: conversations.state,
+  snoozedUntil: conversations.snoozedUntil,
+  answeredBy: conversations.answeredBy,
+  assigneeId: users.id,
+  assigneeName: users.name,
+  labels: sql<
+    Label[]
+  >`(select coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'colour', l.colour) order by lower(l.name)), '[]')
+    from conversation_labels cl join labels l on l.id = cl.label_id where cl.conversation_id = ${conversations.id})`,
   unread: conversations.unread,
   lastActivityAt: conversations.lastActivityAt,
   lastInboundAt: conversations.lastInboundAt,
@@ -34,6 +43,9 @@ const COLUMNS = {
   lastMessageId: sql<string | null>`(select ${latest.id} from ${messages} ${sql.identifier("latest")}
     where ${latest.contactId} = ${conversations.contactId} and ${latest.integrationId} = ${conversations.integrationId} and ${latest.groupId} is null
     order by ${latest.id} desc limit 1)`,
+  lastAnswerId: sql<string | null>`(select ${latest.id} from ${messages} ${sql.identifier("latest")}
+    where ${latest.contactId} = ${conversations.contactId} and ${latest.integrationId} = ${conversations.integrationId} and ${latest.groupId} is null
+      and ${latest.direction} <> 'incoming' order by ${latest.id} desc limit 1)`,
 };
 
 type Row = {
@@ -44,12 +56,18 @@ type Row = {
   contactName: string | null;
   phone: string | null;
   state: Conversation["state"];
+  snoozedUntil: Date | null;
+  answeredBy: Conversation["answeredBy"];
+  assigneeId: string | null;
+  assigneeName: string | null;
+  labels: Label[];
   unread: number;
   lastActivityAt: Date;
   lastInboundAt: Date | null;
   closedAt: Date | null;
   freeEntryUntil: Date | null;
   lastMessageId: string | null;
+  lastAnswerId: string | null;
 };
 
 /** A search means at most so many people: whoever types a name wants one of them. */
@@ -66,6 +84,9 @@ export async function listConversations(ctx: Ctx, query: ListConversations): Pro
       query.integrationId ? eq(conversations.integrationId, query.integrationId) : undefined,
       query.contactId ? eq(conversations.contactId, query.contactId) : undefined,
       query.unread ? sql`${conversations.unread} > 0` : undefined,
+      query.state && inState(ctx, query.state),
+      query.assignee === undefined ? undefined : assignedTo(ctx, query.assignee),
+      query.labelId ? hasLabel(query.labelId) : undefined,
       after && sql`(${conversations.lastActivityAt}, ${conversations.id}) < (${after.at}::timestamptz, ${after.id})`,
     ),
     query.limit + 1,
@@ -76,6 +97,23 @@ export async function listConversations(ctx: Ctx, query: ListConversations): Pro
     data: await toConversations(ctx, shown),
     nextCursor: rows.length > query.limit && last ? `${last.lastActivityAt.toISOString()}_${last.id}` : null,
   };
+}
+
+/** A conversation that is snoozed no more is open. */
+export function inState(ctx: Ctx, state: Conversation["state"]): SQL {
+  const isSnoozed = sql`(${conversations.state} = 'snoozed' and ${conversations.snoozedUntil} > ${ctx.now.toISOString()}::timestamptz)`;
+  if (state === "snoozed") return isSnoozed;
+  if (state === "closed") return sql`${conversations.state} = 'closed'`;
+  return sql`(${conversations.state} <> 'closed' and ${isSnoozed} is not true)`;
+}
+
+export function assignedTo(ctx: Ctx, assignee: string): SQL {
+  if (assignee === "none") return sql`${conversations.assigneeId} is null`;
+  return sql`${conversations.assigneeId} = ${assignee === "me" ? ctx.actor.id : assignee}`;
+}
+
+export function hasLabel(labelId: string): SQL {
+  return sql`exists (select 1 from conversation_labels cl where cl.conversation_id = ${conversations.id} and cl.label_id = ${labelId})`;
 }
 
 function readCursor(cursor: string): { at: string; id: string } {
@@ -90,6 +128,7 @@ function select(ctx: Ctx, which: SQL | undefined, limit: number): Promise<Row[]>
     .from(conversations)
     .innerJoin(contacts, eq(contacts.id, conversations.contactId))
     .innerJoin(integrations, eq(integrations.id, conversations.integrationId))
+    .leftJoin(users, eq(users.id, conversations.assigneeId))
     .where(and(eq(conversations.organizationId, ctx.organizationId), which))
     .orderBy(desc(conversations.lastActivityAt), desc(conversations.id))
     .limit(limit);
@@ -101,13 +140,17 @@ async function toConversations(ctx: Ctx, rows: readonly Row[]): Promise<Conversa
     rows.flatMap(({ lastMessageId }) => lastMessageId ?? []),
   );
   return rows.map((row) => ({
+    ...turnOf(row, messagesById.get(row.lastMessageId ?? "")),
+    ...presentState(row, ctx.now),
     id: row.id,
     integrationId: row.integrationId,
     integrationName: row.integrationName,
     contactId: row.contactId,
     contactName: row.contactName,
     phoneNumber: row.phone,
-    state: row.state,
+    assignee: row.assigneeId && row.assigneeName !== null ? { id: row.assigneeId, name: row.assigneeName } : null,
+    labels: row.labels,
+    lastAnswerId: row.lastAnswerId,
     unread: row.unread,
     lastMessage: messagesById.get(row.lastMessageId ?? "") ?? null,
     lastActivityAt: row.lastActivityAt.toISOString(),
@@ -115,6 +158,16 @@ async function toConversations(ctx: Ctx, rows: readonly Row[]): Promise<Conversa
     windowClosesAt: openUntil(row.lastInboundAt, ctx.now, row.closedAt)?.toISOString() ?? null,
     freeEntryUntil: row.freeEntryUntil && row.freeEntryUntil > ctx.now ? row.freeEntryUntil.toISOString() : null,
   }));
+}
+
+function presentState({ state, snoozedUntil }: Row, now: Date): Pick<Conversation, "state" | "snoozedUntil"> {
+  const isSnoozed = state === "snoozed" && snoozedUntil !== null && snoozedUntil > now;
+  if (state === "snoozed" && !isSnoozed) return { state: "open", snoozedUntil: null };
+  return { state, snoozedUntil: isSnoozed ? snoozedUntil.toISOString() : null };
+}
+
+function turnOf({ answeredBy }: Row, last: Message | undefined): Pick<Conversation, "owner" | "answeredBy"> {
+  return { owner: last && last.direction !== "incoming" ? "customer" : answeredBy, answeredBy };
 }
 
 export async function getConversation(ctx: Ctx, id: string): Promise<Conversation> {

@@ -6,7 +6,7 @@ import { newId } from "@/lib/ids";
 /** What happened between a number and a person. `inboundAt`: when he wrote or called so that the window opens. */
 export type Activity = { integrationId: string; contactId: string; at: Date; inboundAt?: Date | null; unread?: number };
 
-/** Writes down the latest activity of conversations, which begin with it; earlier ones change nothing. One statement, whatever the count. */
+/** Writes down the latest activity of conversations, which begin with it; earlier ones change nothing. What is to be read opens it again. One statement, whatever the count. */
 export async function noteActivity(ctx: Ctx, activities: readonly Activity[]): Promise<void> {
   if (activities.length === 0) return;
   const pairs = new Map<string, Required<Activity>>();
@@ -28,5 +28,7 @@ export async function noteActivity(ctx: Ctx, activities: readonly Activity[]): P
     on conflict (integration_id, contact_id) do update set
       last_inbound_at = greatest(conversations.last_inbound_at, excluded.last_inbound_at),
       last_activity_at = greatest(conversations.last_activity_at, excluded.last_activity_at),
-      unread = conversations.unread + excluded.unread`);
+      unread = conversations.unread + excluded.unread,
+      state = case when excluded.unread > 0 then 'open' else conversations.state end,
+      snoozed_until = case when excluded.unread > 0 then null else conversations.snoozed_until end`);
 }

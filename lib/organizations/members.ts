@@ -1,5 +1,6 @@
 import "server-only";
 import { and, asc, eq, gt } from "drizzle-orm";
+import { conversations } from "@/db/schema/contacts";
 import { memberships, secondFactors, users } from "@/db/schema/organizations";
 import { audit } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
@@ -86,6 +87,10 @@ export async function removeMember(ctx: Ctx, userId: string, { tokens = "revoke"
       .delete(memberships)
       .where(and(eq(memberships.organizationId, ctx.organizationId), eq(memberships.userId, userId)));
     await endDelegations(tx, userId, { held: [], tokens });
+    await tx.db
+      .update(conversations)
+      .set({ assigneeId: null })
+      .where(and(eq(conversations.organizationId, ctx.organizationId), eq(conversations.assigneeId, userId)));
     await audit(tx, "member.removed", { type: "user", id: userId }, { role: membership.role });
     await announce(tx.db, ctx.organizationId, ["organization"]);
   });

@@ -101,6 +101,9 @@ export const OrganizationSettings = z.object({
   resendUnknown: z
     .enum(RESEND_RULES)
     .describe("When a person may send a message again whose outcome is unknown: it may have arrived."),
+  onlyAssigneeAnswers: z
+    .boolean()
+    .describe("A conversation that somebody has is answered by nobody else; who answers one that nobody has takes it."),
   requireSecondFactor: z
     .boolean()
     .describe("People who sign in with a password need a second factor; whoever has none sets one up before anything else."),
@@ -114,6 +117,7 @@ export const DEFAULT_SETTINGS: OrganizationSettings = {
   businessHours: DEFAULT_BUSINESS_HOURS,
   unknownSettleMinutes: 60,
   resendUnknown: "after_settling",
+  onlyAssigneeAnswers: false,
   requireSecondFactor: false,
 };
 
