@@ -5,7 +5,7 @@ type Asked = {
   /** Whoever has a number is named by it: it can be read and corrected in the field. */
   phoneNumber: string | null;
   integrationId?: string;
-  mode?: ComposeMode;
+  mode?: ComposeMode | undefined;
 };
 
 /** Where a message to this person is written. */

@@ -61,7 +61,13 @@ export function ContactDetail({ contact: initial }: { contact: Contact }) {
             ) : null}
             {can("messages:write") ? (
               <Button asChild variant="primary">
-                <Link href={composeHref({ contactId: contact.id, phoneNumber })}>
+                <Link
+                  href={composeHref({
+                    contactId: contact.id,
+                    phoneNumber,
+                    mode: contact.windowClosesAt ? undefined : "template",
+                  })}
+                >
                   <PenLine aria-hidden />
                   {t("write")}
                 </Link>

@@ -84,15 +84,9 @@ export function OwnerStep({ token, countries, timeZones }: OwnerStepProps) {
                 <Input type="email" autoComplete="username" {...register("email")} />
               </Field>
             </div>
-            <Field label={t("password")} hint={t("passwordHint")} error={fieldText(errors.password)}>
-              <PasswordInput autoComplete="new-password" {...register("password")} />
-            </Field>
-          </fieldset>
-          <fieldset className="grid gap-4">
-            <legend className="mb-3 font-semibold text-base">{t("organization")}</legend>
             <div className="grid gap-4 sm:grid-cols-2">
-              <Field label={t("organizationName")} error={fieldText(errors.organizationName)}>
-                <Input autoComplete="organization" {...register("organizationName")} />
+              <Field label={t("password")} hint={t("passwordHint")} error={fieldText(errors.password)}>
+                <PasswordInput autoComplete="new-password" {...register("password")} />
               </Field>
               <Field label={t("language")} hint={t("languageHint")}>
                 <NativeSelect
@@ -106,6 +100,14 @@ export function OwnerStep({ token, countries, timeZones }: OwnerStepProps) {
                   ))}
                 </NativeSelect>
               </Field>
+            </div>
+          </fieldset>
+          <fieldset className="grid gap-4">
+            <legend className="mb-3 font-semibold text-base">{t("organization")}</legend>
+            <Field label={t("organizationName")} error={fieldText(errors.organizationName)}>
+              <Input autoComplete="organization" {...register("organizationName")} />
+            </Field>
+            <div className="grid gap-4 sm:grid-cols-2">
               <Field label={t("country")} hint={t("countryHint")} error={fieldText(errors.country)}>
                 <Controller
                   control={control}

@@ -7,7 +7,7 @@ import { useZone } from "./use-language";
 
 export type FunnelPart = { key: string; label: string; value: number; tone: Tone; href?: string };
 
-/** Parts of one whole as one bar with its legend; parts of zero keep their place in the legend. */
+/** Parts of one whole as one bar with its legend; parts of zero are left out of the legend, unless all of them are. */
 export function FunnelBar({ parts, label, className }: { parts: readonly FunnelPart[]; label: string; className?: string }) {
   const { language } = useZone();
   const total = parts.reduce((sum, part) => sum + part.value, 0);
@@ -30,7 +30,7 @@ export function FunnelBar({ parts, label, className }: { parts: readonly FunnelP
         )}
       </div>
       <ul className="flex flex-wrap gap-x-5 gap-y-1.5 text-sm">
-        {parts.map((part) => (
+        {(total > 0 ? parts.filter(({ value }) => value > 0) : parts).map((part) => (
           <li key={part.key} className="flex items-center gap-1.5">
             <span aria-hidden className="size-2 shrink-0 rounded-[2px]" style={{ background: toneColor(part.tone) }} />
             <span className="text-muted">{part.label}</span>

@@ -13,9 +13,11 @@ type StatProps = {
 
 export function Stat({ label, value, hint, size = "normal", children, className }: StatProps) {
   return (
-    <div className={cn("grid min-w-0 content-start gap-1", className)}>
+    <div className={cn("grid min-w-0 content-start gap-0.5", className)}>
       <p className="truncate text-muted text-xs">{label}</p>
-      <p className={cn("font-semibold tabular-nums tracking-[-0.01em]", size === "large" ? "text-xl" : "text-lg")}>{value}</p>
+      <p className={cn("font-semibold tabular-nums leading-9 tracking-[-0.01em]", size === "large" ? "text-xl" : "text-lg")}>
+        {value}
+      </p>
       {hint ? <p className="text-muted text-xs">{hint}</p> : null}
       {children}
     </div>

@@ -1,3 +1,4 @@
+import { UserRound } from "lucide-react";
 import { cn } from "./cn";
 
 /** Two letters on a calm ground; people and organizations have no pictures here. Drawn, not written: the name stands beside it. */
@@ -9,12 +10,15 @@ export function Avatar({ name, className, square }: { name: string; className?: 
   return (
     <span
       aria-hidden
-      data-letters={letters.toLocaleUpperCase() || "·"}
+      data-letters={letters ? letters.toLocaleUpperCase() : undefined}
       className={cn(
-        "inline-grid size-6 shrink-0 select-none place-items-center border border-[color-mix(in_oklab,var(--accent)_22%,transparent)] bg-accent-subtle font-semibold text-[10px] text-accent leading-none before:content-[attr(data-letters)]",
+        "inline-grid size-6 shrink-0 select-none place-items-center border border-[color-mix(in_oklab,var(--accent)_22%,transparent)] bg-accent-subtle font-semibold text-[10px] text-accent leading-none",
+        letters && "before:content-[attr(data-letters)]",
         square ? "rounded-md" : "rounded-full",
         className,
       )}
-    />
+    >
+      {letters ? null : <UserRound className="size-1/2" />}
+    </span>
   );
 }

@@ -9,6 +9,7 @@ import { templates } from "@/db/schema/templates";
 import { useTestDatabase } from "@/db/testing";
 import { openDatabase } from "@/lib/ctx";
 import { newId } from "@/lib/ids";
+import { accountOf } from "@/lib/integrations/access";
 import { makeSender, ORDER, type Sender } from "@/lib/messages/testing";
 import { getOverview } from "./overview";
 
@@ -83,7 +84,9 @@ describe("the overview", () => {
         components: [],
         syncedAt: now,
       });
-    await add(number?.businessAccountId ?? "", "sample", "en", "PAUSED");
+    if (!number) throw new Error("There is no number");
+    await db.delete(templates).where(eq(templates.organizationId, sender.ctxAt(now).organizationId));
+    await add(accountOf(number), "sample", "en", "PAUSED");
     await add("102290129340398", "order", "en", "PAUSED");
     await add("102290129340398", "order", "tr", "PAUSED");
     await add("102290129340398", "offer", "tr", "DISABLED");

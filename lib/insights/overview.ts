@@ -10,6 +10,7 @@ import { templates } from "@/db/schema/templates";
 import { cacheWhenCostly } from "@/lib/cache-when-costly";
 import type { Ctx } from "@/lib/ctx";
 import { firstIdAt } from "@/lib/ids";
+import { ofRealAccount } from "@/lib/integrations/access";
 import { healthOf } from "@/lib/integrations/health";
 import { openRefusals } from "@/lib/integrations/refused-signatures";
 import { explainFailure } from "@/lib/messages/failure";
@@ -220,7 +221,8 @@ async function findAttention(
         disabled: countNames("DISABLED"),
       })
       .from(templates)
-      .where(and(eq(templates.organizationId, ctx.organizationId), isOfRealAccount(ctx))),
+      // The sandbox's are samples, some of them paused or rejected on purpose: nobody has to see to them.
+      .where(and(eq(templates.organizationId, ctx.organizationId), ofRealAccount(templates.businessAccountId))),
     ctx.db.execute<{ silent: number }>(sql`
       select count(*)::int as silent from integrations i
       where i.organization_id = ${ctx.organizationId} and i.deleted_at is null and i.status = 'verified'
@@ -240,10 +242,4 @@ async function findAttention(
 /** A template in several languages is one to whoever looks after it. */
 function countNames(status: string) {
   return sql<number>`count(distinct (${templates.businessAccountId}, ${templates.name})) filter (where ${templates.status} = ${status})::int`;
-}
-
-/** The sandbox's templates are samples, some of them paused or rejected on purpose: nobody has to see to them. */
-function isOfRealAccount(ctx: Ctx) {
-  return sql`${templates.businessAccountId} not in (
-    select s.business_account_id from integrations s where s.organization_id = ${ctx.organizationId} and s.sandbox)`;
 }

@@ -1,5 +1,6 @@
 import "server-only";
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
+import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import { integrations } from "@/db/schema/integrations";
 import type { Ctx } from "@/lib/ctx";
 import { env } from "@/lib/env";
@@ -49,6 +50,11 @@ const SANDBOX_ACCOUNT = "sandbox:";
 /** The id that Meta, or the stand-in, gave to the account of an `accountOf`. */
 export function metaAccountId(account: string): string {
   return account.startsWith(SANDBOX_ACCOUNT) ? account.slice(SANDBOX_ACCOUNT.length) : account;
+}
+
+/** Of a column that holds `accountOf`: the account is one at Meta. */
+export function ofRealAccount(column: AnyPgColumn): SQL {
+  return sql`${column} not like ${`${SANDBOX_ACCOUNT}%`}`;
 }
 
 /** Meta's messaging limit belongs to a portfolio, which Graph does not name; the numbers of one account share one at least. */
