@@ -42,6 +42,8 @@ export async function allPages(demo: Demo): Promise<ShownPage[]> {
     inside("compose", "(console)/compose/page.tsx", "/compose?to=%2B905551234567&template=order_confirmation"),
     inside("templates", "(console)/templates/page.tsx", "/templates"),
     inside("template", "(console)/templates/[id]/page.tsx", `/templates/${template}`),
+    inside("template-new", "(console)/templates/new/page.tsx", "/templates/new"),
+    inside("template-edit", "(console)/templates/[id]/edit/page.tsx", `/templates/${template}/edit`),
     inside("contacts", "(console)/contacts/page.tsx", "/contacts"),
     inside("contact", "(console)/contacts/[id]/page.tsx", `/contacts/${contact}`),
     inside("integrations", "(console)/integrations/page.tsx", "/integrations"),

@@ -1,7 +1,9 @@
 "use client";
 
+import { Gift } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { ComponentProps } from "react";
+import type { ComponentProps, ReactNode } from "react";
+import { formatDateTime } from "@/lib/i18n/format";
 import type { Language } from "@/lib/i18n/languages";
 import type { MessageContent } from "@/lib/whatsapp/content";
 import { summaryOf } from "@/lib/whatsapp/content-words";
@@ -20,7 +22,53 @@ type ContentBubbleProps = Omit<BubbleProps, keyof Drawn> & { content: MessageCon
 export function ContentBubble({ content, ...rest }: ContentBubbleProps) {
   const t = useTranslations("shared.bubble");
   const { language } = useZone();
-  return <WhatsappBubble {...draw(content, t, language)} {...rest} />;
+  const bubble = <WhatsappBubble {...draw(content, t, language)} {...rest} />;
+  const cards = content.type === "template" ? content.rendered.cards : undefined;
+  return cards ? <WithCards cards={cards}>{bubble}</WithCards> : bubble;
+}
+
+type TemplateBubbleProps = Omit<BubbleProps, keyof Drawn> & {
+  rendered: RenderedTemplate;
+  /** The file of the header, and of each card's, where it can be shown. */
+  files?: { header?: string | undefined; cards?: readonly (string | undefined)[] };
+};
+
+/** A template with its values filled in. */
+export function TemplateBubble({ rendered, files, ...rest }: TemplateBubbleProps) {
+  const t = useTranslations("shared.bubble");
+  const bubble = <WhatsappBubble {...drawTemplate(rendered, t, files?.header)} {...rest} />;
+  return rendered.cards ? (
+    <WithCards cards={rendered.cards} files={files?.cards}>
+      {bubble}
+    </WithCards>
+  ) : (
+    bubble
+  );
+}
+
+type WithCardsProps = {
+  cards: NonNullable<RenderedTemplate["cards"]>;
+  files?: readonly (string | undefined)[] | undefined;
+  children: ReactNode;
+};
+
+/** A carousel's cards under its message, swiped sideways. */
+function WithCards({ cards, files, children }: WithCardsProps) {
+  const t = useTranslations("shared.bubble");
+  return (
+    <div className="grid gap-1">
+      {children}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard. */}
+      <ul aria-label={t("cards", { count: cards.length })} tabIndex={0} className="flex snap-x gap-2 overflow-x-auto pb-1">
+        {cards.map((card, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: cards have no other identity than their place.
+          <li key={index} className="w-56 shrink-0 snap-start [&>div>div]:w-full [&>div>div]:max-w-full">
+            <WhatsappBubble {...drawTemplate(card, t, files?.[index])} hasTail={false} className="h-full" />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
 }
 
 /** What a message says in one line, also where it has no words: for lists and quotes. */
@@ -41,7 +89,7 @@ function draw(content: MessageContent, t: Words, language: Language): Drawn {
     case "text":
       return { body };
     case "template":
-      return drawTemplate(content.rendered);
+      return drawTemplate(content.rendered, t);
     case "media": {
       const { kind, voice, caption = "", filename } = content;
       return { header: { type: kind, text: filename ?? t(kind === "audio" && voice ? "voice" : kind) }, body: caption };
@@ -120,19 +168,44 @@ function interactiveButtons(content: Extract<MessageContent, { type: "interactiv
 
 const MEDIA: Record<string, BubbleMedia> = { IMAGE: "image", VIDEO: "video", DOCUMENT: "document", LOCATION: "location" };
 
-/** A template with its values filled in. */
-export function drawTemplate(shown: RenderedTemplate): Drawn {
+/** More buttons than these are behind one that opens them. */
+const BUTTONS_SHOWN = 3;
+
+function drawTemplate(shown: Omit<RenderedTemplate, "cards">, t: Words, file?: string): Drawn {
+  const buttons = shown.buttons.map(({ type, text }) => ({ type, text: text || (type === "COPY_CODE" ? t("copyCode") : "…") }));
+  const isTooMany = buttons.length > BUTTONS_SHOWN;
   return {
-    header: toHeader(shown.header),
-    body: [shown.body, ...(shown.cards ?? []).map((card) => card.body)].join("\n\n"),
+    header: toHeader(shown.header, file),
+    body: shown.body,
     footer: shown.footer,
-    buttons: shown.buttons.map(({ type, text }) => ({ type, text })),
+    ...(shown.offer && { note: <Offer {...shown.offer} /> }),
+    buttons: isTooMany
+      ? [...buttons.slice(0, BUTTONS_SHOWN - 1), { type: "LIST", text: t("allOptions", { count: buttons.length }) }]
+      : buttons,
   };
 }
 
-function toHeader(header: RenderedTemplate["header"]): BubbleHeader | undefined {
+function Offer({ text, expiresAt }: NonNullable<RenderedTemplate["offer"]>) {
+  const t = useTranslations("shared.bubble");
+  return (
+    <span className="my-0.5 flex items-center gap-2 rounded-[6px] bg-(--whatsapp-media) px-2 py-1.5">
+      <Gift className="size-5 shrink-0" strokeWidth={1.5} aria-hidden />
+      <span className="grid">
+        <span className="font-semibold text-(--whatsapp-text) text-[14.2px]">{text}</span>
+        <span>{expiresAt ? <Until at={expiresAt} /> : t("offer")}</span>
+      </span>
+    </span>
+  );
+}
+
+function Until({ at }: { at: string }) {
+  const t = useTranslations("shared.bubble");
+  return t("offerUntil", { at: formatDateTime(new Date(at), useZone()) });
+}
+
+function toHeader(header: RenderedTemplate["header"], file?: string): BubbleHeader | undefined {
   if (!header) return undefined;
   const media = MEDIA[header.format];
-  if (media) return { type: media };
+  if (media) return { type: media, url: file };
   return header.text ? { type: "text", text: header.text } : undefined;
 }

@@ -52,6 +52,8 @@ type WhatsappBubbleProps = {
   /** Draws the tick of an outgoing message; see the states of a message. */
   status?: string;
   at?: string | Date | null;
+  /** False for a card under a message. */
+  hasTail?: boolean;
   className?: string;
 };
 
@@ -68,6 +70,7 @@ export function WhatsappBubble({
   direction = "out",
   status,
   at,
+  hasTail = true,
   className,
 }: WhatsappBubbleProps) {
   const t = useTranslations("shared.bubble");
@@ -78,10 +81,11 @@ export function WhatsappBubble({
       <div
         className={cn(
           "relative w-fit min-w-24 max-w-[min(22rem,88%)] rounded-[8px] p-1 text-(--whatsapp-text) shadow-[0_1px_0.5px_rgb(11_20_26/0.13)]",
-          out ? "rounded-tr-none bg-(--whatsapp-out)" : "rounded-tl-none bg-(--whatsapp-in)",
+          out ? "bg-(--whatsapp-out)" : "bg-(--whatsapp-in)",
+          hasTail && (out ? "rounded-tr-none" : "rounded-tl-none"),
         )}
       >
-        <Tail out={out} />
+        {hasTail ? <Tail out={out} /> : null}
         {label ? <p className="px-1.5 pt-0.5 text-(--whatsapp-muted) text-[12.5px]">{label}</p> : null}
         {quote}
         {header ? <Header header={header} /> : null}

@@ -1,6 +1,6 @@
 "use client";
 
-import { PenLine, RotateCcw } from "lucide-react";
+import { Pencil, PenLine, RotateCcw } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useLanguageName } from "@/components/contacts/use-names";
@@ -25,8 +25,11 @@ import { Link } from "@/components/ui/link";
 import type { Template } from "@/lib/templates/schema";
 import { useTemplate, useTemplates } from "./queries";
 import { SyncButton, SyncResult, useSync } from "./sync-button";
+import { TemplateActions } from "./template-actions";
 import { exampleValues, TemplatePreview } from "./template-preview";
 import { useCategoryLabel } from "./use-words";
+
+const EDITABLE = ["DRAFT", "APPROVED", "REJECTED", "PAUSED"];
 
 /** A template in one language: what the person will read, what Meta says about it, and how to send it. */
 export function TemplateDetail({ template: initial }: { template: Template }) {
@@ -48,6 +51,15 @@ export function TemplateDetail({ template: initial }: { template: Template }) {
         actions={
           <>
             <SyncButton sync={sync} />
+            {can("templates:write") ? <TemplateActions template={template} /> : null}
+            {can("templates:write") && EDITABLE.includes(template.status) ? (
+              <Button asChild variant={isSendable ? "secondary" : "primary"}>
+                <Link href={`/templates/${template.id}/edit`}>
+                  <Pencil aria-hidden />
+                  {t(template.status === "DRAFT" ? "continue" : "edit")}
+                </Link>
+              </Button>
+            ) : null}
             {can("messages:write") && isSendable ? (
               <Button asChild variant="primary">
                 <Link

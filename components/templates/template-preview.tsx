@@ -1,7 +1,6 @@
 "use client";
 
-import { drawTemplate } from "@/components/shared/content-bubble";
-import { WhatsappBubble } from "@/components/shared/whatsapp-bubble";
+import { TemplateBubble } from "@/components/shared/content-bubble";
 import type { Template } from "@/lib/templates/schema";
 import { renderTemplate } from "@/lib/whatsapp/template-rules";
 
@@ -15,7 +14,7 @@ type TemplatePreviewProps = {
 /** A template as the person will read it. */
 export function TemplatePreview({ template, values = {}, at }: TemplatePreviewProps) {
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
-  return <WhatsappBubble {...drawTemplate(renderTemplate(template, given))} at={at} />;
+  return <TemplateBubble rendered={renderTemplate(template, given)} at={at} />;
 }
 
 /** The values Meta was shown for approval, by key. */

@@ -1,6 +1,6 @@
 "use client";
 
-import { LayoutGrid, LayoutTemplate, Rows3, SearchX } from "lucide-react";
+import { LayoutGrid, LayoutTemplate, Plus, Rows3, SearchX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
 import { useLanguageName } from "@/components/contacts/use-names";
@@ -51,7 +51,16 @@ export function TemplatesTable({ templates: initial }: { templates?: Template[] 
 
   return (
     <>
-      <PageHeader title={t("title")} description={t("description")} actions={<SyncButton sync={sync} />} />
+      <PageHeader
+        title={t("title")}
+        description={t("description")}
+        actions={
+          <>
+            <SyncButton sync={sync} />
+            <NewTemplate />
+          </>
+        }
+      />
       <SyncResult sync={sync} className="mb-4" />
       {query.data?.length === 0 ? (
         <Card>
@@ -222,6 +231,22 @@ function TemplateRows({ state, query, groups, filters, searchPlaceholder, empty,
   );
 }
 
+/** There is an account to write it for. */
+function NewTemplate() {
+  const t = useTranslations("templates");
+  const can = useCan();
+  const { data: integrations = [] } = useAllIntegrations();
+  if (!can("templates:write") || integrations.length === 0) return null;
+  return (
+    <Button asChild variant="primary">
+      <Link href="/templates/new">
+        <Plus aria-hidden />
+        {t("new")}
+      </Link>
+    </Button>
+  );
+}
+
 function NoTemplates() {
   const t = useTranslations("templates.empty");
   const can = useCan();
@@ -237,7 +262,9 @@ function NoTemplates() {
           <Button asChild>
             <Link href="/integrations/new">{t("connect")}</Link>
           </Button>
-        ) : null
+        ) : isUnconnected ? null : (
+          <NewTemplate />
+        )
       }
     />
   );

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { ERRORS } from "@/lib/errors";
-import { namespaces, serverFiles } from "./catalogue";
+import { namespaces, pageFiles, serverFiles } from "./catalogue";
 import { LANGUAGES } from "./languages";
 
-const everyFile = [...namespaces, ...serverFiles];
+const everyFile = [...namespaces, ...pageFiles, ...serverFiles];
 
 type Tree = { [key: string]: string | Tree };
 

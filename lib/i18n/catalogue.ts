@@ -20,10 +20,12 @@ export type Messages = {
   shell: typeof import("./en/shell.json");
   status: typeof import("./en/status.json");
   templates: typeof import("./en/templates.json");
+  /** Only on the builder's own page. */
+  builder: typeof import("./en/builder.json");
 };
 
 /** The same names once more as values; the type makes a forgotten one an error. */
-const NAMESPACES: Record<keyof Messages, true> = {
+const NAMESPACES: Record<Exclude<keyof Messages, "builder">, true> = {
   auth: true,
   common: true,
   compose: true,
@@ -44,17 +46,25 @@ const NAMESPACES: Record<keyof Messages, true> = {
   templates: true,
 };
 
-export const namespaces = Object.keys(NAMESPACES) as (keyof Messages)[];
+export const namespaces = Object.keys(NAMESPACES) as (keyof typeof NAMESPACES)[];
+
+/** Files that one page gives to its own parts: too much to go with every page. */
+export const pageFiles = ["builder"] as const;
 
 /** Files that are read by import: by the server (lib/messages/failure.ts, lib/whatsapp/explain-code.ts), and by a browser that shows a failure (components/messages/failure-text.ts). */
 export const serverFiles = ["failures", "meta-errors"] as const;
 
 /** Every text of one language, by namespace. */
-export async function loadMessages(language: Language): Promise<Messages> {
+export async function loadMessages(language: Language): Promise<Omit<Messages, "builder">> {
   const files = await Promise.all(
     namespaces.map(async (namespace) => [namespace, (await import(`./${language}/${namespace}.json`)).default]),
   );
   return Object.fromEntries(files);
+}
+
+/** The texts of one page alone. */
+export async function loadPageMessages<N extends (typeof pageFiles)[number]>(language: Language, name: N): Promise<Messages[N]> {
+  return (await import(`./${language}/${name}.json`)).default;
 }
 
 declare module "next-intl" {

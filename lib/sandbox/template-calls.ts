@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { codeTexts } from "@/lib/whatsapp/code-texts";
 import { type TemplateDraft, templateFindings } from "@/lib/whatsapp/template-draft-rules";
 import { type Finding, subcodeOf } from "@/lib/whatsapp/template-findings";
 import { templatesOf } from "./account-nodes";
@@ -159,27 +160,11 @@ function told(template: SandboxTemplate, dueAt: number): DueWebhook {
   };
 }
 
-/** Meta's own words of an authentication template, in two languages. */
-const CODE_TEXTS = {
-  en: {
-    body: "*{{1}}* is your verification code.",
-    advice: " For your security, do not share this code.",
-    footer: (minutes: number) => `This code expires in ${minutes} minutes.`,
-    button: "Copy code",
-  },
-  tr: {
-    body: "*{{1}}* doğrulama kodunuzdur.",
-    advice: " Güvenliğiniz için bu kodu paylaşmayın.",
-    footer: (minutes: number) => `Bu kodun süresi ${minutes} dakika içinde dolacak.`,
-    button: "Kodu kopyala",
-  },
-};
-
 /** The components as Meta gives them back: of an authentication template with its own words, and the button as an address. */
 function readBack(given: TemplateDraft): SandboxTemplateComponent[] {
   // Gone through by `templateFindings` right before, which is stricter than these types.
   const components = given.components as SandboxTemplateComponent[];
-  const words = String(given.language).startsWith("tr") ? CODE_TEXTS.tr : CODE_TEXTS.en;
+  const words = codeTexts(String(given.language));
   return components.map((component): SandboxTemplateComponent => {
     const type = component.type.toUpperCase() as SandboxTemplateComponent["type"];
     const same = { ...component, type } as SandboxTemplateComponent;

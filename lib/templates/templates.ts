@@ -5,7 +5,13 @@ import { templates } from "@/db/schema/templates";
 import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import type { Page } from "@/lib/http/paging";
-import { accountOf, getIntegrationRow, metaAccountId } from "@/lib/integrations/access";
+import {
+  accountOf,
+  getIntegrationOf,
+  getIntegrationOrDefault,
+  getIntegrationRow,
+  metaAccountId,
+} from "@/lib/integrations/access";
 import { templateVariables } from "@/lib/whatsapp/template-rules";
 import { nextEditAt } from "./edits";
 import { normalizeLanguage } from "./language";
@@ -67,6 +73,22 @@ export async function getTemplateRow(ctx: Ctx, id: string): Promise<TemplateRow>
     .where(and(eq(templates.organizationId, ctx.organizationId), eq(templates.id, id)));
   if (!row) throw new AppError("not_found", "There is no template with this id");
   return row;
+}
+
+/** The integration that reaches a template's account; null when none does any more. */
+export async function integrationOfTemplate(ctx: Ctx, id: string): Promise<string | null> {
+  const { businessAccountId } = await getTemplateRow(ctx, id);
+  return (await getIntegrationOf(ctx, businessAccountId).catch(nullUnlessBroken))?.id ?? null;
+}
+
+/** The integration to whose account a new template belongs unless another is chosen; null before one is connected. */
+export async function defaultIntegrationId(ctx: Ctx): Promise<string | null> {
+  return (await getIntegrationOrDefault(ctx, undefined).catch(nullUnlessBroken))?.id ?? null;
+}
+
+function nullUnlessBroken(error: unknown): null {
+  if (error instanceof AppError) return null;
+  throw error;
 }
 
 /** Every language of the named templates of one account (`accountOf` its integration), as last synced, in one query. */

@@ -76,7 +76,8 @@ export function readTemplate(template: TemplateShape): TemplateLayout {
 
 function takeApart(template: TemplateShape): TemplateLayout {
   const components = readList(template.components, readComponent);
-  const cards = readList(findPart(components, "CAROUSEL")?.cards, (card) => readList(card.components, readComponent));
+  const carousel = findPart(components, "CAROUSEL")?.cards;
+  const cards = readList(carousel, (card) => ({ parts: readList(card.components, readComponent) })).map(({ parts }) => parts);
   const texts = [components, ...cards].flatMap((parts) => [headerTextOf(parts) ?? "", findPart(parts, "BODY")?.text ?? ""]);
   const format = readFormat(template.parameterFormat, texts);
   const variables: TemplateVariable[] = [];

@@ -258,3 +258,47 @@ describe("TemplateParams", () => {
     expect(checkTemplateParams(plain, [], type)).toMatchObject({ ...none, ok: false, unexpected: [key] });
   });
 });
+
+describe("a carousel and an offer", () => {
+  const card = (text: string) => ({
+    components: [
+      { type: "HEADER", format: "IMAGE", example: { header_handle: ["4::abc"] } },
+      { type: "BODY", text, example: { body_text: [["coffee"]] } },
+      {
+        type: "BUTTONS",
+        buttons: [{ type: "URL", text: "See", url: "https://example.com/{{1}}", example: ["https://example.com/1"] }],
+      },
+    ],
+  });
+  const components = [
+    { type: "BODY", text: "Hello {{1}}, look.", example: { body_text: [["Ada"]] } },
+    { type: "LIMITED_TIME_OFFER", limited_time_offer: { text: "Ends soon", has_expiration: true } },
+    { type: "CAROUSEL", cards: [card("Our {{1}} for you"), card("A grinder for {{1}}")] },
+  ];
+
+  it("number the variables of cards after those of the message, each card's own in its order", () => {
+    expect(templateVariables(components)).toMatchObject([
+      { key: "1", place: "body", example: "Ada" },
+      { key: "2", place: "body", card: 0, example: "coffee" },
+      { key: "3", place: "button", card: 0, buttonIndex: 0 },
+      { key: "4", place: "body", card: 1 },
+      { key: "5", place: "button", card: 1, buttonIndex: 0 },
+    ]);
+    const named = structuredClone(components);
+    for (const { components: parts } of named[2]?.cards ?? []) Object.assign(parts[1] ?? {}, { text: "Our {{what}} for you" });
+    expect(templateVariables(named, "NAMED").map(({ key }) => key)).toEqual([
+      ...["1", "card_1_what", "card_1_button_0", "card_2_what", "card_2_button_0"],
+    ]);
+  });
+
+  it("are rendered with every card", () => {
+    expect(renderTemplate({ components }, ["Ada", "beans", "b1", "mills", "m1"])).toMatchObject({
+      body: "Hello Ada, look.",
+      offer: { text: "Ends soon" },
+      cards: [
+        { header: { format: "IMAGE" }, body: "Our beans for you", buttons: [{ text: "See", url: "https://example.com/b1" }] },
+        { body: "A grinder for mills", buttons: [{ url: "https://example.com/m1" }] },
+      ],
+    });
+  });
+});
