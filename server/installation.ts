@@ -28,8 +28,8 @@ export async function withDatabase<T>(work: () => Promise<T>): Promise<T> {
     await prepareKeys(dir);
     database = running ? { url: running, stop: async () => undefined } : await openDatabaseServer(dir);
     setEnvironment({ DATABASE_URL: database.url });
-    const { closeDatabase } = await import("@/db/client");
-    return await work().finally(closeDatabase);
+    const [{ closeDatabase }, { announceAll }] = await Promise.all([import("@/db/client"), import("@/lib/live")]);
+    return await work().finally(() => announceAll().finally(closeDatabase));
   } finally {
     await database?.stop();
     release?.();
