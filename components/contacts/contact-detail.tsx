@@ -17,6 +17,7 @@ import { Phone } from "@/components/shared/phone";
 import { Section } from "@/components/shared/section";
 import { StatusBadge } from "@/components/shared/status-badge";
 import { Time } from "@/components/shared/time";
+import { plainWhatsappText } from "@/components/shared/whatsapp-text";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
@@ -235,7 +236,7 @@ function LastMessages({ contact }: { contact: Contact }) {
                 href={`/messages/${message.id}`}
                 className="mt-1 line-clamp-2 text-sm after:absolute after:inset-0 focus-visible:outline-0 focus-visible:after:-outline-offset-2 focus-visible:after:outline-2 focus-visible:after:outline-focus"
               >
-                {message.text}
+                {plainWhatsappText(message.text)}
               </Link>
             </li>
           ))}

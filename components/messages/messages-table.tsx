@@ -16,6 +16,7 @@ import { Time } from "@/components/shared/time";
 import { useZone } from "@/components/shared/use-language";
 import { useListState } from "@/components/shared/use-list";
 import { useOrigin } from "@/components/shared/use-origin";
+import { plainWhatsappText } from "@/components/shared/whatsapp-text";
 import { useCan } from "@/components/shell/session";
 import { useTemplates } from "@/components/templates/queries";
 import { Badge } from "@/components/ui/badge";
@@ -190,7 +191,7 @@ function useColumns(severalIntegrations: boolean): ColumnDef<Message>[] {
               </Badge>
             ) : null}
             <span className="truncate text-muted" title={row.original.text}>
-              {row.original.text}
+              {plainWhatsappText(row.original.text)}
             </span>
           </span>
         ),

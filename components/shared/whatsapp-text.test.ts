@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseWhatsappLine, parseWhatsappText, type TextBlock, type TextPart } from "./whatsapp-text";
+import { parseWhatsappLine, parseWhatsappText, plainWhatsappText, type TextBlock, type TextPart } from "./whatsapp-text";
 
 /** `<b>…</b>` and the like, so that a case reads in one line. */
 function draw(parts: TextPart[]): string {
@@ -135,6 +135,15 @@ function writeParts(parts: TextPart[]): string {
 const comparable = (text: string) => text.replaceAll("`", "").replaceAll("\n* ", "\n- ").replace(/^\* /, "- ");
 
 describe("any text", () => {
+  it.each([
+    ["Note: *medium* grind, _please_ ~now~", "Note: medium grind, please now"],
+    ["> quoted\n- one\n- *two*\nthree", "quoted one two three"],
+    ["2 * 3 * 4 and ```code```", "2 * 3 * 4 and code"],
+    ["See https://example.com/a_b_c", "See https://example.com/a_b_c"],
+  ])("is said without its marks in a list: %j", (text, plain) => {
+    expect(plainWhatsappText(text)).toBe(plain);
+  });
+
   const seed = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
   it(`is kept whole, whatever is read in it (TEST_SEED=${seed})`, () => {
     const random = randomFrom(seed);

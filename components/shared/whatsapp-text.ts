@@ -34,6 +34,19 @@ export function parseWhatsappText(text: string): TextBlock[] {
   return blocks;
 }
 
+/** What a text says, without its marks and on one line: for lists. */
+export function plainWhatsappText(text: string): string {
+  return parseWhatsappText(text)
+    .flatMap((block) => (block.kind === "lines" ? [block.parts] : block.items))
+    .map(plainParts)
+    .join(" ")
+    .replace(/\s+/g, " ");
+}
+
+function plainParts(parts: readonly TextPart[]): string {
+  return parts.map((part) => ("parts" in part ? plainParts(part.parts) : part.text)).join("");
+}
+
 /** The same without quotes and lists, for texts of one line such as headers. */
 export function parseWhatsappLine(text: string): TextPart[] {
   return partsOf(readMarks(text), 0, text.length);

@@ -6,6 +6,7 @@ import { integrations } from "@/db/schema/integrations";
 import { apiTokens, auditEntries, links, organizations, users } from "@/db/schema/organizations";
 import type { Ctx } from "@/lib/ctx";
 import { type Page, toPage } from "@/lib/http/paging";
+import { formatPhone } from "@/lib/phone-format";
 import type { AuditEntry, AuditQuery } from "./schema";
 
 /** What was done in the organization, newest first. `action` may be a noun such as `token`, for all that was done with tokens. */
@@ -48,7 +49,13 @@ async function namesOf(ctx: Ctx, rows: readonly Row[]): Promise<Map<string, stri
     read("user", (ids) => db.select({ id: users.id, name: users.name }).from(users).where(anyOf(users.id, ids))),
     read("token", (ids) => namedIn(db, apiTokens, organizationId, ids)),
     read("integration", (ids) => namedIn(db, integrations, organizationId, ids)),
-    read("contact", (ids) => namedIn(db, contacts, organizationId, ids)),
+    read("contact", async (ids) => {
+      const people = await db
+        .select({ id: contacts.id, name: contacts.name, phone: contacts.phone })
+        .from(contacts)
+        .where(and(eq(contacts.organizationId, organizationId), anyOf(contacts.id, ids)));
+      return people.map(({ id, name, phone }) => ({ id, name: name ?? (phone && formatPhone(phone)) }));
+    }),
     read("invitation", (ids) =>
       db
         .select({ id: links.id, name: links.email })
@@ -67,13 +74,13 @@ async function namesOf(ctx: Ctx, rows: readonly Row[]): Promise<Map<string, stri
 
 function namedIn(
   db: Ctx["db"],
-  table: typeof apiTokens | typeof integrations | typeof contacts,
+  table: typeof apiTokens | typeof integrations,
   organizationId: string,
   ids: string[],
 ): Promise<{ id: string; name: string | null }[]> {
   return db
     .select({ id: table.id, name: table.name })
-    .from(table as typeof contacts)
+    .from(table as typeof apiTokens)
     .where(and(eq(table.organizationId, organizationId), anyOf(table.id, ids)));
 }
 

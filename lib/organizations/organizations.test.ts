@@ -8,6 +8,7 @@ import { audit } from "@/lib/audit";
 import { previewLink, redeemLink } from "@/lib/auth/redeem-link";
 import { createResetLink } from "@/lib/auth/reset-link";
 import { signInWithPassword } from "@/lib/auth/sign-in";
+import { createContact } from "@/lib/contacts/contacts";
 import { type Ctx, openDatabase } from "@/lib/ctx";
 import { resetEnv } from "@/lib/env";
 import { listAuditEntries } from "./audit-trail";
@@ -77,11 +78,13 @@ describe("the organization", () => {
     await updateMember(org.ctx, member.userId, { role: "operator" });
     await createApiToken(org.ctx, { name: "Shop backend", scopes: ["*"] });
     await createInvitation(org.ctx, { email: "new@example.com", role: "viewer" });
+    await createContact(org.ctx, { phoneNumber: "+905550107302" });
     const elsewhere = await makeOrganization(db);
     const foreign = await createApiToken(elsewhere.ctx, { name: "Theirs", scopes: ["*"] });
     await audit(org.ctx, "token.revoked", { type: "token", id: foreign.id });
     expect((await listAuditEntries(org.ctx, page)).data.map(({ target }) => [target.type, target.name])).toEqual([
       ["token", null],
+      ["contact", "+90 555 010 73 02"],
       ["invitation", "new@example.com"],
       ["token", "Shop backend"],
       ["user", "Some viewer"],
