@@ -24,6 +24,7 @@ import type { Template } from "@/lib/templates/schema";
 import { bodyOf, groupByName, type TemplateGroup } from "./groups";
 import { LanguageChips } from "./language-chips";
 import { useTemplates } from "./queries";
+import { Starters } from "./starters";
 import { SyncButton, SyncResult, useSync } from "./sync-button";
 import { exampleValues, TemplatePreview } from "./template-preview";
 import { useCategoryLabel } from "./use-words";
@@ -63,9 +64,12 @@ export function TemplatesTable({ templates: initial }: { templates?: Template[] 
       />
       <SyncResult sync={sync} className="mb-4" />
       {query.data?.length === 0 ? (
-        <Card>
-          <NoTemplates />
-        </Card>
+        <div className="grid gap-5">
+          <Card>
+            <NoTemplates />
+          </Card>
+          <Starters />
+        </div>
       ) : (
         <Tabs
           value={status}

@@ -34,20 +34,23 @@ import { HeaderPart } from "./header-part";
 import { toProblems } from "./places";
 import { PreviewPanel } from "./preview-panel";
 import { Problems, useProblem } from "./problems";
+import { StarterMenu } from "./starter-menu";
 import { BodyField } from "./text-part";
 
 type BuilderProps = {
   initial: Draft;
   /** The template that is changed; without it a new one is written. */
   template?: Template;
+  /** The name of what a new one began with. */
+  starter?: string;
 };
 
 /** Writes a template: each of Meta's rules is told at its field, by the rules that the API asks too. */
-export function Builder({ initial, template }: BuilderProps) {
+export function Builder({ initial, template, starter }: BuilderProps) {
   const t = useTranslations("builder");
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
-  const editor = useEditor(initial, template?.id ?? "new");
+  const editor = useEditor(initial, template?.id ?? ["new", starter].filter(Boolean).join(" "));
   const { draft, change } = editor;
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const [isAsked, setAsked] = useState(false);
@@ -143,6 +146,7 @@ export function Builder({ initial, template }: BuilderProps) {
         description={t(isAtMeta ? "editDescription" : "description")}
         actions={
           <>
+            {template ? null : <StarterMenu language={draft.language} />}
             <Button
               variant="ghost"
               size="icon"

@@ -1,4 +1,5 @@
-import type { CreateTemplate, Template } from "@/lib/templates/schema";
+import type { CreateTemplate } from "@/lib/templates/schema";
+import type { Starter } from "@/lib/templates/starters";
 import { readTemplate } from "@/lib/whatsapp/template-layout";
 
 export const HEADER_FORMATS = ["NONE", "TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION"] as const;
@@ -234,7 +235,7 @@ function toNumber(text: string): number | string {
 }
 
 /** The template as one writes it; null where it has parts that the builder does not know, which it would lose. */
-export function toDraft(template: Template, integrationId: string): Draft | null {
+export function toDraft(template: Starter, integrationId: string): Draft | null {
   const draft = read(template, integrationId);
   if (!draft) return null;
   const category = template.category.toUpperCase();
@@ -244,7 +245,7 @@ export function toDraft(template: Template, integrationId: string): Draft | null
   return given === own ? draft : null;
 }
 
-function read(template: Template, integrationId: string): Draft | null {
+function read(template: Starter, integrationId: string): Draft | null {
   const { components, category } = template;
   const draft = emptyDraft(integrationId, template.language);
   draft.name = template.name;
