@@ -50,6 +50,7 @@ export function FaultSettings({ integrationId }: { integrationId: string }) {
       | "templatesPaused"
       | "restricted"
       | "requiresAppSecret"
+      | "mediaGone"
       | "pairLimit"
       | "webhooksDuplicated"
       | "webhooksShuffled",
@@ -101,6 +102,7 @@ export function FaultSettings({ integrationId }: { integrationId: string }) {
         {toggle("restricted")}
         {toggle("requiresAppSecret")}
         {toggle("templatesPaused")}
+        {toggle("mediaGone")}
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label={t("tier.label")} hint={t("tier.hint")}>
             <Select

@@ -1,8 +1,8 @@
 "use client";
 
-import { BatteryFull, PlaneTakeoff, SendHorizontal, Signal, Wifi } from "lucide-react";
+import { BatteryFull, PlaneTakeoff, Signal, Wifi } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ErrorNote } from "@/components/shared/error-note";
 import { StatusBadge } from "@/components/shared/status-badge";
 import { Time, useClock } from "@/components/shared/time";
@@ -17,6 +17,8 @@ import { toast } from "@/components/ui/toast";
 import { formatClock, formatDate, isSameDay } from "@/lib/i18n/format";
 import { formatPhone } from "@/lib/phone-format";
 import type { SandboxButton, SandboxChat, SandboxMessage } from "@/lib/sandbox/schema";
+import { PhoneActs } from "./phone-acts";
+import { PhoneComposer, type Said } from "./phone-composer";
 import { useChat, useReply } from "./queries";
 
 /** One customer's phone with its chat with the business; what is written here arrives by webhook, as from Meta. */
@@ -28,9 +30,14 @@ export function VirtualPhone({ integrationId, phone }: { integrationId: string; 
   const can = useCan();
   const canWrite = can("sandbox:write") && chat?.online === true;
 
-  function answer(body: { text: string } | { messageId: string; buttonPayload: string }) {
+  const [answered, setAnswered] = useState<SandboxMessage | null>(null);
+  const line = useChatLine();
+
+  function answer(said: Said) {
+    const context = answered && said.messageId === undefined ? { messageId: answered.id } : {};
+    setAnswered(null);
     reply.mutate(
-      { from: phone, ...body },
+      { from: phone, ...context, ...said },
       { onError: (failure) => toast.error(t("notSent"), { description: explain(failure).detail ?? explain(failure).message }) },
     );
   }
@@ -44,10 +51,20 @@ export function VirtualPhone({ integrationId, phone }: { integrationId: string; 
       <Head chat={chat} />
       <Chat
         chat={chat}
+        integrationId={integrationId}
         failure={error ? <ErrorNote error={error} title={t("failed")} onRetry={() => void refetch()} /> : null}
         onPress={canWrite ? (message, payload) => answer({ messageId: message.id, buttonPayload: payload }) : undefined}
+        onReact={canWrite ? (message, reaction) => answer({ messageId: message.id, reaction }) : undefined}
+        onAnswer={canWrite ? setAnswered : undefined}
       />
-      <Composer disabled={!canWrite} isOffline={chat?.online === false} onSend={(text) => answer({ text })} />
+      <PhoneComposer
+        integrationId={integrationId}
+        disabled={!canWrite}
+        isOffline={chat?.online === false}
+        answering={answered && line(answered)}
+        onLeave={() => setAnswered(null)}
+        onSend={answer}
+      />
     </section>
   );
 }
@@ -95,17 +112,21 @@ function Head({ chat }: { chat: SandboxChat | undefined }) {
   );
 }
 
-type ChatProps = {
-  chat: SandboxChat | undefined;
-  failure: React.ReactNode;
+type Acts = {
   onPress: ((message: SandboxMessage, payload: string) => void) | undefined;
+  onReact: ((message: SandboxMessage, emoji: string) => void) | undefined;
+  onAnswer: ((message: SandboxMessage) => void) | undefined;
 };
+type ChatProps = Acts & { chat: SandboxChat | undefined; integrationId: string; failure: React.ReactNode };
 
-function Chat({ chat, failure, onPress }: ChatProps) {
+function Chat({ chat, integrationId, failure, ...acts }: ChatProps) {
   const t = useTranslations("sandbox.phone");
   const zone = useZone();
   const log = useRef<HTMLDivElement>(null);
-  const messages = chat?.messages ?? [];
+  const all = chat?.messages ?? [];
+  const messages = all.filter(({ content }) => content.type !== "reaction");
+  const reactions = reactionsOf(all);
+  const byId = new Map(messages.map((message) => [message.id, message]));
   const last = messages.at(-1)?.id;
   useEffect(() => {
     const element = log.current;
@@ -136,7 +157,13 @@ function Chat({ chat, failure, onPress }: ChatProps) {
                 {formatDate(new Date(message.at), zone)}
               </p>
             ) : null}
-            <Bubble message={message} onPress={onPress} />
+            <Bubble
+              message={message}
+              integrationId={integrationId}
+              quoted={byId.get(message.contextId ?? "")}
+              reactions={reactions.get(message.id) ?? []}
+              {...acts}
+            />
           </div>
         );
       })}
@@ -144,20 +171,51 @@ function Chat({ chat, failure, onPress }: ChatProps) {
   );
 }
 
-type BubbleProps = { message: SandboxMessage; onPress: ChatProps["onPress"] };
+/** The last emoji of each side on each message. */
+function reactionsOf(messages: readonly SandboxMessage[]): Map<string, string[]> {
+  const sides = new Map<string, Map<string, string>>();
+  for (const { content, contextId, direction } of messages) {
+    if (content.type !== "reaction" || contextId === null) continue;
+    sides.set(contextId, new Map(sides.get(contextId)).set(direction, content.body));
+  }
+  return new Map([...sides].map(([id, emojis]) => [id, [...emojis.values()].filter(Boolean)]));
+}
+
+/** A message in a few words. */
+function useChatLine() {
+  const t = useTranslations("shared.bubble");
+  return ({ content: { body, header } }: SandboxMessage): string =>
+    body || header?.text || (header && header.kind !== "text" ? t(header.kind) : "");
+}
+
+type BubbleProps = Acts & {
+  message: SandboxMessage;
+  integrationId: string;
+  quoted: SandboxMessage | undefined;
+  reactions: readonly string[];
+};
 
 /** On the customer's phone their own messages are on the right and have the ticks. */
-function Bubble({ message, onPress }: BubbleProps) {
+function Bubble({ message, integrationId, quoted, reactions, onPress, onReact, onAnswer }: BubbleProps) {
   const { content, direction, status } = message;
+  const line = useChatLine();
   const mine = direction === "customer";
   const hasArrived = mine || status === "delivered" || status === "read";
   return (
     <div className="grid gap-0.5">
       <WhatsappBubble
         direction={mine ? "out" : "in"}
-        header={toHeader(content.header)}
+        header={toHeader(content.header, integrationId)}
         body={content.body}
         footer={content.footer}
+        reactions={reactions}
+        quote={
+          quoted ? (
+            <p className="mb-0.5 line-clamp-2 rounded-[6px] border-(--whatsapp-link) border-l-4 bg-(--whatsapp-media) px-2 py-1 text-(--whatsapp-muted) text-[13px] leading-4">
+              {line(quoted)}
+            </p>
+          ) : undefined
+        }
         buttons={content.buttons?.map((button) =>
           toButton(button, hasArrived && onPress ? () => onPress(message, button.payload ?? "") : undefined),
         )}
@@ -166,7 +224,14 @@ function Bubble({ message, onPress }: BubbleProps) {
         // What has not arrived is not on the phone yet: outlined, as legible as the rest.
         className={cn(!hasArrived && "outline-(--whatsapp-muted) outline-1 outline-dashed")}
       />
-      {mine ? null : <Fate message={message} />}
+      {mine ? null : (
+        <div className="flex flex-wrap items-center gap-1">
+          <Fate message={message} />
+          {hasArrived && onReact && onAnswer ? (
+            <PhoneActs onReact={(emoji) => onReact(message, emoji)} onAnswer={() => onAnswer(message)} />
+          ) : null}
+        </div>
+      )}
     </div>
   );
 }
@@ -193,10 +258,12 @@ function Fate({ message }: { message: SandboxMessage }) {
   );
 }
 
-function toHeader(header: SandboxMessage["content"]["header"]): BubbleHeader | undefined {
+function toHeader(header: SandboxMessage["content"]["header"], integrationId: string): BubbleHeader | undefined {
   if (!header) return undefined;
-  if (header.kind === "text") return header.text ? { type: "text", text: header.text } : undefined;
-  return { type: header.kind, text: header.text };
+  const { kind, text, mediaId, mimeType } = header;
+  if (kind === "text") return text ? { type: "text", text } : undefined;
+  if (mediaId === undefined) return { type: kind, text };
+  return { type: kind, text, file: { state: "ready", src: `/api/v1/sandbox/${integrationId}/files/${mediaId}`, mimeType } };
 }
 
 const BUTTON_TYPES: Record<SandboxButton["kind"], string> = {
@@ -217,58 +284,4 @@ function actOf({ kind, target, payload }: SandboxButton, press: (() => void) | u
   if (kind === "url" && target) return () => window.open(target, "_blank", "noopener,noreferrer");
   if (kind === "copy" && target) return () => void navigator.clipboard?.writeText(target);
   return undefined;
-}
-
-const QUICK_ANSWERS = ["hello", "thanks", "stop"] as const;
-
-type ComposerProps = { disabled: boolean; isOffline: boolean; onSend: (text: string) => void };
-
-function Composer({ disabled, isOffline, onSend }: ComposerProps) {
-  const t = useTranslations("sandbox.phone");
-  const [text, setText] = useState("");
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    if (!text.trim() || disabled) return;
-    onSend(text.trim());
-    setText("");
-  }
-  if (isOffline)
-    return <p className="shrink-0 border-t bg-surface-raised px-5 pt-3 pb-6 text-center text-muted text-xs">{t("offline")}</p>;
-  return (
-    <div className="shrink-0 border-t bg-surface-raised px-3 pt-2 pb-4">
-      <div className="mb-2 flex gap-1.5 overflow-x-auto">
-        {QUICK_ANSWERS.map((key) => (
-          <button
-            key={key}
-            type="button"
-            disabled={disabled}
-            onClick={() => onSend(t(`answers.${key}`))}
-            className="h-7 shrink-0 rounded-full border border-border-strong px-2.5 text-xs hover:bg-surface-sunken disabled:opacity-50"
-          >
-            {t(`answers.${key}`)}
-          </button>
-        ))}
-      </div>
-      <form onSubmit={submit} className="flex items-center gap-2">
-        <input
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          disabled={disabled}
-          maxLength={4096}
-          autoComplete="off"
-          aria-label={t("write")}
-          placeholder={t("write")}
-          className="h-10 min-w-0 flex-1 rounded-full border border-border-strong bg-surface px-4 text-sm placeholder:text-muted max-md:text-md"
-        />
-        <button
-          type="submit"
-          disabled={disabled || !text.trim()}
-          aria-label={t("send")}
-          className="grid size-10 shrink-0 place-items-center rounded-full bg-accent text-accent-foreground hover:bg-accent-hover disabled:opacity-50"
-        >
-          <SendHorizontal className="size-4" aria-hidden />
-        </button>
-      </form>
-    </div>
-  );
 }

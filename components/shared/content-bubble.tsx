@@ -8,6 +8,7 @@ import type { Language } from "@/lib/i18n/languages";
 import type { MessageContent } from "@/lib/whatsapp/content";
 import { summaryOf } from "@/lib/whatsapp/content-words";
 import type { RenderedTemplate } from "@/lib/whatsapp/template-schema";
+import type { BubbleFile } from "./bubble-file";
 import { lineOfItem, linesOfCard } from "./card-lines";
 import { useZone } from "./use-language";
 import { type BubbleButton, type BubbleHeader, type BubbleMedia, WhatsappBubble } from "./whatsapp-bubble";
@@ -16,13 +17,19 @@ type BubbleProps = ComponentProps<typeof WhatsappBubble>;
 type Drawn = Pick<BubbleProps, "body" | "note" | "header" | "footer" | "buttons">;
 type Words = ReturnType<typeof useTranslations<"shared.bubble">>;
 
-type ContentBubbleProps = Omit<BubbleProps, keyof Drawn> & { content: MessageContent };
+type ContentBubbleProps = Omit<BubbleProps, keyof Drawn> & {
+  content: MessageContent;
+  /** How it stands with the file that it carries. */
+  file?: BubbleFile;
+};
 
 /** A message by what it says, in either direction. Needs nothing but the message. */
-export function ContentBubble({ content, ...rest }: ContentBubbleProps) {
+export function ContentBubble({ content, file, ...rest }: ContentBubbleProps) {
   const t = useTranslations("shared.bubble");
   const { language } = useZone();
-  const bubble = <WhatsappBubble {...draw(content, t, language)} {...rest} />;
+  const drawn = draw(content, t, language);
+  const header = drawn.header && drawn.header.type !== "text" && file ? { ...drawn.header, file } : drawn.header;
+  const bubble = <WhatsappBubble {...drawn} header={header} {...rest} />;
   const cards = content.type === "template" ? content.rendered.cards : undefined;
   return cards ? <WithCards cards={cards}>{bubble}</WithCards> : bubble;
 }
@@ -92,7 +99,8 @@ function draw(content: MessageContent, t: Words, language: Language): Drawn {
       return drawTemplate(content.rendered, t);
     case "media": {
       const { kind, voice, caption = "", filename } = content;
-      return { header: { type: kind, text: filename ?? t(kind === "audio" && voice ? "voice" : kind) }, body: caption };
+      const header = { type: kind, text: filename ?? t(kind === "audio" && voice ? "voice" : kind), name: filename };
+      return { header, body: caption };
     }
     case "interactive":
       return {

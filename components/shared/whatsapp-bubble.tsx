@@ -26,11 +26,14 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import { formatClock } from "@/lib/i18n/format";
+import { type BubbleFile, BubbleFileView } from "./bubble-file";
 import { useStatusLabel } from "./status-badge";
 import { useZone } from "./use-language";
 import { WhatsappLine, WhatsappText } from "./whatsapp-formatted";
 
-export type BubbleHeader = { type: "text"; text: string } | { type: BubbleMedia; url?: string; text?: string };
+export type BubbleHeader =
+  | { type: "text"; text: string }
+  | { type: BubbleMedia; url?: string; text?: string; name?: string; file?: BubbleFile };
 export type BubbleMedia = "image" | "video" | "audio" | "document" | "sticker" | "location";
 export type BubbleButton = { type?: string; text: string; onPress?: () => void; href?: string };
 
@@ -167,6 +170,10 @@ function Header({ header }: { header: BubbleHeader }) {
         <WhatsappLine text={header.text} />
       </p>
     );
+  }
+  if (header.file && header.type !== "location") {
+    const { type: kind, file, text, name } = header;
+    return <BubbleFileView kind={kind} file={file} name={name ?? text ?? t(kind)} isNamed={name !== undefined} />;
   }
   if (header.type === "image" && header.url) {
     return (

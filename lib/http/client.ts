@@ -69,7 +69,9 @@ async function call<T>(method: string, path: string, { query, body, signal, head
   return answer as T;
 }
 
-function toApiError(response: Response, answer: unknown): ApiError {
+type Answered = { ok: boolean; status: number; headers: Pick<Headers, "get"> };
+
+export function toApiError(response: Answered, answer: unknown): ApiError {
   const body = (typeof answer === "object" && answer !== null ? answer : {}) as Record<string, unknown>;
   const retryAfter = Number(response.headers.get("retry-after"));
   return new ApiError({

@@ -89,3 +89,16 @@ export function formatShare(part: number, whole: number, language: Language): st
   const shown = part > 0 && part < whole ? Math.min(1 - TENTH_OF_A_PERCENT, Math.max(TENTH_OF_A_PERCENT, share)) : share;
   return formatNumber(shown, language, { style: "percent", maximumFractionDigits: 1 });
 }
+
+const SIZES = [
+  { unit: "megabyte", bytes: 1024 * 1024, digits: 1 },
+  { unit: "kilobyte", bytes: 1024, digits: 0 },
+  { unit: "byte", bytes: 1, digits: 0 },
+] as const;
+
+/** `1.4 MB` or `1,4 MB`, as people count the sizes of files. */
+export function formatBytes(bytes: number, language: Language): string {
+  const { unit, bytes: one, digits } = SIZES.find((size) => bytes >= size.bytes) ?? SIZES[2];
+  const style = { style: "unit", unit, maximumFractionDigits: digits } as const;
+  return new Intl.NumberFormat(INTL_LOCALES[language], style).format(bytes / one);
+}

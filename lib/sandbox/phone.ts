@@ -114,7 +114,13 @@ export async function replyFromPhone(ctx: Ctx, integrationId: string, input: Rep
         ? { context: { from: answered.direction === "business" ? account.displayPhoneNumber.slice(1) : waId, id: answered.id } }
         : {}),
     });
-    await db.update(sandboxPhones).set({ lastInboundAt: ctx.now, name }).where(eq(sandboxPhones.id, phone.id));
+    if (answered) made.message.contextId = answered.id;
+    // A reaction opens no window.
+    const opened = input.reaction === undefined ? { lastInboundAt: ctx.now } : {};
+    await db
+      .update(sandboxPhones)
+      .set({ ...opened, name })
+      .where(eq(sandboxPhones.id, phone.id));
     await keep(db, integrationId, phone.id, [made.message], isTold(account) ? [made.webhook] : [], ctx.now);
     await announce(db, ctx.organizationId, ["sandbox"]);
     return made.message;

@@ -67,9 +67,13 @@ export function checkMessage(body: unknown, templates: readonly SandboxTemplate[
     category: filled.category,
     content: filled.content,
     callbackData: body.biz_opaque_callback_data,
-    contextId,
+    contextId: contextId ?? reactedTo(body),
     mediaIds: mediaIdsOf(body),
   };
+}
+
+function reactedTo({ reaction }: Json): string | undefined {
+  return isJson(reaction) && typeof reaction.message_id === "string" ? reaction.message_id : undefined;
 }
 
 const MEDIA_KEYS = new Set(["image", "video", "audio", "document", "sticker"]);
