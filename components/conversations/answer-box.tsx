@@ -4,6 +4,8 @@ import { LayoutTemplate, SendHorizontal } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type FormEvent, type KeyboardEvent, useMemo, useState } from "react";
 import { composeHref } from "@/components/compose/address";
+import { AttachButton, AttachmentList, DropZone } from "@/components/compose/attachment-list";
+import { answerParts, saysText, useAttachments } from "@/components/compose/attachments";
 import { NOT_WRITTEN, newIdempotencyKey, useCheck, useSend } from "@/components/compose/queries";
 import { useDraft } from "@/components/compose/use-draft";
 import { ErrorNote } from "@/components/shared/error-note";
@@ -15,7 +17,9 @@ import { Textarea } from "@/components/ui/textarea";
 import type { Conversation } from "@/lib/conversations/schema";
 import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
 
-/** Free text while the 24 hours are open. What is half written stays until it is sent. */
+const MOST_FILES = 10;
+
+/** Free text and files while the 24 hours are open. What is half written stays until it is sent. */
 export function AnswerBox({ conversation }: { conversation: Conversation }) {
   const t = useTranslations("conversations.answer");
   const { id, contactId, integrationId } = conversation;
@@ -24,64 +28,72 @@ export function AnswerBox({ conversation }: { conversation: Conversation }) {
   const send = useSend();
   const draft = useDraft(id, { mode: "text", text, values: {} }, (left) => setText(left.text));
   const excess = textLength(text) - MESSAGE_LIMITS.textBody;
-  const canSend = text.trim() !== "" && excess <= 0 && !send.isPending;
+  const files = useAttachments(integrationId, { most: MOST_FILES });
+  const isWritten = text.trim() !== "" || files.list.length > 0;
+  const canSend = isWritten && files.isWhole && excess <= 0 && !send.isPending;
 
-  function submit(event?: FormEvent) {
+  async function submit(event?: FormEvent) {
     event?.preventDefault();
     if (!canSend) return;
-    send.mutate(
-      { body: { contactId, integrationId, message: text }, key },
-      {
-        onSuccess: () => {
-          setKey(newIdempotencyKey());
-          setText("");
-          draft.drop();
-        },
-        // The server has decided; another press is another attempt.
-        onError: (error) => error instanceof Error && "status" in error && error.status !== 0 && setKey(newIdempotencyKey()),
-      },
-    );
+    const parts = answerParts(text, files.list);
+    try {
+      for (const { says, file } of parts) {
+        await send.mutateAsync({ body: { contactId, integrationId, ...says }, key: `${key}-${file ?? "text"}` });
+        // What has gone is not sent again when the next one fails.
+        if (file !== undefined) files.remove(file);
+        if (saysText(says)) setText("");
+      }
+      setKey(newIdempotencyKey());
+      draft.drop();
+    } catch (error) {
+      // The server has decided; another press is another attempt.
+      if (error instanceof Error && "status" in error && error.status !== 0) setKey(newIdempotencyKey());
+    }
   }
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    submit();
+    void submit();
   }
 
   return (
-    <form onSubmit={submit} className="grid shrink-0 gap-2 border-t bg-surface px-4 py-3 max-md:px-3" noValidate>
-      <Obstacles conversation={conversation} />
-      {send.error ? <ErrorNote error={send.error} title={t("notSent")} /> : null}
-      {excess > 0 ? (
-        <p role="alert" className="text-danger text-xs">
-          {t("tooLong", { count: excess, limit: MESSAGE_LIMITS.textBody })}
-        </p>
-      ) : null}
-      <div className="flex items-end gap-2">
-        <Textarea
-          aria-label={t("label")}
-          aria-invalid={excess > 0}
-          placeholder={t("placeholder")}
-          title={t("keys")}
-          rows={1}
-          className="max-h-40 min-h-10 resize-none py-2"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={onKeyDown}
-        />
-        <Button
-          type="submit"
-          variant="primary"
-          className="size-10 px-0"
-          loading={send.isPending}
-          disabled={!canSend}
-          aria-label={t("send")}
-        >
-          {send.isPending ? null : <SendHorizontal aria-hidden />}
-        </Button>
-      </div>
-    </form>
+    <DropZone attachments={files} className="shrink-0">
+      <form onSubmit={submit} className="grid shrink-0 gap-2 border-t bg-surface px-4 py-3 max-md:px-3" noValidate>
+        <Obstacles conversation={conversation} />
+        {send.error ? <ErrorNote error={send.error} title={t("notSent")} /> : null}
+        {excess > 0 ? (
+          <p role="alert" className="text-danger text-xs">
+            {t("tooLong", { count: excess, limit: MESSAGE_LIMITS.textBody })}
+          </p>
+        ) : null}
+        <AttachmentList attachments={files} />
+        <div className="flex items-end gap-2">
+          <AttachButton attachments={files} className="size-10 px-0" />
+          <Textarea
+            aria-label={t("label")}
+            aria-invalid={excess > 0}
+            placeholder={t("placeholder")}
+            title={t("keys")}
+            rows={1}
+            className="max-h-40 min-h-10 resize-none py-2"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            onKeyDown={onKeyDown}
+          />
+          <Button
+            type="submit"
+            variant="primary"
+            className="size-10 px-0"
+            loading={send.isPending}
+            disabled={!canSend}
+            aria-label={t("send")}
+          >
+            {send.isPending ? null : <SendHorizontal aria-hidden />}
+          </Button>
+        </div>
+      </form>
+    </DropZone>
   );
 }
 

@@ -30,3 +30,8 @@ export const STILL_STICKER_LIMIT = 100 * KB;
 export const LARGEST_MEDIA = 100 * MB;
 /** A file that was uploaded may be sent for so long. Source: Meta, "Media"; reference 2. */
 export const MEDIA_ID_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** How large a file may be that is called of this type; of an unknown one, the largest. */
+export function limitOf(mimeType: string): number {
+  return MEDIA_TYPES[mimeType.split(";")[0]?.trim() ?? ""]?.limit ?? LARGEST_MEDIA;
+}

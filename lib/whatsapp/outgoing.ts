@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { MediaKind } from "./content";
-import { textLength } from "./text-length";
+import { MESSAGE_LIMITS, textLength } from "./text-length";
 
 /** Lengths and counts of what is sent beside texts and templates. Source: Meta, "Messages" and the page of each interactive type (2025); reference 1.3 and 1.4. */
 export const OUTGOING_LIMITS = {
-  caption: 1024,
-  filename: 240,
+  caption: MESSAGE_LIMITS.caption,
+  filename: MESSAGE_LIMITS.filename,
   link: 2000,
   header: 60,
   footer: 60,

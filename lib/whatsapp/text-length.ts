@@ -1,6 +1,8 @@
 /** Lengths of what goes into `POST /{phone number id}/messages`. Source: Meta, "Messages" (2025); reference 1.1 and 1.3. */
 export const MESSAGE_LIMITS = {
   textBody: 4096,
+  caption: 1024,
+  filename: 240,
   callbackData: 512,
 } as const;
 
