@@ -9,7 +9,7 @@ import type { OrganizationSettings } from "@/lib/organizations/schema";
 import { suggestE164 } from "@/lib/phone";
 import { normalizeLanguage } from "@/lib/templates/language";
 import type { ContentOf, SendableContent } from "@/lib/whatsapp/content";
-import { checkTemplateParams, renderTemplate } from "@/lib/whatsapp/template-rules";
+import { checkTemplateParams, type GivenParts, renderTemplate } from "@/lib/whatsapp/template-rules";
 import { isWindowOpen } from "@/lib/whatsapp/window";
 import type { Allowance } from "./allowance";
 import { type Facts, type Naming, type Recipient, readFacts, type SendingIntegration, type SendingTemplate } from "./facts";
@@ -85,8 +85,8 @@ type Draft = {
   } | null;
   /** The values to be filled in; undefined where they were checked already and are checked again when they are filled in. */
   params: TemplateParams | null | undefined;
-  /** The type of the file or place that is given for a template's header. */
-  header?: string | undefined;
+  /** What a template is given beside values. */
+  parts?: GivenParts | undefined;
   isReply: boolean | null;
   /** The one message that may follow a person's stop: it says that the stop was heard. */
   confirmsStop?: boolean;
@@ -108,7 +108,7 @@ function judge(ctx: Ctx, draft: Draft, facts: Facts): Judgement {
     const consent = recipient?.consent ?? NO_CONSENT;
     reasons.push(...consentReasons(consent, purpose, windowOpen, recipient?.marketingStoppedAt ?? null));
   }
-  if (template && integration) reasons.push(...templateReasons(template, draft.params, draft.header));
+  if (template && integration) reasons.push(...templateReasons(template, draft.params, draft.parts));
   if (template?.found?.category === "AUTHENTICATION" && isNamed && recipient?.address && !recipient.address.startsWith("+"))
     reasons.push(noCodesWithoutNumber(naming.contactId ?? null));
   if (!template && isNamed && !windowOpen) reasons.push(windowClosed(heard?.lastInboundAt ?? null));
@@ -118,7 +118,7 @@ function judge(ctx: Ctx, draft: Draft, facts: Facts): Judgement {
 }
 
 function judgeAtDoor(ctx: Ctx, prepared: Prepared, facts: Facts, taken: Map<string, Set<string>> | null): Verdict {
-  const { wish, header } = prepared;
+  const { wish, header, extras } = prepared;
   const integration = wish.integrationId === undefined ? facts.defaultIntegration : facts.integrations.get(wish.integrationId);
   const recipient = facts.recipientOf(wish);
   const sameName = integration
@@ -134,7 +134,14 @@ function judgeAtDoor(ctx: Ctx, prepared: Prepared, facts: Facts, taken: Map<stri
     purpose,
     template: wish.template === undefined ? null : { name: wish.template, language: wish.language, found, sameName },
     params,
-    header: header && (header.type === "location" ? "location" : header.kind),
+    parts: {
+      header: header && (header.type === "location" ? "location" : header.kind),
+      cards: extras?.cards?.map(({ kind }) => kind),
+      offerExpiresAt: extras?.offerExpiresAt,
+      buttons: extras?.buttons,
+      hasFlow: extras?.flow !== undefined,
+      now: ctx.now,
+    },
     isReply: null,
   };
   const { reasons, opening, windowOpen } = judge(ctx, draft, facts);
@@ -153,7 +160,7 @@ function judgeAtDoor(ctx: Ctx, prepared: Prepared, facts: Facts, taken: Map<stri
       contactId: recipient.id,
       address: recipient.address,
       content: found
-        ? { ...templateContent(found, params), ...(header && { header }) }
+        ? { ...templateContent(found, params, extras), ...(header && { header }) }
         : (prepared.content ?? { type: "text", body: wish.message ?? "" }),
       contextId: prepared.contextId ?? null,
       purpose,
@@ -274,9 +281,22 @@ export function chooseLanguage<T extends { language: string; status: string }>(
 }
 
 /** A template with its values, and what a person reads of it. */
-export function templateContent(template: SendingTemplate, params: TemplateParams | null): ContentOf<"template"> {
+export function templateContent(
+  template: SendingTemplate,
+  params: TemplateParams | null,
+  extras?: ContentOf<"template">["extras"],
+): ContentOf<"template"> {
   const { name, language } = template;
-  return { type: "template", name, language, params, rendered: renderTemplate(template, params) };
+  const rendered = renderTemplate(template, params);
+  const expiresAt = extras?.offerExpiresAt;
+  return {
+    type: "template",
+    name,
+    language,
+    params,
+    rendered: rendered.offer && expiresAt ? { ...rendered, offer: { ...rendered.offer, expiresAt } } : rendered,
+    ...(extras && { extras }),
+  };
 }
 
 /** When a message of this purpose may leave; null: now. `never`: the hours have no opening in the coming year. */
@@ -429,7 +449,7 @@ export function consentReasons(
 function templateReasons(
   { name, language, found: template, sameName }: NonNullable<Draft["template"]>,
   params: TemplateParams | null | undefined,
-  header: string | undefined,
+  parts: GivenParts | undefined,
 ): Reason[] {
   if (!template) {
     const languages = sameName.map((t) => t.language);
@@ -457,7 +477,7 @@ function templateReasons(
       details: { template: name, language: template.language, status: template.status, rejectedReason: template.rejectedReason },
     });
   }
-  const check = params === undefined ? null : checkTemplateParams(template, params, header);
+  const check = params === undefined ? null : checkTemplateParams(template, params, parts);
   if (check && !check.ok) {
     reasons.push({
       code: "template_params_mismatch",
@@ -484,11 +504,17 @@ const TEMPLATE_FIX: Record<string, string> = {
   DISABLED: "Meta disabled the template for good. Make a new one",
 };
 
+function saidOf({ key, reason, limit, given }: ReturnType<typeof checkTemplateParams>["invalid"][number]): string {
+  const counts = [limit !== undefined && `expected ${limit}`, given !== undefined && `given ${given}`].filter(Boolean).join(", ");
+  return `${key} (${reason.replaceAll("_", " ")}${counts ? `: ${counts}` : ""})`;
+}
+
 function mismatch(check: ReturnType<typeof checkTemplateParams>): string {
   const parts = [
+    check.missing.length + check.unexpected.length > 0 && `expected ${check.expected.keys.length} values, given ${check.given}`,
     check.missing.length > 0 && `missing ${check.missing.join(", ")}`,
     check.unexpected.length > 0 && `unexpected ${check.unexpected.join(", ")}`,
-    check.invalid.length > 0 && `invalid ${check.invalid.map((i) => `${i.key} (${i.reason.replaceAll("_", " ")})`).join(", ")}`,
+    check.invalid.length > 0 && `invalid ${check.invalid.map(saidOf).join(", ")}`,
     check.unsupported.length > 0 && `parts that cannot be sent yet: ${check.unsupported.join(", ")}`,
   ].filter(Boolean);
   return `Template parameters do not match the template: ${parts.join("; ")}`;

@@ -19,6 +19,7 @@ export type Prepared = {
   wish: SendMessage;
   content?: Exclude<SendableContent, { type: "text" | "template" }> | undefined;
   header?: ContentOf<"template">["header"];
+  extras?: ContentOf<"template">["extras"];
   /** Meta's id of the message that is answered. */
   contextId?: string | null;
 };
@@ -31,7 +32,9 @@ export type Preparation = Prepared | AppError;
 export async function prepare(ctx: Ctx, wishes: readonly SendMessage[], { upload }: { upload: boolean }): Promise<Preparation[]> {
   const files = await findFiles(
     ctx,
-    wishes.flatMap(({ media }) => (media?.id === undefined ? [] : [media.id])),
+    wishes.flatMap(({ media, templateExtras }) =>
+      [media, ...(templateExtras?.cards ?? []).map((card) => card.media)].flatMap((file) => file?.id ?? []),
+    ),
   );
   const named = wishes.flatMap(({ replyTo, reaction }) => [replyTo, reaction?.to].filter((id) => id !== undefined));
   const answered = await findMessages(ctx, named);
@@ -62,12 +65,23 @@ async function prepareOne(ctx: Ctx, given: SendMessage, { files, answered, uploa
     through(message.integrationId, "The message that is answered");
     return message.wamid;
   };
+  const extrasOf = async (extras: SendMessage["templateExtras"]): Promise<Prepared["extras"]> => {
+    if (!extras) return undefined;
+    const { cards, offerExpiresAt, ...rest } = extras;
+    const pictures: ContentOf<"media">[] = [];
+    for (const { media } of cards ?? []) pictures.push(await mediaContent(ctx, media, { files, upload, through }));
+    return {
+      ...rest,
+      ...(cards && { cards: pictures }),
+      ...(offerExpiresAt !== undefined && { offerExpiresAt: new Date(offerExpiresAt).toISOString() }),
+    };
+  };
   const contextId = given.replyTo === undefined ? null : wamidOf(given.replyTo);
   const media = given.media && (await mediaContent(ctx, given.media, { files, upload, through }));
   const { interactive, location, contacts, reaction } = given;
   if (given.template !== undefined) {
     const header = media ?? (location && ({ type: "location", ...location } as const));
-    return { wish, header, contextId };
+    return { wish, header, extras: await extrasOf(given.templateExtras), contextId };
   }
   const content =
     media ??

@@ -14,6 +14,7 @@ const ParamsCheck = z.object({
   unexpected: z.array(z.string()),
   invalid: z.array(z.looseObject({ key: z.string(), reason: z.string() })),
   unsupported: z.array(z.string()),
+  given: z.number().int().describe("How many values came; `expected.keys` are those that were to come."),
 });
 
 export const GateReason = z.discriminatedUnion("code", [

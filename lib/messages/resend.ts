@@ -7,7 +7,7 @@ import type { Ctx } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { getOrganization } from "@/lib/organizations/organizations";
 import type { OrganizationSettings } from "@/lib/organizations/schema";
-import type { MessageContent } from "@/lib/whatsapp/content";
+import type { ContentOf, MessageContent } from "@/lib/whatsapp/content";
 import { summaryOf } from "@/lib/whatsapp/content-words";
 import { OutgoingContacts, OutgoingLocation } from "@/lib/whatsapp/outgoing";
 import type { Accepted, SelectionResult, SelectMessages, SendMessage } from "./schema";
@@ -146,19 +146,17 @@ async function sendAgain(
 function askedAgain(content: MessageContent): Partial<SendMessage> {
   switch (content.type) {
     case "template": {
-      const { name, language, params, header } = content;
+      const { name, language, params, header, extras } = content;
       return {
         ...(header && askedAgain(header)),
         template: name,
         ...(language ? { language } : {}),
         ...(params ? { templateParams: params } : {}),
+        ...(extras && { templateExtras: { ...extras, cards: extras.cards?.map((file) => ({ media: mediaAgain(file) })) } }),
       };
     }
-    case "media": {
-      const { kind, fileId, mediaId, link, caption, filename, voice } = content;
-      const id = fileId ?? mediaId ?? undefined;
-      return { media: { type: kind, id, link: id === undefined ? link : undefined, caption, filename, voice } };
-    }
+    case "media":
+      return { media: mediaAgain(content) };
     case "interactive": {
       const { type: _, ...interactive } = content;
       return { interactive };
@@ -174,4 +172,17 @@ function askedAgain(content: MessageContent): Partial<SendMessage> {
     default:
       return { message: summaryOf(content) };
   }
+}
+
+function mediaAgain({
+  kind,
+  fileId,
+  mediaId,
+  link,
+  caption,
+  filename,
+  voice,
+}: ContentOf<"media">): NonNullable<SendMessage["media"]> {
+  const id = fileId ?? mediaId ?? undefined;
+  return { type: kind, id, link: id === undefined ? link : undefined, caption, filename, voice };
 }

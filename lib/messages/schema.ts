@@ -10,6 +10,7 @@ import {
   OutgoingLocation,
   OutgoingMedia,
   OutgoingReaction,
+  OutgoingTemplateExtras,
 } from "@/lib/whatsapp/outgoing";
 import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
 import { MESSAGE_SORTS, MESSAGE_STATUSES } from "./words";
@@ -87,6 +88,7 @@ export const SendMessage = z
     reaction: OutgoingReaction.optional(),
     replyTo: z.string().min(1).max(300).optional().describe("The message that is answered: our id, or Meta's."),
     templateParams: TemplateParams.optional().describe("By name (object) or in order (array)."),
+    templateExtras: OutgoingTemplateExtras.optional().describe("Of a carousel, a limited-time offer, and buttons."),
     language: z
       .string()
       .max(10)
@@ -110,6 +112,10 @@ export const SendMessage = z
   .refine((body) => body.templateParams === undefined || body.template !== undefined, {
     error: "templateParams needs a template",
     path: ["templateParams"],
+  })
+  .refine((body) => body.templateExtras === undefined || body.template !== undefined, {
+    error: "templateExtras needs a template",
+    path: ["templateExtras"],
   });
 export type SendMessage = z.infer<typeof SendMessage>;
 

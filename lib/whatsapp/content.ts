@@ -26,6 +26,18 @@ const Template = z.object({
     .lazy(() => z.union([Media, Location]))
     .optional()
     .describe("The file or place of the header."),
+  extras: z
+    .object({
+      cards: z
+        .lazy(() => z.array(Media))
+        .optional()
+        .describe("The files of a carousel's cards."),
+      offerExpiresAt: z.iso.datetime().optional(),
+      buttons: z.array(z.object({ index: z.number(), card: z.number().optional(), payload: z.string() })).optional(),
+      flow: z.object({ token: z.string().optional(), data: z.record(z.string(), z.unknown()).optional() }).optional(),
+    })
+    .optional()
+    .describe("What a carousel, an offer and buttons were given."),
 });
 
 const Media = z.object({
@@ -168,7 +180,16 @@ export function toPayload(content: SendableContent, address: PayloadAddress, tem
       return textPayload({ ...address, body: content.body, previewUrl: content.previewUrl });
     case "template":
       if (!template) throw new Error("A template is sent by its shape.");
-      return templatePayload({ ...address, template, params: content.params, header: headerParameter(content.header) });
+      return templatePayload({
+        ...address,
+        template,
+        params: content.params,
+        header: headerParameter(content.header),
+        extras: content.extras && {
+          ...content.extras,
+          cards: content.extras.cards?.flatMap((file) => headerParameter(file) ?? []),
+        },
+      });
     case "media":
       return { ...payloadAddress(address), type: content.kind, [content.kind]: fileOf(content) };
     case "interactive":

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { Moment } from "@/lib/moment";
 import { MediaKind } from "./content";
+import { TEMPLATE_LIMITS } from "./template-rules";
 import { MESSAGE_LIMITS, textLength } from "./text-length";
 
 /** Lengths and counts of what is sent beside texts and templates. Source: Meta, "Messages" and the page of each interactive type (2025); reference 1.3 and 1.4. */
@@ -166,6 +168,30 @@ export const OutgoingContact = z.strictObject({
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/, "Write a day as 1990-12-31")
     .optional(),
+});
+
+/** What a template takes with each message beside values and the file of its header. */
+export const OutgoingTemplateExtras = z.strictObject({
+  cards: z
+    .array(z.strictObject({ media: OutgoingMedia }))
+    .max(TEMPLATE_LIMITS.carouselCards.max)
+    .optional()
+    .describe("The picture or video of each card of a carousel, in their order."),
+  offerExpiresAt: Moment.optional().describe("When a limited-time offer ends."),
+  buttons: z
+    .array(
+      z.strictObject({
+        index: z.number().int().min(0).max(9).describe("The quick reply's place among all buttons, from 0."),
+        card: z.number().int().min(0).max(9).optional().describe("The card that it is on, from 0."),
+        payload: text(OUTGOING_LIMITS.buttonId).describe("Comes back when the button is pressed."),
+      }),
+    )
+    .max(30)
+    .optional(),
+  flow: z
+    .strictObject({ token: z.string().min(1).max(200).optional(), data: z.record(z.string(), z.unknown()).optional() })
+    .optional()
+    .describe("What a flow button begins with."),
 });
 
 export const OutgoingContacts = z.array(OutgoingContact).min(1).max(OUTGOING_LIMITS.cards);

@@ -1,5 +1,11 @@
 import { AppError } from "@/lib/errors";
-import { readTemplate, type TemplateShape } from "@/lib/whatsapp/template-layout";
+import {
+  type ButtonPart,
+  type LayoutPart,
+  type ParameterFormat,
+  readTemplate,
+  type TemplateShape,
+} from "@/lib/whatsapp/template-layout";
 import { bindParams, checkTemplateParams } from "@/lib/whatsapp/template-rules";
 import type { TemplateParams } from "@/lib/whatsapp/template-schema";
 import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
@@ -32,7 +38,24 @@ export type TemplateComponentPayload =
   | { type: "button"; sub_type: "url"; index: string; parameters: TextParameter[] }
   | { type: "button"; sub_type: "quick_reply"; index: string; parameters: { type: "payload"; payload: string }[] }
   | { type: "button"; sub_type: "copy_code"; index: string; parameters: { type: "coupon_code"; coupon_code: string }[] }
-  | { type: "button"; sub_type: "flow"; index: string; parameters: { type: "action"; action: { flow_token: string } }[] };
+  | { type: "button"; sub_type: "flow"; index: string; parameters: { type: "action"; action: FlowAction }[] }
+  | {
+      type: "limited_time_offer";
+      parameters: { type: "limited_time_offer"; limited_time_offer: { expiration_time_ms: number } }[];
+    }
+  | { type: "carousel"; cards: { card_index: number; components: TemplateComponentPayload[] }[] };
+
+type FlowAction = { flow_token: string; flow_action_data?: Record<string, unknown> };
+
+/** What a message gives its template beside values and the header. */
+export type TemplateExtras = {
+  /** The files of a carousel's cards, in their order. */
+  cards?: readonly HeaderParameter[] | undefined;
+  offerExpiresAt?: string | undefined;
+  /** What quick replies carry, by their place among the buttons of the template or of a card. */
+  buttons?: readonly { index: number; card?: number | undefined; payload: string }[] | undefined;
+  flow?: { token?: string | undefined; data?: Record<string, unknown> | undefined } | undefined;
+};
 
 export type TextPayload = Addressed & { type: "text"; text: { body: string; preview_url: boolean } };
 
@@ -81,14 +104,21 @@ export function templatePayload(
     template: SentTemplate;
     params?: TemplateParams | null;
     header?: HeaderParameter | undefined;
+    extras?: TemplateExtras | undefined;
   },
 ): TemplatePayload {
-  const { template, params, header } = input;
-  const check = checkTemplateParams(template, params, header?.type);
+  const { template, params, header, extras = {} } = input;
+  const check = checkTemplateParams(template, params, {
+    header: header?.type,
+    cards: extras.cards?.map(({ type }) => type),
+    offerExpiresAt: extras.offerExpiresAt,
+    buttons: extras.buttons,
+    hasFlow: extras.flow !== undefined,
+  });
   if (!check.ok) throw new AppError("template_params_mismatch", undefined, { details: check });
   const components = [
     ...(header ? [{ type: "header" as const, parameters: [header] }] : []),
-    ...templateComponents(template, params, input.callbackData),
+    ...templateComponents(template, params, extras, input.callbackData),
   ];
   return {
     ...payloadAddress(input),
@@ -104,41 +134,73 @@ export function templatePayload(
 function templateComponents(
   template: SentTemplate,
   params: TemplateParams | null | undefined,
+  extras: TemplateExtras,
   callbackData: string | undefined,
 ): TemplateComponentPayload[] {
   const layout = readTemplate(template);
   const { values } = bindParams(layout, params);
+  const flow: FlowAction = {
+    // Comes back with the flow's answers, so that they find their message.
+    flow_token: extras.flow?.token ?? callbackData ?? "unused",
+    ...(extras.flow?.data && { flow_action_data: extras.flow.data }),
+  };
+  const payloadOf = (button: ButtonPart, card?: number): string | undefined =>
+    extras.buttons?.find((one) => one.index === button.index && one.card === card)?.payload ??
+    (card === undefined && button.text === template.optOutButton ? STOP_OFFERS : undefined);
+  const filling = { format: layout.format, values, flow, payloadOf };
+  const components = partComponents(layout, filling);
+  if (extras.offerExpiresAt !== undefined) {
+    const expires = { expiration_time_ms: Date.parse(extras.offerExpiresAt) };
+    components.push({
+      type: "limited_time_offer",
+      parameters: [{ type: "limited_time_offer", limited_time_offer: expires }],
+    });
+  }
+  if (layout.cards.length > 0) {
+    const cards = layout.cards.map((card, index) => {
+      const file = extras.cards?.[index];
+      const header = file ? [{ type: "header" as const, parameters: [file] }] : [];
+      return { card_index: index, components: [...header, ...partComponents(card, filling, index)] };
+    });
+    components.push({ type: "carousel", cards });
+  }
+  return components;
+}
+
+type Filling = {
+  format: ParameterFormat;
+  values: Map<string, string>;
+  flow: FlowAction;
+  payloadOf: (button: ButtonPart, card?: number) => string | undefined;
+};
+
+/** The components of a template, or of one card. */
+function partComponents(
+  part: LayoutPart,
+  { format, values, flow, payloadOf }: Filling,
+  card?: number,
+): TemplateComponentPayload[] {
   const filled = (key: string) => values.get(key) ?? "";
   const textParameters = (keys: Map<string, string>): TextParameter[] =>
     Array.from(keys, ([name, key]) => ({
       type: "text",
-      ...(layout.format === "NAMED" && { parameter_name: name }),
+      ...(format === "NAMED" && { parameter_name: name }),
       text: filled(key),
     }));
 
   const components: TemplateComponentPayload[] = [];
-  if (layout.header && layout.header.keys.size > 0)
-    components.push({ type: "header", parameters: textParameters(layout.header.keys) });
-  if (layout.body.keys.size > 0) components.push({ type: "body", parameters: textParameters(layout.body.keys) });
-  for (const button of layout.buttons) {
+  if (part.header && part.header.keys.size > 0) components.push({ type: "header", parameters: textParameters(part.header.keys) });
+  if (part.body.keys.size > 0) components.push({ type: "body", parameters: textParameters(part.body.keys) });
+  for (const button of part.buttons) {
     const [key] = button.keys.values();
     const place = { type: "button", index: String(button.index) } as const;
-    if (button.type === "FLOW") {
-      // Comes back with the flow's answers, so that they find their message.
-      const action = { flow_token: callbackData ?? "unused" };
-      components.push({ ...place, sub_type: "flow", parameters: [{ type: "action", action }] });
-      continue;
-    }
-    if (button.type === "QUICK_REPLY" && button.text === template.optOutButton) {
-      components.push({ ...place, sub_type: "quick_reply", parameters: [{ type: "payload", payload: STOP_OFFERS }] });
-      continue;
-    }
-    if (key === undefined) continue;
-    components.push(
-      button.type === "COPY_CODE"
-        ? { ...place, sub_type: "copy_code", parameters: [{ type: "coupon_code", coupon_code: filled(key) }] }
-        : { ...place, sub_type: "url", parameters: [{ type: "text", text: filled(key) }] },
-    );
+    const payload = button.type === "QUICK_REPLY" ? payloadOf(button, card) : undefined;
+    if (button.type === "FLOW") components.push({ ...place, sub_type: "flow", parameters: [{ type: "action", action: flow }] });
+    else if (payload !== undefined)
+      components.push({ ...place, sub_type: "quick_reply", parameters: [{ type: "payload", payload }] });
+    else if (key !== undefined && button.type === "COPY_CODE")
+      components.push({ ...place, sub_type: "copy_code", parameters: [{ type: "coupon_code", coupon_code: filled(key) }] });
+    else if (key !== undefined) components.push({ ...place, sub_type: "url", parameters: [{ type: "text", text: filled(key) }] });
   }
   return components;
 }

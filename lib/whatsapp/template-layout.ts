@@ -200,7 +200,7 @@ function isOneTimeCode(button: TemplateButton): boolean {
   return button.type.toUpperCase() === "URL" && /^https:\/\/(www\.)?whatsapp\.com\/otp\//i.test(button.url ?? "");
 }
 
-const KNOWN_COMPONENTS = new Set(["HEADER", "BODY", "FOOTER", "BUTTONS"]);
+const KNOWN_COMPONENTS = new Set(["HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER"]);
 const NO_PARAMETER_NEEDED = new Set([
   "QUICK_REPLY",
   "URL",

@@ -110,7 +110,7 @@ describe("checkTemplateParams", () => {
   });
 
   it("refuses names for a positional template and says what was expected", () => {
-    expect(checkTemplateParams(SIMPLE, { customerName: "Ayse", orderNumber: "TR-1" })).toEqual({
+    expect(checkTemplateParams(SIMPLE, { customerName: "Ayse", orderNumber: "TR-1" })).toMatchObject({
       ok: false,
       missing: ["1", "2"],
       unexpected: ["customerName", "orderNumber"],
@@ -150,9 +150,11 @@ describe("checkTemplateParams", () => {
   });
 
   it("measures header and code with their values filled in", () => {
-    expect(checkTemplateParams(POSITIONAL, ["x".repeat(55), "a", "b", "c"]).invalid).toEqual([{ key: "1", reason: "too_long" }]);
+    expect(checkTemplateParams(POSITIONAL, ["x".repeat(55), "a", "b", "c"]).invalid).toMatchObject([
+      { key: "1", reason: "too_long" },
+    ]);
     expect(checkTemplateParams(POSITIONAL, ["x".repeat(54), "a", "b", "c"]).ok).toBe(true);
-    expect(checkTemplateParams(CODE, ["1".repeat(16)]).invalid).toEqual([{ key: "1", reason: "too_long" }]);
+    expect(checkTemplateParams(CODE, ["1".repeat(16)]).invalid).toMatchObject([{ key: "1", reason: "too_long" }]);
     expect(checkTemplateParams(CODE, ["1".repeat(15)]).ok).toBe(true);
   });
 
@@ -175,9 +177,10 @@ describe("checkTemplateParams", () => {
     [
       [
         { type: "BODY", text: "x" },
-        { type: "CAROUSEL", cards: [] },
+        { type: "CAROUSEL", cards: [{ components: [{ type: "HEADER", format: "PRODUCT" }] }] },
+        { type: "CALL_PERMISSION_REQUEST" },
       ],
-      ["CAROUSEL"],
+      ["CALL_PERMISSION_REQUEST", "CARD_HEADER_PRODUCT"],
     ],
     [
       [
@@ -252,10 +255,10 @@ describe("TemplateParams", () => {
     };
     const none = { missing: [], unexpected: [], unsupported: [] };
     expect(checkTemplateParams(template, [])).toMatchObject({ ...none, ok: false, missing: [key], expected: { header: type } });
-    expect(checkTemplateParams(template, [], type)).toMatchObject({ ...none, ok: true });
-    expect(checkTemplateParams(template, [], "audio")).toMatchObject({ ...none, ok: false, unexpected: ["media"] });
+    expect(checkTemplateParams(template, [], { header: type })).toMatchObject({ ...none, ok: true });
+    expect(checkTemplateParams(template, [], { header: "audio" })).toMatchObject({ ...none, ok: false, unexpected: ["media"] });
     const plain = { components: [{ type: "BODY", text: "x" }] };
-    expect(checkTemplateParams(plain, [], type)).toMatchObject({ ...none, ok: false, unexpected: [key] });
+    expect(checkTemplateParams(plain, [], { header: type })).toMatchObject({ ...none, ok: false, unexpected: [key] });
   });
 });
 
@@ -299,6 +302,30 @@ describe("a carousel and an offer", () => {
         { header: { format: "IMAGE" }, body: "Our beans for you", buttons: [{ text: "See", url: "https://example.com/b1" }] },
         { body: "A grinder for mills", buttons: [{ url: "https://example.com/m1" }] },
       ],
+    });
+  });
+
+  it("are checked with what each message gives them", () => {
+    const params = ["Ada", "beans", "b1", "mills", "m1"];
+    const now = new Date("2026-11-26T00:00:00Z");
+    const whole = { cards: ["image", "image"], offerExpiresAt: "2026-11-27T00:00:00.000Z", now };
+    const check = (parts: object) => checkTemplateParams({ components }, params, { ...whole, ...parts });
+    expect(check({})).toMatchObject({ ok: true });
+    expect(check({ cards: ["image"], offerExpiresAt: undefined })).toMatchObject({
+      ok: false,
+      missing: ["cards.1.media", "offerExpiresAt"],
+    });
+    expect(check({ cards: ["image", "video", "image"] })).toMatchObject({
+      unexpected: ["cards.2"],
+      invalid: [{ key: "cards.1.media", reason: "wrong_type", limit: "image", given: "video" }],
+    });
+    expect(check({ offerExpiresAt: now.toISOString() })).toMatchObject({ invalid: [{ key: "offerExpiresAt", reason: "past" }] });
+    expect(check({ buttons: [{ index: 0, card: 1 }, { index: 3 }], hasFlow: true })).toMatchObject({
+      unexpected: ["buttons.card 1.0", "buttons.3", "flow"],
+    });
+    // 160 characters on a card. Source: Meta, "Template components" (2025).
+    expect(checkTemplateParams({ components }, [...params.slice(0, 3), "m".repeat(200), "m1"], whole)).toMatchObject({
+      invalid: [{ key: "4", reason: "too_long", limit: 160, given: 214 }],
     });
   });
 });

@@ -35,17 +35,31 @@ export const TEMPLATE_LIMITS = {
   spacesInARow: 4,
 } as const;
 
-export type ParamProblem = "empty" | "not_text" | "line_break" | "too_many_spaces" | "too_long";
+export type ParamProblem = "empty" | "not_text" | "line_break" | "too_many_spaces" | "too_long" | "wrong_type" | "past";
+
+/** What a message gives its template beside values: the types of files and places, and which buttons it speaks of. */
+export type GivenParts = {
+  header?: string | undefined;
+  /** The types of the cards' files, in the order of the cards. */
+  cards?: readonly string[] | undefined;
+  offerExpiresAt?: string | undefined;
+  buttons?: readonly { index: number; card?: number | undefined }[] | undefined;
+  hasFlow?: boolean | undefined;
+  now?: Date;
+};
 
 export type ParamsCheck = {
   ok: boolean;
   missing: string[];
   unexpected: string[];
-  invalid: { key: string; reason: ParamProblem }[];
+  /** `limit` and `given` where something is counted or of another type. */
+  invalid: { key: string; reason: ParamProblem; limit?: number | string; given?: number | string }[];
   /** Parts that cannot be sent yet, such as `HEADER_IMAGE` or `CAROUSEL`. */
   unsupported: string[];
   /** `header`: the type of the file or place that the header needs. */
   expected: { format: ParameterFormat; keys: string[]; header?: string };
+  /** How many values came. */
+  given: number;
 };
 
 /**
@@ -66,9 +80,10 @@ export function templateVariables(components: unknown, parameterFormat?: string 
 export function checkTemplateParams(
   template: TemplateShape,
   params: TemplateParams | null | undefined,
-  header?: string | undefined,
+  parts: GivenParts = {},
 ): ParamsCheck {
   const layout = readTemplate(template);
+  const { header } = parts;
   const { values, missing, unexpected } = bindParams(layout, params);
   const wanted = HEADERS_TO_FILL.get(layout.header?.format ?? "");
   if (wanted !== undefined && header === undefined) missing.push(wanted === "location" ? "location" : "media");
@@ -78,6 +93,7 @@ export function checkTemplateParams(
     const reason = valueProblem(value);
     if (reason) invalid.push({ key, reason });
   }
+  checkParts(layout, parts, { missing, unexpected, invalid });
   if (missing.length === 0) invalid.push(...lengthProblems(layout, values));
   return {
     ok: missing.length + unexpected.length + invalid.length + layout.unsupported.length === 0,
@@ -90,7 +106,35 @@ export function checkTemplateParams(
       keys: layout.variables.map((v) => v.key),
       ...(wanted !== undefined && { header: wanted }),
     },
+    given: Array.isArray(params) ? params.length : Object.keys(params ?? {}).length,
   };
+}
+
+type Problems = Pick<ParamsCheck, "missing" | "unexpected" | "invalid">;
+
+/** What a carousel, an offer and buttons are given with each message. */
+function checkParts(
+  { cards, offer, buttons }: TemplateLayout,
+  given: GivenParts,
+  { missing, unexpected, invalid }: Problems,
+): void {
+  for (const [index, card] of cards.entries()) {
+    const wanted = HEADERS_TO_FILL.get(card.header?.format ?? "");
+    const type = given.cards?.[index];
+    const key = `cards.${index}.media`;
+    if (wanted !== undefined && type === undefined) missing.push(key);
+    else if (wanted !== type) invalid.push({ key, reason: "wrong_type", limit: wanted ?? "none", given: type ?? "none" });
+  }
+  if ((given.cards?.length ?? 0) > cards.length) unexpected.push(`cards.${cards.length}`);
+  if (offer?.expires && given.offerExpiresAt === undefined) missing.push("offerExpiresAt");
+  else if (!offer?.expires && given.offerExpiresAt !== undefined) unexpected.push("offerExpiresAt");
+  else if (given.offerExpiresAt !== undefined && given.now && Date.parse(given.offerExpiresAt) <= given.now.getTime())
+    invalid.push({ key: "offerExpiresAt", reason: "past", given: given.offerExpiresAt });
+  for (const { index, card } of given.buttons ?? []) {
+    const among = card === undefined ? buttons : cards[card]?.buttons;
+    if (among?.[index]?.type !== "QUICK_REPLY") unexpected.push(`buttons.${card === undefined ? "" : `card ${card}.`}${index}`);
+  }
+  if (given.hasFlow && !buttons.some(({ type }) => type === "FLOW")) unexpected.push("flow");
 }
 
 /** The template as the person will read it. Variables without a value stay as `{{name}}`, so that it serves previews too. Never throws. */
@@ -162,17 +206,20 @@ function hasControlCharacter(value: string): boolean {
 function lengthProblems(layout: TemplateLayout, values: Map<string, string>): ParamsCheck["invalid"] {
   const problems: ParamsCheck["invalid"] = [];
   const measure = (text: string, keys: Map<string, string>, limit: number) => {
-    if (keys.size > 0 && textLength(fill(text, keys, values)) > limit) {
-      problems.push({ key: longestKey(keys, values), reason: "too_long" });
+    const length = keys.size === 0 ? 0 : textLength(fill(text, keys, values));
+    if (length > limit) problems.push({ key: longestKey(keys, values), reason: "too_long", limit, given: length });
+  };
+  const measurePart = ({ header, body, buttons }: LayoutPart, bodyLimit: number) => {
+    if (header) measure(header.text ?? "", header.keys, TEMPLATE_LIMITS.header);
+    measure(body.text, body.keys, bodyLimit);
+    for (const button of buttons) {
+      if (button.isOneTimeCode || button.type === "COPY_CODE")
+        measure(CODE_ONLY.get(button.type) ?? "{{1}}", button.keys, TEMPLATE_LIMITS.code);
+      else if (button.url !== undefined) measure(button.url, button.keys, TEMPLATE_LIMITS.url);
     }
   };
-  if (layout.header) measure(layout.header.text ?? "", layout.header.keys, TEMPLATE_LIMITS.header);
-  measure(layout.body.text, layout.body.keys, TEMPLATE_LIMITS.body);
-  for (const button of layout.buttons) {
-    if (button.isOneTimeCode || button.type === "COPY_CODE")
-      measure(CODE_ONLY.get(button.type) ?? "{{1}}", button.keys, TEMPLATE_LIMITS.code);
-    else if (button.url !== undefined) measure(button.url, button.keys, TEMPLATE_LIMITS.url);
-  }
+  measurePart(layout, layout.offer ? TEMPLATE_LIMITS.bodyOfLimitedTimeOffer : TEMPLATE_LIMITS.body);
+  for (const card of layout.cards) measurePart(card, TEMPLATE_LIMITS.bodyOfCarouselCard);
   return problems.filter((p, index) => problems.findIndex((q) => q.key === p.key) === index);
 }
 
