@@ -8,9 +8,11 @@ import { useState } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { ErrorNote } from "@/components/shared/error-note";
 import { IdChip } from "@/components/shared/id-chip";
+import { OvertakenNote } from "@/components/shared/overtaken-note";
 import { Section } from "@/components/shared/section";
 import { UnsavedGuard } from "@/components/shared/unsaved";
 import { useFieldText } from "@/components/shared/use-field-text";
+import { useOvertaken } from "@/components/shared/use-overtaken";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { Combobox } from "@/components/ui/combobox";
@@ -44,13 +46,15 @@ export function OrganizationForm({ initial, countries, timeZones, languages }: O
   const update = useUpdateOrganization();
   const [failure, setFailure] = useState<unknown>();
   const { name, timeZone, country, languages: chosen, unknownSettleMinutes, resendUnknown } = organization;
+  const saved = { name, timeZone, country, languages: chosen, unknownSettleMinutes, resendUnknown };
   const { register, control, handleSubmit, setError, reset, formState } = useForm({
     resolver: zodResolver(Settings),
-    values: { name, timeZone, country, languages: chosen, unknownSettleMinutes, resendUnknown },
+    values: saved,
     resetOptions: { keepDirtyValues: true },
     disabled: !canWrite,
   });
   const { errors, isSubmitting, isDirty } = formState;
+  const isOvertaken = useOvertaken(saved, isDirty) && !isSubmitting;
 
   return (
     <form
@@ -58,7 +62,7 @@ export function OrganizationForm({ initial, countries, timeZones, languages }: O
       onSubmit={handleSubmit(async (input) => {
         setFailure(undefined);
         try {
-          await update.mutateAsync(input);
+          await update.mutateAsync({ ...input, updatedAt: organization.updatedAt });
           reset(input);
           // Its name stands in the frame around the page, too.
           router.refresh();
@@ -71,7 +75,7 @@ export function OrganizationForm({ initial, countries, timeZones, languages }: O
       <UnsavedGuard when={isDirty && !isSubmitting} />
       <Section
         title={t("title")}
-        actions={<IdChip id={initial.id} />}
+        actions={<IdChip id={initial.id} short />}
         className="max-w-3xl"
         footer={
           canWrite ? (
@@ -150,7 +154,11 @@ export function OrganizationForm({ initial, countries, timeZones, languages }: O
               />
             </Field>
           </div>
-          <ErrorNote error={failure} title={t("notSaved")} />
+          {isOvertaken ? (
+            <OvertakenNote onTakeTheirs={() => reset(saved)} />
+          ) : (
+            <ErrorNote error={failure} title={t("notSaved")} />
+          )}
         </div>
       </Section>
     </form>
