@@ -54,6 +54,7 @@ export async function allPages(demo: Demo): Promise<ShownPage[]> {
     inside("settings-organization", "(console)/settings/page.tsx", "/settings"),
     inside("settings-hours", "(console)/settings/hours/page.tsx", "/settings/hours"),
     inside("settings-consent", "(console)/settings/consent/page.tsx", "/settings/consent"),
+    inside("settings-inbox", "(console)/settings/inbox/page.tsx", "/settings/inbox"),
     inside("settings-members", "(console)/settings/members/page.tsx", "/settings/members"),
     inside("settings-tokens", "(console)/settings/tokens/page.tsx", "/settings/tokens"),
     inside("settings-audit", "(console)/settings/audit/page.tsx", "/settings/audit"),

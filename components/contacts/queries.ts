@@ -45,8 +45,9 @@ export function readContact(id: string, signal?: AbortSignal): Promise<Contact> 
 }
 
 /** The address of the person's own page; kept as long as the page is, since it never changes. */
-export function usePreferenceLink(contactId: string) {
+export function usePreferenceLink(contactId: string, { enabled = true } = {}) {
   return useQuery({
+    enabled,
     queryKey: ["preference-link", contactId],
     queryFn: ({ signal }) => api.get<PreferenceLink>(`/crm/contacts/${contactId}/preference-link`, { signal }),
     staleTime: Number.POSITIVE_INFINITY,

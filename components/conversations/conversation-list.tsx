@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import { nameOf } from "@/components/contacts/person";
 import { useTimeLeft } from "@/components/contacts/window-state";
 import { useAllIntegrations } from "@/components/messages/queries";
+import { useAddress } from "@/components/shared/address";
 import { useContentLine } from "@/components/shared/content-bubble";
 import { EmptyState } from "@/components/shared/empty-state";
 import { ErrorNote } from "@/components/shared/error-note";
@@ -21,9 +22,13 @@ import { Select } from "@/components/ui/select";
 import type { Conversation } from "@/lib/conversations/schema";
 import type { Page } from "@/lib/http/paging";
 import { formatPhone } from "@/lib/phone-format";
-import { CONVERSATION_FILTERS, useConversations } from "./queries";
+import { LabelDot } from "./label-dot";
+import { CONVERSATION_FILTERS, useConversationCounts, useConversations, useLabels } from "./queries";
 
-const KNOWN = { unread: (value: string) => value === "true" };
+const KNOWN = {
+  unread: (value: string) => value === "true",
+  state: (value: string) => ["snoozed", "closed", "all"].includes(value),
+};
 
 type ConversationListProps = { firstPage: Page<Conversation>; openId: string | null };
 
@@ -73,26 +78,66 @@ export function ConversationList({ firstPage, openId }: ConversationListProps) {
 }
 
 const ANY = "any";
+const VIEWS = ["all", "mine", "unassigned", "unread"] as const;
+const STATES = ["open", "snoozed", "closed", "all"] as const;
 
 function Filters({ state }: { state: ListState }) {
   const t = useTranslations("conversations.filters");
   const { data: integrations = [] } = useAllIntegrations();
-  const isUnread = state.filters.unread === "true";
+  const { data: labels } = useLabels();
+  const { data: counts } = useConversationCounts(state);
+  const [, setValues] = useAddress(VIEW_NAMES);
+  const { unread, assignee } = state.filters;
+  const view = unread ? "unread" : assignee === "me" ? "mine" : assignee === "none" ? "unassigned" : "all";
+  const shownState = state.filters.state || "open";
+  const choose = (one: (typeof VIEWS)[number]) =>
+    setValues({
+      unread: one === "unread" ? "true" : null,
+      assignee: one === "mine" ? "me" : one === "unassigned" ? "none" : null,
+    });
   return (
     <div className="flex flex-wrap items-center gap-1.5">
-      {[false, true].map((unread) => (
-        <Button
-          key={String(unread)}
-          size="sm"
-          className="rounded-full px-3 aria-pressed:border-accent aria-pressed:bg-accent-subtle aria-pressed:text-accent"
-          aria-pressed={isUnread === unread}
-          onClick={() => state.setFilter("unread", unread ? "true" : "")}
-        >
-          {t(unread ? "unread" : "all")}
-        </Button>
-      ))}
+      {VIEWS.map((one) => {
+        const count = one === "all" || shownState !== "open" ? undefined : counts?.[one];
+        return (
+          <Button
+            key={one}
+            size="sm"
+            className="gap-1.5 rounded-full px-2.5 aria-pressed:border-accent aria-pressed:bg-accent-subtle aria-pressed:text-accent"
+            aria-pressed={view === one}
+            onClick={() => choose(one)}
+          >
+            {t(one)}
+            {count ? <span className="font-normal text-muted tabular-nums">{formatCount(count)}</span> : null}
+          </Button>
+        );
+      })}
+      <div className="min-w-28 flex-1">
+        <Select
+          aria-label={t("state")}
+          value={shownState}
+          onValueChange={(value) => state.setFilter("state", value === "open" ? "" : value)}
+          options={STATES.map((value) => {
+            const count = value === "all" ? undefined : counts?.[value];
+            return {
+              value,
+              label: count === undefined ? t(`states.${value}`) : `${t(`states.${value}`)} (${formatCount(count)})`,
+            };
+          })}
+        />
+      </div>
+      {labels && labels.data.length > 0 ? (
+        <div className="min-w-28 flex-1">
+          <Select
+            aria-label={t("label")}
+            value={state.filters.labelId || ANY}
+            onValueChange={(id) => state.setFilter("labelId", id === ANY ? "" : id)}
+            options={[{ value: ANY, label: t("anyLabel") }, ...labels.data.map(({ id, name }) => ({ value: id, label: name }))]}
+          />
+        </div>
+      ) : null}
       {integrations.length > 1 ? (
-        <div className="min-w-0 flex-1">
+        <div className="min-w-28 flex-1">
           <Select
             aria-label={t("integration")}
             value={state.filters.integrationId || ANY}
@@ -104,6 +149,10 @@ function Filters({ state }: { state: ListState }) {
     </div>
   );
 }
+
+const VIEW_NAMES = ["unread", "assignee"];
+const MOST_COUNTED = 9_999;
+const formatCount = (count: number) => (count > MOST_COUNTED ? `${MOST_COUNTED}+` : String(count));
 
 function Nothing({ state }: { state: ListState }) {
   const t = useTranslations("conversations");
@@ -122,13 +171,14 @@ type RowProps = { conversation: Conversation; isOpen: boolean; search: string };
 
 function Row({ conversation, isOpen, search }: RowProps) {
   const t = useTranslations("conversations");
-  const { id, contactName, phoneNumber, unread, lastActivityAt, windowClosesAt } = conversation;
+  const { id, contactName, phoneNumber, unread, lastActivityAt, windowClosesAt, assignee, labels } = conversation;
   const name = nameOf(contactName, phoneNumber);
   const title = name ?? (phoneNumber ? formatPhone(phoneNumber) : t("nameless"));
   const isUnread = unread > 0;
   return (
     <Link
       href={`/conversations/${id}${search ? `?${search}` : ""}`}
+      data-conversation={id}
       aria-current={isOpen ? "true" : undefined}
       className={cn(
         "grid h-[4.5rem] grid-cols-[2.25rem_minmax(0,1fr)] items-center gap-3 border-b px-3 [contain-intrinsic-size:auto_4.5rem] [content-visibility:auto] focus-visible:-outline-offset-2",
@@ -148,6 +198,15 @@ function Row({ conversation, isOpen, search }: RowProps) {
             <LastLine conversation={conversation} />
           </span>
           <span className="flex shrink-0 items-center gap-1.5">
+            {labels.slice(0, 3).map(({ id: labelId, name: label, colour }) => (
+              <LabelDot key={labelId} name={label} colour={colour} />
+            ))}
+            {assignee ? (
+              <span title={t("assignedTo", { name: assignee.name })}>
+                <Avatar name={assignee.name} className="size-5 text-[0.625rem]" />
+                <span className="sr-only">{t("assignedTo", { name: assignee.name })}</span>
+              </span>
+            ) : null}
             <WindowMark closesAt={windowClosesAt} />
             {isUnread ? (
               <span className="grid h-5 min-w-5 place-items-center rounded-full bg-accent px-1.5 font-semibold text-accent-foreground text-xs tabular-nums">

@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronLeft } from "lucide-react";
+import { ChevronLeft, NotebookPen } from "lucide-react";
 import { useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
@@ -16,8 +16,11 @@ import type { Page } from "@/lib/http/paging";
 import type { Message } from "@/lib/messages/schema";
 import { formatPhone } from "@/lib/phone-format";
 import { AnswerBox, OnlyTemplates } from "./answer-box";
-import { useConversation, useMarkRead } from "./queries";
+import { ConversationBar } from "./conversation-bar";
+import { NoteBox } from "./note-box";
+import { useAssign, useConversation, useMarkRead, useUpdateConversation } from "./queries";
 import { Thread } from "./thread-view";
+import { useInboxKeys } from "./use-inbox-keys";
 
 type ConversationViewProps = { conversation: Conversation; messages: Page<Message> };
 
@@ -30,7 +33,34 @@ export function ConversationView({ conversation: initial, messages }: Conversati
   const name = nameOf(conversation.contactName, conversation.phoneNumber);
   const title = name ?? (conversation.phoneNumber ? formatPhone(conversation.phoneNumber) : t("nameless"));
   const canWrite = can("messages:write");
+  const [isNoting, setNoting] = useState(false);
+  const assign = useAssign(conversation.id);
+  const update = useUpdateConversation(conversation.id);
   useReading(conversation, canWrite);
+  useInboxKeys(
+    canWrite
+      ? {
+          r: () => {
+            setNoting(false);
+            requestAnimationFrame(() => document.getElementById("answer")?.focus());
+          },
+          n: () => setNoting(true),
+          e: () => update.mutate({ state: conversation.state === "open" ? "closed" : "open" }),
+          a: () => assign.mutate({ assigneeId: "me", from: conversation.assignee?.id ?? null }),
+        }
+      : {},
+  );
+  const noteButton = (
+    <Button
+      variant="ghost"
+      className="size-10 px-0"
+      aria-label={t("notes.write")}
+      title={t("notes.write")}
+      onClick={() => setNoting(true)}
+    >
+      <NotebookPen aria-hidden />
+    </Button>
+  );
 
   return (
     <section aria-label={title} className="flex h-full flex-col">
@@ -40,13 +70,21 @@ export function ConversationView({ conversation: initial, messages }: Conversati
           <ErrorNote error={error} title={t("notUpdated")} onRetry={() => void refetch()} />
         </div>
       ) : null}
+      <ConversationBar conversation={conversation} canWrite={canWrite} />
+      {assign.error ? (
+        <div className="border-b p-3">
+          <ErrorNote error={assign.error} title={t("bar.notTaken")} />
+        </div>
+      ) : null}
       <Thread id={conversation.id} who={title} firstPage={messages} />
       {!canWrite ? (
         <p className="border-t bg-surface px-4 py-3 text-muted text-sm">{t("answer.readOnly")}</p>
+      ) : isNoting ? (
+        <NoteBox id={conversation.id} onClose={() => setNoting(false)} />
       ) : isOpen ? (
-        <AnswerBox conversation={conversation} />
+        <AnswerBox conversation={conversation} aside={noteButton} />
       ) : (
-        <OnlyTemplates conversation={conversation} />
+        <OnlyTemplates conversation={conversation} aside={noteButton} />
       )}
     </section>
   );

@@ -9,6 +9,9 @@ import { cn } from "@/components/ui/cn";
 import type { Conversation } from "@/lib/conversations/schema";
 import type { Page } from "@/lib/http/paging";
 import { ConversationList } from "./conversation-list";
+import { useUnreadCount } from "./queries";
+import { openNeighbour, useInboxKeys } from "./use-inbox-keys";
+import { useTitleBadge } from "./use-title-badge";
 
 /** The height between the header and, on a phone, the bar. */
 const FRAME =
@@ -17,6 +20,8 @@ const FRAME =
 /** Conversations, and the chosen one beside them; on a phone either of the two. */
 export function Inbox({ firstPage, children }: { firstPage: Page<Conversation>; children: ReactNode }) {
   const openId = useSelectedLayoutSegment();
+  useTitleBadge(useUnreadCount());
+  useInboxKeys({ j: () => openNeighbour(1), k: () => openNeighbour(-1) });
   return (
     <div className={cn("grid bg-surface-raised md:grid-cols-[minmax(16rem,22rem)_minmax(0,1fr)] xl:border-x", FRAME)}>
       <div className={cn("min-h-0 min-w-0 border-r", openId && "max-md:hidden")}>

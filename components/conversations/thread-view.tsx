@@ -19,8 +19,9 @@ import type { Page } from "@/lib/http/paging";
 import { formatDate, isSameDay } from "@/lib/i18n/format";
 import type { Message } from "@/lib/messages/schema";
 import { useLabel } from "./label";
-import { useThread } from "./queries";
-import { quotedIdOf, type ThreadItem, threadOf } from "./thread";
+import { NoteBubble } from "./note-bubble";
+import { useNotes, useThread } from "./queries";
+import { quotedIdOf, type ThreadItem, threadOf, withNotes } from "./thread";
 
 type ThreadProps = { id: string; who: string; firstPage: Page<Message> };
 
@@ -37,6 +38,9 @@ export function Thread({ id, who, firstPage }: ThreadProps) {
   const messages = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data]);
   const items = useMemo(() => threadOf([...new Map(messages.map((message) => [message.id, message])).values()]), [messages]);
   const byId = useMemo(() => new Map(items.map((item) => [item.message.id, item])), [items]);
+
+  const notes = useNotes(id).data?.data;
+  const entries = useMemo(() => withNotes(items, notes ?? [], query.hasNextPage), [items, notes, query.hasNextPage]);
 
   function onScroll() {
     const element = box.current;
@@ -66,15 +70,15 @@ export function Thread({ id, who, firstPage }: ThreadProps) {
         ) : null}
         {query.error ? <ErrorNote error={query.error} title={t("failed")} onRetry={() => void query.refetch()} /> : null}
         {query.isPending ? <LoaderCircle className="mx-auto size-4 animate-spin text-(--whatsapp-muted)" aria-hidden /> : null}
-        {items.length === 0 && !query.isPending && !query.error ? <Pill>{t("empty")}</Pill> : null}
-        {items.map((item, index) => {
-          const before = items[index - 1];
-          const at = new Date(item.message.createdAt);
-          const isNewDay = !before || !isSameDay(new Date(before.message.createdAt), at, zone);
+        {entries.length === 0 && !query.isPending && !query.error ? <Pill>{t("empty")}</Pill> : null}
+        {entries.map(({ key, at, item, note }, index) => {
+          const before = entries[index - 1];
+          const isNewDay = !before || !isSameDay(before.at, at, zone);
           return (
-            <div key={item.message.id} id={item.message.id} className="grid scroll-mt-4 gap-2">
+            <div key={key} id={key} className="grid scroll-mt-4 gap-2">
               {isNewDay ? <Pill>{formatDate(at, zone)}</Pill> : null}
-              <Item item={item} quoted={byId.get(quotedIdOf(item.message) ?? "")} who={who} />
+              {item ? <Item item={item} quoted={byId.get(quotedIdOf(item.message) ?? "")} who={who} /> : null}
+              {note ? <NoteBubble conversationId={id} note={note} /> : null}
             </div>
           );
         })}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Message } from "@/lib/messages/schema";
 import type { MessageContent } from "@/lib/whatsapp/content";
-import { quotedIdOf, threadOf } from "./thread";
+import { quotedIdOf, threadOf, withNotes } from "./thread";
 
 /** Newest first, as the API answers. */
 function thread(...oldestFirst: Message[]) {
@@ -74,4 +74,19 @@ test("quotes what is answered, and nothing for a deletion", () => {
   expect(quotedIdOf(message("2", text("Yes")))).toBeNull();
   expect(quotedIdOf(message("2", react("👍"), { replyTo: "1" }))).toBeNull();
   expect(quotedIdOf(message("2", { type: "deleted", original: "wamid.1" }, { replyTo: "1" }))).toBeNull();
+});
+
+test("puts the team's notes between the messages of their time, and leaves out those of a time that is not loaded", () => {
+  const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 9, minute)).toISOString();
+  const items = threadOf([message("2", text("Bye"), { createdAt: at(20) }), message("1", text("Hello"), { createdAt: at(10) })]);
+  const notes = [25, 15, 5].map((minute) => ({
+    id: `n${minute}`,
+    text: "",
+    author: { id: null, name: "Ayşe" },
+    createdAt: at(minute),
+  }));
+  const keys = (isOlderLeft: boolean) => withNotes(items, notes, isOlderLeft).map(({ key }) => key);
+  expect(keys(false)).toEqual(["n5", "1", "n15", "2", "n25"]);
+  expect(keys(true)).toEqual(["1", "n15", "2", "n25"]);
+  expect(withNotes([], notes, false).map(({ key }) => key)).toEqual(["n5", "n15", "n25"]);
 });

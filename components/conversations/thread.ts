@@ -1,3 +1,4 @@
+import type { ConversationNote } from "@/lib/conversations/schema";
 import type { Message } from "@/lib/messages/schema";
 import type { MessageContent } from "@/lib/whatsapp/content";
 
@@ -52,4 +53,22 @@ function isAbout(content: MessageContent): boolean {
 /** The message that it answers, of which a part is shown above it. */
 export function quotedIdOf({ content, replyTo }: Message): string | null {
   return isAbout(content) || content.type === "deleted" ? null : replyTo;
+}
+
+export type ThreadEntry = { key: string; at: Date; item?: ThreadItem; note?: ConversationNote };
+
+/** The team's notes between the messages of their time; those of a time whose messages are not loaded yet wait for these. */
+export function withNotes(items: readonly ThreadItem[], notes: readonly ConversationNote[], isOlderLeft: boolean): ThreadEntry[] {
+  const messages: ThreadEntry[] = items.map((item) => ({ key: item.message.id, at: new Date(item.message.createdAt), item }));
+  const first = messages[0]?.at;
+  const shown = notes
+    .map((note): ThreadEntry => ({ key: note.id, at: new Date(note.createdAt), note }))
+    .filter(({ at }) => !isOlderLeft || !first || at >= first)
+    .reverse();
+  const entries: ThreadEntry[] = [];
+  for (const message of messages) {
+    while (shown[0] && shown[0].at < message.at) entries.push(shown.shift() as ThreadEntry);
+    entries.push(message);
+  }
+  return [...entries, ...shown];
 }

@@ -10,9 +10,9 @@ import { useFieldText } from "@/components/shared/use-field-text";
 import { useOvertaken } from "@/components/shared/use-overtaken";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
+import { SwitchField } from "@/components/ui/choice";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
-import { Switch } from "@/components/ui/switch";
 import { Textarea } from "@/components/ui/textarea";
 import { toast } from "@/components/ui/toast";
 import { type ConsentSettings, type ShownConsentSettings, UpdateConsentSettings } from "@/lib/contacts/settings-schema";
@@ -98,15 +98,13 @@ export function ConsentForm({ initial, organizationName, languages }: ConsentFor
       <UnsavedGuard when={draft !== null && !update.isPending} />
       <Section title={t("confirmation.title")} description={t("confirmation.description")}>
         <div className="grid gap-5">
-          {/* biome-ignore lint/a11y/noLabelWithoutControl: the switch is a button inside it. */}
-          <label className="flex items-center gap-3 text-sm">
-            <Switch
-              checked={shown.confirmStops}
-              onCheckedChange={(confirmStops) => change({ confirmStops })}
-              disabled={!canWrite}
-            />
-            {t("confirmation.switch")}
-          </label>
+          <SwitchField
+            label={t("confirmation.switch")}
+            hint={t("confirmation.switchHint")}
+            checked={shown.confirmStops}
+            onCheckedChange={(confirmStops) => change({ confirmStops })}
+            disabled={!canWrite}
+          />
           {shown.confirmStops ? (
             <>
               <Field label={t("confirmation.language")} hint={t("confirmation.languageHint")} className="sm:max-w-64">

@@ -10,6 +10,7 @@ export const SETTINGS_PAGES = [
   { name: "organization", href: "/settings", permission: "organization:read" },
   { name: "hours", href: "/settings/hours", permission: "organization:read" },
   { name: "consent", href: "/settings/consent", permission: "organization:read" },
+  { name: "inbox", href: "/settings/inbox", permission: "organization:read" },
   { name: "members", href: "/settings/members", permission: "members:read" },
   { name: "tokens", href: "/settings/tokens", permission: "tokens:read" },
   { name: "audit", href: "/settings/audit", permission: "audit:read" },

@@ -32,6 +32,7 @@ const SENTENCES: Record<string, string> = {
   "A language such as tr or en_US": "language",
   "Say where the consent comes from": "consentSource",
   "Letters or digits are needed: signs alone are not heard": "wordWithoutLetters",
+  "Only {{name}}, {{organization}}, {{agent}} and {{preferences}} can be filled in": "replyVariables",
   "This word means something else already": "wordTaken",
   "Only {{organization}} and {{preferences}} can be filled in": "confirmationVariables",
 };

@@ -21,6 +21,13 @@ export function KeysDialog({ open, onOpenChange }: { open: boolean; onOpenChange
             ]}
           />
           <Keys
+            title={t("nav.inbox")}
+            lines={(["j", "k", "r", "n", "e", "a"] as const).map((key) => ({
+              keys: [key.toUpperCase()],
+              words: t(`shortcuts.inbox.${key}`),
+            }))}
+          />
+          <Keys
             title={t("shortcuts.navigation")}
             lines={[...NAVIGATION, SANDBOX].map(({ name, key }) => ({ keys: ["G", key.toUpperCase()], words: t(`nav.${name}`) }))}
           />

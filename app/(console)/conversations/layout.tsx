@@ -10,6 +10,6 @@ import { ROWS_AT_ONCE } from "@/lib/http/client";
 export default async function InboxLayout({ children }: { children: ReactNode }) {
   const ctx = await pageCtx();
   if (!ctx) redirect("/login");
-  const firstPage = await listConversations(ctx, ListConversations.parse({ limit: ROWS_AT_ONCE }));
+  const firstPage = await listConversations(ctx, ListConversations.parse({ state: "open", limit: ROWS_AT_ONCE }));
   return <Inbox firstPage={firstPage}>{children}</Inbox>;
 }
