@@ -1,6 +1,7 @@
 "use client";
 
 import { RotateCw, Send } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
@@ -25,6 +26,8 @@ import { MessageBubble } from "./message-bubble";
 import { useIntegrationNames } from "./queries";
 import { useWaitingText, waitingOf } from "./waiting";
 
+const MessageDiagnosis = dynamic(() => import("./diagnosis").then((module) => module.MessageDiagnosis), { ssr: false });
+
 /** A message in full: what went wrong, what the person sees, how it got there, and what it consists of. */
 export function MessageView({ message }: { message: MessageDetail }) {
   const t = useTranslations("messages");
@@ -37,6 +40,7 @@ export function MessageView({ message }: { message: MessageDetail }) {
       <Part title={t("timeline.title")}>
         <Steps message={message} />
       </Part>
+      {message.direction === "outgoing" && message.status !== "read" ? <MessageDiagnosis id={message.id} /> : null}
       <Part title={t("facts.title")}>
         <Facts message={message} />
       </Part>

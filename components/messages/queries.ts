@@ -7,6 +7,7 @@ import { type ListState, useList, useTotal } from "@/components/shared/use-list"
 import { api, apiPath, type Query, ROWS_AT_ONCE } from "@/lib/http/client";
 import type { Page } from "@/lib/http/paging";
 import type { Integration } from "@/lib/integrations/schema";
+import type { Diagnosis } from "@/lib/messages/diagnosis-schema";
 import type { Accepted, Message, MessageDetail, SelectionResult } from "@/lib/messages/schema";
 
 export const MESSAGE_FILTERS = ["status", "template", "integrationId", "from", "to"] as const;
@@ -41,6 +42,17 @@ export function useMessage(id: string, initialData?: MessageDetail, { enabled = 
     queryKey: ["messages", "one", id],
     queryFn: ({ signal }) => api.get<MessageDetail>(`/crm/whatsapp/messages/${id}`, { signal }),
     initialData,
+  });
+}
+
+/** Looked into when somebody asks, each time anew. */
+export function useDiagnosis(id: string, enabled: boolean) {
+  return useQuery({
+    enabled,
+    queryKey: ["messages", "diagnosis", id],
+    queryFn: ({ signal }) => api.get<Diagnosis>(`/crm/whatsapp/messages/${id}/diagnosis`, { signal }),
+    staleTime: 0,
+    gcTime: 0,
   });
 }
 
