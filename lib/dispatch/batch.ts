@@ -101,7 +101,8 @@ export async function takeBatch(
           waits_for: "business_hours",
           step: told ? [] : [{ step: "scheduled", at, source: "gate", detail: look.at.toISOString() }],
         });
-      } else if (overAllowance.has(row.id)) putOff(row, overAllowance.get(row.id), "allowance");
+      } else if (look?.verdict === "template") putOff(row, look.at, "template");
+      else if (overAllowance.has(row.id)) putOff(row, overAllowance.get(row.id), "allowance");
       else if (held.has(row.id)) putOff(row, held.get(row.id), "pair_limit");
       else if (look?.verdict === "go") {
         try {

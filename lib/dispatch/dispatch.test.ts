@@ -382,6 +382,31 @@ describe("a message that waits", () => {
     expect(org.arrivedTimes(id)).toBe(0);
   });
 
+  test("of a template that Meta paused or reviews waits until it is back, and ends when it is gone for good", async () => {
+    const org = await connected();
+    const become = (status: string) =>
+      db.update(templates).set({ status }).where(eq(templates.organizationId, org.organizationId));
+    const [kept, lost] = [await org.write(), await org.write()];
+    const code = await org.write("+905550000002", { template: "login_code", templateParams: ["123456"], language: "en" });
+    await become("PAUSED");
+    await org.dispatch();
+    for (const id of [kept, lost]) expect(await org.read(id)).toMatchObject({ status: "queued", waitsFor: "template" });
+    // Nobody can use a sign-in code hours later.
+    expect(await org.read(code)).toMatchObject({ status: "failed", failure: { reason: "template_not_approved" } });
+    await become("PENDING");
+    for (const id of [kept, lost]) await setMessage(id, { dueAt: new Date() });
+    await org.dispatch();
+    expect(await org.read(kept)).toMatchObject({ status: "queued", waitsFor: "template" });
+    await become("APPROVED");
+    await setMessage(kept, { dueAt: new Date() });
+    await org.dispatch();
+    expect(await org.read(kept)).toMatchObject({ status: "sent" });
+    await become("DISABLED");
+    await setMessage(lost, { dueAt: new Date() });
+    await org.dispatch();
+    expect(await org.read(lost)).toMatchObject({ status: "failed", failure: { reason: "template_not_approved" } });
+  });
+
   test("is cancelled or sent, never both, however close the race", async () => {
     const org = await connected();
     for (let round = 0; round < 12; round++) {

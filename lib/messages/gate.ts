@@ -188,7 +188,18 @@ export type Waiting = {
 export type SecondLook =
   | { verdict: "go"; template: SendingTemplate | null; windowOpen: boolean }
   | { verdict: "refuse"; reason: Reason }
-  | { verdict: "later"; at: Date };
+  | { verdict: "later"; at: Date }
+  | { verdict: "template"; at: Date };
+
+/** Meta may give such a template back: it reviews a change, or paused it for hours. What waits of it is held. */
+const RETURNING = ["PAUSED", "PENDING", "IN_APPEAL"];
+const TEMPLATE_AGAIN_MS = 10 * 60 * 1000;
+
+/** Nothing stands against it but a template that may come back; a sign-in code is worth nothing by then. */
+function waitsForTemplate(reasons: readonly Reason[], purpose: MessagePurpose): boolean {
+  if (purpose === "authentication" || reasons.length === 0) return false;
+  return reasons.every((reason) => reason.code === "template_not_approved" && RETURNING.includes(reason.details.status));
+}
 
 /**
  * The same rules, asked again for messages about to leave, because much may have changed while they waited: an opt-out, Meta's
@@ -223,6 +234,8 @@ export async function lookAgain(
       },
       facts,
     );
+    if (waitsForTemplate(reasons, message.purpose))
+      return { verdict: "template", at: new Date(ctx.now.getTime() + TEMPLATE_AGAIN_MS) };
     if (reasons[0]) return { verdict: "refuse", reason: reasons[0] };
     const at = opening === "never" ? new Date(ctx.now.getTime() + ASK_AGAIN_MS) : opening;
     return at ? { verdict: "later", at } : { verdict: "go", template: found, windowOpen };

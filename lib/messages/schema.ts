@@ -29,7 +29,7 @@ export const MessagePurpose = z.enum(MESSAGE_PURPOSES);
 export type MessagePurpose = z.infer<typeof MessagePurpose>;
 
 /** Why a message was put off; what else it waits for is seen when it is asked. */
-export const WAITS_FOR = ["business_hours", "allowance", "pair_limit", "retry", "meta_unreachable"] as const;
+export const WAITS_FOR = ["business_hours", "allowance", "pair_limit", "retry", "meta_unreachable", "template"] as const;
 export type WaitsFor = (typeof WAITS_FOR)[number];
 
 /** Meta took the message and holds it back; a webhook ends that. */

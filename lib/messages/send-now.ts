@@ -46,6 +46,10 @@ export async function sendNow(ctx: Ctx, id: string): Promise<MessageDetail> {
     const reasons = integrationReasons(integration);
     const look = (await lookAgain(tx, integration, [{ ...row, ignoresHours: true }])).get(id);
     if (look?.verdict === "refuse") reasons.push(look.reason);
+    if (look?.verdict === "template")
+      throw new AppError("conflict", "The message waits for its template, which Meta has paused or reviews", {
+        details: { status: row.status, waitsFor: "template" },
+      });
     if (reasons.length > 0) throw refusal(reasons);
     const step: TimelineStep[] = [{ step: "queued", at: tx.now.toISOString(), source: "person", detail: tx.actor.name }];
     await transition(tx, "sendNow", [{ id, step, due_at: tx.now, ignores_hours: true }]);
