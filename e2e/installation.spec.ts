@@ -15,7 +15,7 @@ const run = promisify(execFile);
 type Started = { child: ChildProcess; output: () => string; exitCode: Promise<number | null> };
 
 // Every start and refusal takes seconds, more on a busy machine.
-test.describe.configure({ timeout: 180_000 });
+test.describe.configure({ timeout: 300_000 });
 
 let folder = "";
 let port = "";
@@ -55,7 +55,7 @@ function start(environment: Record<string, string> = {}): Started {
 
 async function startAndWait(environment?: Record<string, string>): Promise<Started> {
   const started = start(environment);
-  await expect.poll(started.output, { timeout: 60_000 }).toContain("Ready in");
+  await expect.poll(started.output, { timeout: 120_000 }).toContain("Ready in");
   return started;
 }
 
