@@ -24,13 +24,14 @@ type AttachButtonProps = {
 };
 
 /** Opens the computer's own choice of files. */
-export function AttachButton({ attachments, multiple = true, accept = ACCEPTED, className, children }: AttachButtonProps) {
+export function AttachButton({ attachments, multiple = true, accept = ACCEPTED, size, className, children }: AttachButtonProps) {
   const t = useTranslations("compose.files");
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
       <Button
         variant={children ? "secondary" : "ghost"}
+        size={size}
         className={className}
         aria-label={children ? undefined : t("attach")}
         title={children ? undefined : t("attach")}

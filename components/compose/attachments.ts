@@ -1,9 +1,10 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
+import type { BubbleFile } from "@/components/shared/bubble-file";
 import { uploadFile } from "@/lib/http/upload";
 import type { MediaFile } from "@/lib/media/schema";
-import type { SendMessage } from "@/lib/messages/schema";
+import type { Accepted, SendMessage } from "@/lib/messages/schema";
 import { limitOf } from "@/lib/whatsapp/media-types";
 import { cutText, MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
 
@@ -74,11 +75,17 @@ export function useAttachments(integrationId: string | undefined, { most }: { mo
   return { list, ready, isWhole: ready.length === list.length, add, remove, clear: () => setList([]) };
 }
 
+/** As a bubble shows it before it is sent. */
+export function shownFile({ id, type, mimeType, bytes }: MediaFile): BubbleFile {
+  const address = `/api/v1/media/${id}`;
+  return { state: "ready", src: `${address}/content`, mimeType, bytes, ...(type === "image" && { thumbnail: `${address}/thumbnail` }) };
+}
+
 type Says = Pick<SendMessage, "message" | "media">;
-export type AnswerPart = { says: Says; file?: number };
+type AnswerPart = { says: Says; file?: number };
 
 /** Whether a file of this type is sent with words beneath it. */
-export const takesCaption = (type: MediaFile["type"]): boolean => type !== "audio" && type !== "sticker";
+const takesCaption = (type: MediaFile["type"]): boolean => type !== "audio" && type !== "sticker";
 
 /**
  * The messages that words and files become, in their order: WhatsApp carries one file a message. The words go beneath the first file
@@ -103,6 +110,19 @@ export function answerParts(text: string, files: readonly Pick<Attachment, "key"
   return words === undefined || isCaption ? parts : [{ says: { message: words } }, ...parts];
 }
 
+type Send = (message: { body: SendMessage; key: string }) => Promise<Accepted>;
+
+/** Sends the parts one after the other. `onSent` hears of each, so that what has gone is not sent again when the next one fails. */
+export async function sendParts(
+  send: Send,
+  to: Omit<SendMessage, "message" | "media">,
+  parts: readonly AnswerPart[],
+  { key, onSent }: { key: string; onSent: (part: AnswerPart, accepted: Accepted) => void },
+): Promise<void> {
+  for (const part of parts) onSent(part, await send({ body: { ...to, ...part.says }, key: `${key}-${part.file ?? "text"}` }));
+}
+
+/** Whether the words are gone with it. */
 export function saysText({ message, media }: Says): boolean {
   return message !== undefined || media?.caption !== undefined;
 }

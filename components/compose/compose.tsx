@@ -28,6 +28,9 @@ import { formatPhone, readE164 } from "@/lib/phone-format";
 import type { Template } from "@/lib/templates/schema";
 import { MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length";
 import type { ComposeMode } from "./address";
+import { AttachButton, AttachmentList, DropZone } from "./attachment-list";
+import { answerParts, saysText, sendParts, useAttachments } from "./attachments";
+import { HeaderFile, headerKindOf } from "./header-file";
 import { Preview } from "./preview";
 import { NOT_WRITTEN, newIdempotencyKey, useCheck, useSend } from "./queries";
 import { paramProblems, type ReasonContext, Reasons } from "./reasons";
@@ -40,6 +43,8 @@ import { useDraft } from "./use-draft";
 const LastWords = dynamic(() => import("@/components/conversations/last-words").then((module) => module.LastWords), {
   ssr: false,
 });
+
+const MOST_FILES = 10;
 
 type TemplateRef = { name: string; language?: string };
 
@@ -84,26 +89,44 @@ export function Compose({ to: firstTo, person: firstPerson, mode: firstMode, tem
     setWanted(left.template ?? wanted);
     setValues(left.values);
   });
+  /** What was uploaded belongs to one number, and to one kind of message. */
+  function changeMode(next: ComposeMode) {
+    setMode(next);
+    files.clear();
+  }
+  function changeIntegration(id: string) {
+    setIntegrationId(id);
+    files.clear();
+  }
   function clear() {
     setText("");
     setValues({});
     setTouched(new Set());
+    files.clear();
     draft.drop();
   }
 
-  const body = useMemo((): SendMessage | null => {
+  const files = useAttachments(integration?.id, { most: mode === "text" ? MOST_FILES : 1 });
+  const headerKind = headerKindOf(template);
+  const headerFile = files.ready.find(({ type }) => type === headerKind);
+  const parts = useMemo(() => answerParts(tooMany === 0 ? text : "", files.list), [tooMany, text, files.list]);
+  const where = useMemo(() => {
     if (!person && (!/\d/.test(to) || /\p{L}/u.test(to))) return null;
     const who = person ? { contactId: person.id } : { phoneNumber: to.trim() };
-    const where = { ...who, ...(integrationId ? { integrationId } : {}) };
-    if (!template) return { ...where, message: (mode === "text" && tooMany === 0 && text.trim()) || NOT_WRITTEN };
+    return { ...who, ...(integrationId ? { integrationId } : {}) };
+  }, [person, to, integrationId]);
+  const body = useMemo((): SendMessage | null => {
+    if (!where) return null;
+    if (!template) return { ...where, ...((mode === "text" && parts[0]?.says) || { message: NOT_WRITTEN }) };
     const given = Object.fromEntries(template.variables.flatMap((v) => (values[v.key] ? [[v.key, values[v.key] ?? ""]] : [])));
     return {
       ...where,
       template: template.name,
       language: template.language,
+      ...(headerFile ? { media: { type: headerFile.type, id: headerFile.id } } : {}),
       ...(template.variables.length > 0 ? { templateParams: given } : {}),
     };
-  }, [to, person, integrationId, mode, text, tooMany, template, values]);
+  }, [where, mode, parts, template, values, headerFile]);
 
   const check = useCheck(body);
   // While no template is chosen, the stand-in text must not be blamed for being text.
@@ -118,11 +141,15 @@ export function Compose({ to: firstTo, person: firstPerson, mode: firstMode, tem
       : t("check.noRecipient")
     : isUnchosen
       ? t("check.noTemplate")
-      : mode === "text" && !text.trim()
+      : mode === "text" && !text.trim() && files.list.length === 0
         ? t("check.noText")
         : mode === "text" && tooMany > 0
           ? t("check.tooLong", { count: tooMany, limit: MESSAGE_LIMITS.textBody })
-          : null;
+          : headerKind && !headerFile
+            ? t("check.noHeader", { kind: headerKind })
+            : (mode === "text" || headerKind) && !files.isWhole
+              ? t("check.filesNotReady")
+              : null;
   const problems = paramProblems(reasons);
   const send = useSend();
   const isRefused = result !== undefined && !result.ok;
@@ -148,25 +175,29 @@ export function Compose({ to: firstTo, person: firstPerson, mode: firstMode, tem
     fillIn: (name) => focusOn(`param-${name}`),
   };
 
-  function submit(event?: FormEvent) {
+  async function submit(event?: FormEvent) {
     event?.preventDefault();
-    if (!body || missing || isRefused || send.isPending) return;
-    send.mutate(
-      { body, key },
-      {
-        onSuccess: ({ id }) => {
+    if (!where || !body || missing || isRefused || send.isPending) return;
+    const { message: _, media, ...to } = body;
+    try {
+      await sendParts(send.mutateAsync, to, template ? [{ says: media ? { media } : {} }] : parts, {
+        key,
+        onSent({ says, file }, { id }) {
           setSentIds((ids) => [...ids, id]);
-          setKey(newIdempotencyKey());
-          clear();
+          if (file !== undefined) files.remove(file);
+          if (saysText(says)) setText("");
         },
-        // The server has decided; another press is another attempt.
-        onError: (error) => error instanceof Error && "status" in error && error.status !== 0 && setKey(newIdempotencyKey()),
-      },
-    );
+      });
+      setKey(newIdempotencyKey());
+      clear();
+    } catch (error) {
+      // The server has decided; another press is another attempt.
+      if (error instanceof Error && "status" in error && error.status !== 0) setKey(newIdempotencyKey());
+    }
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit();
   }
 
   return (
@@ -186,7 +217,7 @@ export function Compose({ to: firstTo, person: firstPerson, mode: firstMode, tem
             />
             {person || phone ? <RecipientSummary {...contact} /> : nobody ? <Nobody name={to.trim()} /> : null}
             {contact.data && can("messages:read") ? <LastWords contactId={contact.data.id} /> : null}
-            <IntegrationField integrations={integrations.data} value={integration} onChange={setIntegrationId} />
+            <IntegrationField integrations={integrations.data} value={integration} onChange={changeIntegration} />
           </Card>
           {draft.isRestored ? (
             <Note
@@ -200,13 +231,16 @@ export function Compose({ to: firstTo, person: firstPerson, mode: firstMode, tem
             </Note>
           ) : null}
           <Card>
-            <Tabs value={mode} onValueChange={(next) => setMode(next as ComposeMode)}>
+            <Tabs value={mode} onValueChange={(next) => changeMode(next as ComposeMode)}>
               <TabsList aria-label={t("content")} className="px-4 pt-1">
                 <TabsTrigger value="text">{t("modes.text")}</TabsTrigger>
                 <TabsTrigger value="template">{t("modes.template")}</TabsTrigger>
               </TabsList>
-              <TabsContent value="text" className="p-4">
-                <TextEditor value={text} onChange={setText} />
+              <TabsContent value="text">
+                <DropZone attachments={files} className="grid gap-3 p-4">
+                  <TextEditor value={text} onChange={setText} extra={<AttachButton attachments={files} size="icon-sm" />} />
+                  <AttachmentList attachments={files} />
+                </DropZone>
               </TabsContent>
               <TabsContent value="template" className="grid gap-4 p-4">
                 <ErrorNote error={allTemplates.error} title={t("template.failed")} onRetry={() => void allTemplates.refetch()} />
@@ -220,10 +254,12 @@ export function Compose({ to: firstTo, person: firstPerson, mode: firstMode, tem
                         setWanted({ name, language });
                         setValues({});
                         setTouched(new Set());
+                        files.clear();
                       }}
                     />
                   </Field>
                 </div>
+                {headerKind ? <HeaderFile kind={headerKind} attachments={files} /> : null}
                 {template ? (
                   <Values
                     template={template}
@@ -271,6 +307,7 @@ export function Compose({ to: firstTo, person: firstPerson, mode: firstMode, tem
             contact={contact.data ?? null}
             sentIds={sentIds}
             text={mode === "text" ? text : null}
+            files={files.ready}
             template={template}
             values={values}
           />

@@ -16,7 +16,9 @@ import { Link } from "@/components/ui/link";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Contact } from "@/lib/contacts/schema";
 import { formatPhone } from "@/lib/phone-format";
+import type { MediaFile } from "@/lib/media/schema";
 import type { Template } from "@/lib/templates/schema";
+import { answerParts, shownFile } from "./attachments";
 
 type PreviewProps = {
   phone: string | null;
@@ -24,12 +26,14 @@ type PreviewProps = {
   /** What was sent in this sitting, oldest first. */
   sentIds: readonly string[];
   text: string | null;
+  /** What is attached: of a template, its header's. */
+  files: readonly MediaFile[];
   template: Template | undefined;
   values: Record<string, string>;
 };
 
 /** The chat as the person will see it: what was just sent, with live ticks, and the draft beneath. */
-export function Preview({ phone, contact, sentIds, text, template, values }: PreviewProps) {
+export function Preview({ phone, contact, sentIds, text, files, template, values }: PreviewProps) {
   const t = useTranslations("compose.preview");
   const now = useClock();
   const wall = useRef<HTMLDivElement>(null);
@@ -51,14 +55,28 @@ export function Preview({ phone, contact, sentIds, text, template, values }: Pre
           ))}
           {count > 0 ? <Divider>{t("draft")}</Divider> : null}
           {template ? (
-            <TemplatePreview template={template} values={values} at={now} />
+            <TemplatePreview template={template} values={values} file={files[0] && shownFile(files[0])} at={now} />
           ) : (
-            <WhatsappBubble body={text ?? ""} at={text ? now : null} />
+            <Written text={text ?? ""} files={files} at={now} />
           )}
         </WhatsappWall>
       </div>
     </section>
   );
+}
+
+/** One bubble for each message that it becomes. */
+function Written({ text, files, at }: { text: string; files: readonly MediaFile[]; at: Date }) {
+  const uploaded = files.map((file, key) => ({ key, name: file.id, uploaded: file }));
+  const parts = answerParts(text, uploaded);
+  if (parts.length === 0) return <WhatsappBubble body="" at={null} />;
+  return parts.map(({ says: { message, media }, file: place }) => {
+    const file = place === undefined ? undefined : files[place];
+    if (!file) return <WhatsappBubble key="text" body={message ?? ""} at={at} />;
+    return (
+      <WhatsappBubble key={file.id} header={{ type: file.type, file: shownFile(file) }} body={media?.caption ?? ""} at={at} />
+    );
+  });
 }
 
 function Head({ phone, contact }: Pick<PreviewProps, "phone" | "contact">) {

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useRef } from "react";
+import { type ReactNode, useRef } from "react";
 import { Num } from "@/components/shared/number";
 import { TextMarks } from "@/components/shared/text-marks";
 import { Button } from "@/components/ui/button";
@@ -11,8 +11,10 @@ import { cutText, MESSAGE_LIMITS, textLength } from "@/lib/whatsapp/text-length"
 
 const LIMIT = MESSAGE_LIMITS.textBody;
 
+type TextEditorProps = { value: string; onChange: (value: string) => void; extra?: ReactNode };
+
 /** Free text with WhatsApp's marks. */
-export function TextEditor({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+export function TextEditor({ value, onChange, extra }: TextEditorProps) {
   const t = useTranslations("compose.text");
   const length = textLength(value);
   const area = useRef<HTMLTextAreaElement>(null);

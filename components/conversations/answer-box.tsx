@@ -46,7 +46,6 @@ export function AnswerBox({ conversation, aside }: { conversation: Conversation;
   async function submit(event?: FormEvent, seen = began ? began.lastAnswerId : lastAnswerId) {
     event?.preventDefault();
     if (!canSend) return;
-    const parts = answerParts(text, files.list);
     try {
       for (const { says, file } of parts) {
         await send.mutateAsync({ says, lastAnswerId: seen, key: `${key}-${file ?? "text"}` });

@@ -27,23 +27,28 @@ type ContentBubbleProps = Omit<BubbleProps, keyof Drawn> & {
 export function ContentBubble({ content, file, ...rest }: ContentBubbleProps) {
   const t = useTranslations("shared.bubble");
   const { language } = useZone();
-  const drawn = draw(content, t, language);
-  const header = drawn.header && drawn.header.type !== "text" && file ? { ...drawn.header, file } : drawn.header;
-  const bubble = <WhatsappBubble {...drawn} header={header} {...rest} />;
+  const bubble = <WhatsappBubble {...withFile(draw(content, t, language), file)} {...rest} />;
   const cards = content.type === "template" ? content.rendered.cards : undefined;
   return cards ? <WithCards cards={cards}>{bubble}</WithCards> : bubble;
+}
+
+function withFile(drawn: Drawn, file: BubbleFile | undefined): Drawn {
+  const { header } = drawn;
+  return header && header.type !== "text" && file ? { ...drawn, header: { ...header, file } } : drawn;
 }
 
 type TemplateBubbleProps = Omit<BubbleProps, keyof Drawn> & {
   rendered: RenderedTemplate;
   /** The file of the header, and of each card's, where it can be shown. */
   files?: { header?: string | undefined; cards?: readonly (string | undefined)[] };
+  /** The header's, where it is ours. */
+  file?: BubbleFile | undefined;
 };
 
 /** A template with its values filled in. */
-export function TemplateBubble({ rendered, files, ...rest }: TemplateBubbleProps) {
+export function TemplateBubble({ rendered, files, file, ...rest }: TemplateBubbleProps) {
   const t = useTranslations("shared.bubble");
-  const bubble = <WhatsappBubble {...drawTemplate(rendered, t, files?.header)} {...rest} />;
+  const bubble = <WhatsappBubble {...withFile(drawTemplate(rendered, t, files?.header), file)} {...rest} />;
   return rendered.cards ? (
     <WithCards cards={rendered.cards} files={files?.cards}>
       {bubble}
