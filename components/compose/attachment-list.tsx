@@ -19,6 +19,7 @@ type AttachButtonProps = {
   attachments: Attachments;
   multiple?: boolean;
   accept?: string;
+  size?: "md" | "icon-sm";
   className?: string;
   children?: ReactNode;
 };
