@@ -72,7 +72,11 @@ function formOf(integrationId: string, head: string, bytes: number, hash = creat
     }
     yield Buffer.from(`\r\n--${boundary}--\r\n`);
   }
-  return { body: Readable.toWeb(Readable.from(body())) as ReadableStream<Uint8Array>, type: `multipart/form-data; boundary=${boundary}`, sum: () => hash.digest("hex") };
+  return {
+    body: Readable.toWeb(Readable.from(body())) as ReadableStream<Uint8Array>,
+    type: `multipart/form-data; boundary=${boundary}`,
+    sum: () => hash.digest("hex"),
+  };
 }
 
 async function upload(token: string, form: ReturnType<typeof formOf>): Promise<{ id: string; sha256: string }> {
@@ -136,7 +140,14 @@ try {
   const beside = await pace(api, integrationId, () => uploading(token, integrationId));
   const ratio = Math.round((beside / alone) * 1_000) / 1_000;
   isGood = memory.aboveIdleMb <= MOST_ABOVE_IDLE_MB && ratio >= LEAST_RATIO;
-  const paces = { rate, seconds, uploadsPerSecond, alonePerSecond: Math.round(alone), besidePerSecond: Math.round(beside), ratio };
+  const paces = {
+    rate,
+    seconds,
+    uploadsPerSecond,
+    alonePerSecond: Math.round(alone),
+    besidePerSecond: Math.round(beside),
+    ratio,
+  };
   console.log(JSON.stringify({ ok: isGood, memory, paces }));
 } finally {
   await app.stop();

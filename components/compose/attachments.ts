@@ -78,7 +78,13 @@ export function useAttachments(integrationId: string | undefined, { most }: { mo
 /** As a bubble shows it before it is sent. */
 export function shownFile({ id, type, mimeType, bytes }: MediaFile): BubbleFile {
   const address = `/api/v1/media/${id}`;
-  return { state: "ready", src: `${address}/content`, mimeType, bytes, ...(type === "image" && { thumbnail: `${address}/thumbnail` }) };
+  return {
+    state: "ready",
+    src: `${address}/content`,
+    mimeType,
+    bytes,
+    ...(type === "image" && { thumbnail: `${address}/thumbnail` }),
+  };
 }
 
 type Says = Pick<SendMessage, "message" | "media">;

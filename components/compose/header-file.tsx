@@ -25,7 +25,12 @@ export function HeaderFile({ kind, attachments }: { kind: HeaderKind; attachment
       <fieldset className="grid gap-1.5">
         <legend className="font-medium text-sm">{t(kind)}</legend>
         {attachments.list.length === 0 ? (
-          <AttachButton attachments={attachments} multiple={false} accept={types.map(([type]) => type).join(",")} className="w-fit">
+          <AttachButton
+            attachments={attachments}
+            multiple={false}
+            accept={types.map(([type]) => type).join(",")}
+            className="w-fit"
+          >
             {t("choose")}
           </AttachButton>
         ) : (

@@ -15,8 +15,8 @@ import { Avatar } from "@/components/ui/avatar";
 import { Link } from "@/components/ui/link";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Contact } from "@/lib/contacts/schema";
-import { formatPhone } from "@/lib/phone-format";
 import type { MediaFile } from "@/lib/media/schema";
+import { formatPhone } from "@/lib/phone-format";
 import type { Template } from "@/lib/templates/schema";
 import { answerParts, shownFile } from "./attachments";
 

@@ -47,8 +47,11 @@ export function AnswerBox({ conversation, aside }: { conversation: Conversation;
     event?.preventDefault();
     if (!canSend) return;
     try {
-      for (const { says, file } of parts) {
-        await send.mutateAsync({ says, lastAnswerId: seen, key: `${key}-${file ?? "text"}` });
+      let latest = seen;
+      for (const { says, file } of answerParts(text, files.list)) {
+        const { id: answerId } = await send.mutateAsync({ says, lastAnswerId: latest, key: `${key}-${file ?? "text"}` });
+        // The next part follows our own.
+        latest = answerId;
         // What has gone is not sent again when the next one fails.
         if (file !== undefined) files.remove(file);
         if (saysText(says)) setText("");

@@ -77,7 +77,11 @@ function Picture({ kind, file, name, src, onError }: FileProps & { src: string; 
       decoding="async"
       onError={onError}
       {...(width && height ? { width, height } : {})}
-      className={cn("mb-1", isSticker ? "size-32 object-contain" : "max-h-80 w-80 max-w-full rounded-[6px] bg-(--whatsapp-media) object-cover", !isSticker && !width && "min-h-40")}
+      className={cn(
+        "mb-1",
+        isSticker ? "size-32 object-contain" : "max-h-80 w-80 max-w-full rounded-[6px] bg-(--whatsapp-media) object-cover",
+        !isSticker && !width && "min-h-40",
+      )}
     />
   );
   if (isSticker) return picture;

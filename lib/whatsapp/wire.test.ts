@@ -7,10 +7,16 @@ import { toPayload } from "./content";
 // does not know is an error there, and here. Source: Meta, "Messages" and the page of each type (2025); reference 1.1 to 1.4.
 
 const text = (most: number) => z.string().min(1).max(most);
-const File = z.strictObject({ id: z.string().optional(), link: z.url().optional() }).refine(({ id, link }) => (id === undefined) !== (link === undefined));
+const File = z
+  .strictObject({ id: z.string().optional(), link: z.url().optional() })
+  .refine(({ id, link }) => (id === undefined) !== (link === undefined));
 const captioned = { id: z.string().optional(), link: z.url().optional(), caption: text(1024).optional() };
 const Header = z.strictObject({ type: z.literal("text"), text: text(60) });
-const around = { header: Header.optional(), body: z.strictObject({ text: text(1024) }), footer: z.strictObject({ text: text(60) }).optional() };
+const around = {
+  header: Header.optional(),
+  body: z.strictObject({ text: text(1024) }),
+  footer: z.strictObject({ text: text(60) }).optional(),
+};
 const Row = z.strictObject({ id: text(200), title: text(24), description: text(72).optional() });
 
 const TYPES = {
@@ -20,7 +26,12 @@ const TYPES = {
   document: z.strictObject({ ...captioned, filename: text(240).optional() }),
   audio: z.strictObject({ id: z.string().optional(), link: z.url().optional(), voice: z.boolean().optional() }),
   sticker: File,
-  location: z.strictObject({ latitude: z.number(), longitude: z.number(), name: text(1000).optional(), address: text(1000).optional() }),
+  location: z.strictObject({
+    latitude: z.number(),
+    longitude: z.number(),
+    name: text(1000).optional(),
+    address: text(1000).optional(),
+  }),
   contacts: z.array(z.looseObject({ name: z.looseObject({ formatted_name: text(1000) }) })).min(1),
   reaction: z.strictObject({ message_id: z.string().startsWith("wamid."), emoji: z.string() }),
   interactive: z.discriminatedUnion("type", [
@@ -28,7 +39,10 @@ const TYPES = {
       type: z.literal("button"),
       ...around,
       action: z.strictObject({
-        buttons: z.array(z.strictObject({ type: z.literal("reply"), reply: z.strictObject({ id: text(256), title: text(20) }) })).min(1).max(3),
+        buttons: z
+          .array(z.strictObject({ type: z.literal("reply"), reply: z.strictObject({ id: text(256), title: text(20) }) }))
+          .min(1)
+          .max(3),
       }),
     }),
     z.strictObject({
@@ -37,13 +51,19 @@ const TYPES = {
       body: z.strictObject({ text: text(4096) }),
       action: z.strictObject({
         button: text(20),
-        sections: z.array(z.strictObject({ title: text(24).optional(), rows: z.array(Row).min(1).max(10) })).min(1).max(10),
+        sections: z
+          .array(z.strictObject({ title: text(24).optional(), rows: z.array(Row).min(1).max(10) }))
+          .min(1)
+          .max(10),
       }),
     }),
     z.strictObject({
       type: z.literal("cta_url"),
       ...around,
-      action: z.strictObject({ name: z.literal("cta_url"), parameters: z.strictObject({ display_text: text(20), url: z.url() }) }),
+      action: z.strictObject({
+        name: z.literal("cta_url"),
+        parameters: z.strictObject({ display_text: text(20), url: z.url() }),
+      }),
     }),
     z.strictObject({
       type: z.literal("flow"),
@@ -56,7 +76,9 @@ const TYPES = {
           flow_cta: text(30),
           flow_token: z.string(),
           flow_action: z.enum(["navigate", "data_exchange"]).optional(),
-          flow_action_payload: z.strictObject({ screen: z.string(), data: z.record(z.string(), z.unknown()).optional() }).optional(),
+          flow_action_payload: z
+            .strictObject({ screen: z.string(), data: z.record(z.string(), z.unknown()).optional() })
+            .optional(),
         }),
       }),
     }),
@@ -127,11 +149,33 @@ it.each<[string, keyof typeof TYPES, SendableContent]>([
   ["cards", "contacts", { type: "contacts", cards: [{ name: { formatted_name: "Ayşe Yılmaz", first_name: "Ayşe" } }] }],
   ["a reaction", "reaction", { type: "reaction", to: "wamid.1", emoji: "👍" }],
   ["a reaction that is taken back", "reaction", { type: "reaction", to: "wamid.1", emoji: null }],
-  ["buttons", "interactive", { type: "interactive", kind: "buttons", header: "H", body: "B", footer: "F", buttons: [{ id: "a", title: "A" }] }],
-  ["a list", "interactive", { type: "interactive", kind: "list", body: "B", button: "Open", sections: [{ title: "S", rows: [{ id: "a", title: "A", description: "D" }] }] }],
+  [
+    "buttons",
+    "interactive",
+    { type: "interactive", kind: "buttons", header: "H", body: "B", footer: "F", buttons: [{ id: "a", title: "A" }] },
+  ],
+  [
+    "a list",
+    "interactive",
+    {
+      type: "interactive",
+      kind: "list",
+      body: "B",
+      button: "Open",
+      sections: [{ title: "S", rows: [{ id: "a", title: "A", description: "D" }] }],
+    },
+  ],
   ["a link", "interactive", { type: "interactive", kind: "cta_url", body: "B", button: "Open", url: "https://example.com" }],
-  ["a flow", "interactive", { type: "interactive", kind: "flow", body: "B", button: "Go", flowId: "1", screen: "S", data: { a: 1 } }],
-  ["a flow without a screen", "interactive", { type: "interactive", kind: "flow", body: "B", button: "Go", flowId: "1", flowToken: "t" }],
+  [
+    "a flow",
+    "interactive",
+    { type: "interactive", kind: "flow", body: "B", button: "Go", flowId: "1", screen: "S", data: { a: 1 } },
+  ],
+  [
+    "a flow without a screen",
+    "interactive",
+    { type: "interactive", kind: "flow", body: "B", button: "Go", flowId: "1", flowToken: "t" },
+  ],
   ["the question for a place", "interactive", { type: "interactive", kind: "location_request", body: "B" }],
   [
     "a template with a picture",
@@ -156,5 +200,7 @@ it("knows a foreign key and a value beyond its limit, so that the test above can
   const good = toPayload({ type: "text", body: "a" }, address);
   expect(shapeOf("text").safeParse({ ...good, file: 1 }).success).toBe(false);
   expect(shapeOf("text").safeParse(toPayload({ type: "location", latitude: 1, longitude: 2 }, address)).success).toBe(false);
-  expect(shapeOf("image").safeParse({ ...good, type: "image", image: { id: "1", caption: "a".repeat(1025) } }).success).toBe(false);
+  expect(shapeOf("image").safeParse({ ...good, type: "image", image: { id: "1", caption: "a".repeat(1025) } }).success).toBe(
+    false,
+  );
 });
