@@ -22,7 +22,7 @@ export function Toaster({ label, onReady }: ToasterProps) {
       position="top-center"
       gap={8}
       offset={12}
-      mobileOffset={{ top: "12px", left: "12px", right: "12px" }}
+      mobileOffset={{ top: "64px", left: "12px", right: "12px" }}
       icons={{
         success: <CircleCheck className="size-4 text-success" aria-hidden />,
         error: <CircleAlert className="size-4 text-danger" aria-hidden />,
