@@ -48,7 +48,10 @@ export function TextEditor({ value, onChange, extra }: TextEditorProps) {
           onChange={(event) => onChange(event.target.value)}
         />
       </Field>
-      <TextMarks area={area} value={value} onChange={onChange} />
+      <div className="flex gap-1">
+        <TextMarks area={area} value={value} onChange={onChange} />
+        {extra}
+      </div>
     </div>
   );
 }
