@@ -300,11 +300,11 @@ function readButton(button: Json): DraftButton {
   const type = BUTTON_TYPES.find((one) => one === String(button.type).toUpperCase()) ?? "QUICK_REPLY";
   const example = textOf(Array.isArray(button.example) ? button.example[0] : button.example);
   return newButton(type, {
-    text: textOf(button.text),
+    text: type === "COPY_CODE" ? "" : textOf(button.text),
     url: textOf(button.url),
     phone: textOf(button.phone_number),
     flowId: textOf(button.flow_id),
-    ...(type === "COPY_CODE" ? { code: example, text: "" } : { example }),
+    ...(type === "COPY_CODE" ? { code: example } : { example }),
   });
 }
 
