@@ -122,6 +122,13 @@ test("free text is judged by its window, and nobody else's message is diagnosed"
   const open = await diagnoseMessage({ ...ctx, now: new Date() }, id);
   expect(open.checks.find(({ name }) => name === "window")).toMatchObject({ outcome: "passed", code: "open" });
   expect(open.checks.some(({ name }) => name === "template")).toBe(false);
+  await db
+    .update(messages)
+    .set({ status: "failed", sentAt: ago(1), failedAt: ago(1), failure: { code: 131047, reason: "outside_window" } })
+    .where(eq(messages.id, id));
+  const told = await diagnoseMessage({ ...ctx, now: new Date() }, id);
+  expect(told.cause).toBe("window");
+  expect(told.checks.find(({ name }) => name === "window")).toMatchObject({ outcome: "failed", code: "closed" });
   const late = await diagnoseMessage({ ...ctx, now: new Date(Date.now() + 25 * 3_600_000) }, id);
   expect(late.checks.find(({ name }) => name === "window")).toMatchObject({ outcome: "failed", code: "closed" });
   const other = await makeSender(db);

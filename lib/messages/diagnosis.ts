@@ -96,7 +96,8 @@ const OF_REASON: Record<string, DiagnosisCheck["name"]> = {
 };
 
 function checkOfFailure({ code, reason }: MessageFailure): DiagnosisCheck["name"] {
-  return code === undefined ? (OF_REASON[reason] ?? "meta") : "meta";
+  if (code === undefined) return OF_REASON[reason] ?? "meta";
+  return describeCode(code).kind === "outside_window" ? "window" : "meta";
 }
 
 function lookAtIntegration({ id, status, pauseReason, deletedAt }: IntegrationRow): Found {
@@ -213,7 +214,8 @@ async function windowOf(ctx: Ctx, { contactId, integrationId }: Row): Promise<{ 
 /** Templates need none. What has left needed it then and not now. */
 async function lookAtWindow(ctx: Ctx, row: Row): Promise<Found | null> {
   if (row.templateName !== null) return null;
-  if (row.failure?.reason === "outside_customer_service_window")
+  const isToldByMeta = row.failure?.code !== undefined && describeCode(row.failure.code).kind === "outside_window";
+  if (isToldByMeta || row.failure?.reason === "outside_customer_service_window")
     return { outcome: "failed", code: "closed", at: row.failedAt, facts: { until: null } };
   if (row.sentAt) return { outcome: "passed", code: "was_open", at: row.sentAt, facts: { until: null } };
   const window = await windowOf(ctx, row);
