@@ -98,6 +98,23 @@ export function describeJourneys(start: () => Promise<Host>): () => { host: Host
     expect(await ask("POST", webhook, forged)).toMatchObject({ status: 401, body: { error: "unauthorized" } });
   });
 
+  test("hands out a file by ranges, and as no page of ours", async () => {
+    const form = new FormData();
+    form.set("integrationId", demo.integrationId);
+    form.set("file", new Blob(["%PDF-1.7\n"], { type: "application/pdf" }), "list.pdf");
+    const authorization = `Bearer ${demo.token}`;
+    const { status, body } = await ask("POST", "/api/v1/media", { headers: { authorization }, body: form });
+    expect(status).toBe(201);
+    const file = await ask("GET", `/api/v1/media/${body.id}/content`, { headers: { authorization, range: "bytes=1-3" } });
+    expect([file.status, file.body]).toEqual([206, "PDF"]);
+    expect(Object.fromEntries(file.headers)).toMatchObject({
+      "content-range": "bytes 1-3/9",
+      "content-security-policy": "default-src 'none'; sandbox",
+      "content-disposition": expect.stringMatching(/^attachment;.*list\.pdf/),
+      "x-content-type-options": "nosniff",
+    });
+  });
+
   test.each([
     ["GET", "/api/v1/nothing/here", 404, "not_found", null],
     ["DELETE", "/api/v1/nothing/here", 404, "not_found", null],
