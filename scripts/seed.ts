@@ -294,14 +294,13 @@ async function writeMessages(
   // All that was answered is read; what follows waits in the inbox.
   await ctx.db.update(conversations).set({ unread: 0 }).where(eq(conversations.organizationId, ctx.organizationId));
   const wamids = new Map(Object.keys(INBOX).map((name) => [name, newWamid()]));
-  await receiveMessages(
-    ctx,
-    Object.entries(INBOX).map(([name, { minutesAgo, by, content, answers }]) => ({
-      ...heardOf(integration, by, new Date(ctx.now.getTime() - minutesAgo * MINUTE_MS), content),
-      wamid: wamids.get(name) ?? newWamid(),
-      target: wamids.get(answers ?? "") ?? null,
-    })),
-  );
+  const news = Object.entries(INBOX).map(([name, { minutesAgo, by, content, answers }]) => ({
+    ...heardOf(integration, by, new Date(ctx.now.getTime() - minutesAgo * MINUTE_MS), content),
+    wamid: wamids.get(name) ?? newWamid(),
+    target: wamids.get(answers ?? "") ?? null,
+  }));
+  await receiveMessages(ctx, news);
+  await openPhones(ctx, integration, [...asked, ...news]);
   await ctx.db.insert(outreach).values(
     [...reached].map(([contactId, deliveredAt]) => ({
       organizationId: ctx.organizationId,
@@ -310,6 +309,15 @@ async function writeMessages(
       deliveredAt,
     })),
   );
+}
+
+/** Meta's stand-in knows who wrote within a day, as the console does: whom it shows as open may be answered. */
+async function openPhones(ctx: Ctx, integration: IntegrationRow, heard: readonly Heard[]): Promise<void> {
+  for (const { phone, name } of PEOPLE) {
+    const times = heard.filter((one) => one.opensWindow && one.person.waId === phone.slice(1)).map(({ at }) => at.getTime());
+    const last = Math.max(...times);
+    if (last > ctx.now.getTime() - DAY_MS) await seedPhone(ctx.db, integration, { phone, name, lastInboundAt: new Date(last) });
+  }
 }
 
 function newWamid(): string {
