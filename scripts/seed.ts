@@ -314,7 +314,9 @@ async function writeMessages(
 /** Meta's stand-in knows who wrote within a day, as the console does: whom it shows as open may be answered. */
 async function openPhones(ctx: Ctx, integration: IntegrationRow, heard: readonly Heard[]): Promise<void> {
   for (const { phone, name } of PEOPLE) {
-    const times = heard.filter((one) => one.opensWindow && one.person.waId === phone.slice(1)).map(({ at }) => at.getTime());
+    const times = heard
+      .filter((one) => one.opensWindow && one.person.waId === phone.slice(1))
+      .map(({ at }) => at?.getTime() ?? 0);
     const last = Math.max(...times);
     if (last > ctx.now.getTime() - DAY_MS) await seedPhone(ctx.db, integration, { phone, name, lastInboundAt: new Date(last) });
   }
