@@ -40,7 +40,9 @@ export default defineConfig({
     { name: "demo", testMatch: "demo.setup.ts", dependencies: ["first"] },
     {
       name: "look",
-      testMatch: ["guide", "pages", "open-states", "weight", "interruptions", "sandbox-numbers"].map((name) => `${name}.spec.ts`),
+      testMatch: ["guide", "pages", "open-states", "weight", "interruptions", "sandbox-numbers", "templates"].map(
+        (name) => `${name}.spec.ts`,
+      ),
       fullyParallel: true,
       dependencies: ["demo"],
     },
