@@ -32,10 +32,12 @@ const NOUNS = [
   "invitation",
   "token",
   "integration",
-  "templates",
+  "template",
   "contact",
   "consent",
   "message",
+  "conversation",
+  "media",
   "identity",
   "second_factor",
 ] as const;

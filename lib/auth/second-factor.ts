@@ -4,7 +4,7 @@ import { and, count, eq, isNotNull, isNull, lt } from "drizzle-orm";
 import { Secret, TOTP } from "otpauth";
 import type { Db } from "@/db/client";
 import { memberships, recoveryCodes, secondFactors, users } from "@/db/schema/organizations";
-import { audit } from "@/lib/audit";
+import { type AuditAction, audit } from "@/lib/audit";
 import { asThemselves, type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { blindIndex } from "@/lib/keyring";
@@ -202,7 +202,7 @@ async function auditEverywhere(
   db: Db,
   { ip, now }: { ip: string | null; now: Date },
   userId: string,
-  action: string,
+  action: AuditAction,
 ): Promise<void> {
   const [user] = await db.select().from(users).where(eq(users.id, userId));
   if (!user) return;

@@ -2,7 +2,7 @@ import "server-only";
 import { and, eq, gt, isNull, ne, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { links, memberships, sessions, users } from "@/db/schema/organizations";
-import { audit } from "@/lib/audit";
+import { type AuditAction, audit } from "@/lib/audit";
 import { asThemselves } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
@@ -164,7 +164,7 @@ async function proveAddress(tx: Db, { email, subject, name }: Proven, visit: Vis
   return { ...claimed, passwordHash: null };
 }
 
-async function auditEverywhere(tx: Db, user: User, action: string, { ip, now }: Visit): Promise<void> {
+async function auditEverywhere(tx: Db, user: User, action: AuditAction, { ip, now }: Visit): Promise<void> {
   for (const { organizationId } of await tx.select().from(memberships).where(eq(memberships.userId, user.id))) {
     await audit(asThemselves(tx, user, organizationId, ip, now), action, { type: "user", id: user.id });
   }

@@ -40,7 +40,7 @@ export async function updateConsentSettings(
       .insert(consentSettings)
       .values({ organizationId: tx.organizationId, settings: after, updatedAt: at })
       .onConflictDoUpdate({ target: consentSettings.organizationId, set: { settings: after, updatedAt: at } });
-    await audit(tx, "consent_settings.updated", { type: "organization", id: tx.organizationId }, { changes: changed });
+    await audit(tx, "consent.settings_changed", { type: "organization", id: tx.organizationId }, { changes: changed });
     await announce(tx.db, tx.organizationId, ["organization"]);
     return { ...after, updatedAt: at.toISOString() };
   });

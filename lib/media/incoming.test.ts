@@ -6,6 +6,7 @@ import { and, eq } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { GET as readContent } from "@/app/api/v1/media/[id]/content/route";
 import { POST as fetchAgain } from "@/app/api/v1/media/[id]/fetch/route";
+import { DELETE as removeFile } from "@/app/api/v1/media/[id]/route";
 import { GET as readThumbnail } from "@/app/api/v1/media/[id]/thumbnail/route";
 import { POST as upload } from "@/app/api/v1/media/route";
 import { POST as uploadFromPhone } from "@/app/api/v1/sandbox/[integrationId]/files/route";
@@ -122,6 +123,20 @@ it("fetches a picture that came, keeps it sealed, and hands it out with its thum
   expect((await content(id, {}, stranger.token)).status).toBe(404);
   expect((await content(id, {}, await org.tokenFor(["contacts:read"]))).status).toBe(403);
   expect((await content(id, {}, "")).status).toBe(401);
+});
+
+it("is deleted with its bytes and thumbnail by whoever may write, and by nobody else", async () => {
+  await told(await atMeta(PNG));
+  await run();
+  const { id } = await only();
+  const remove = (token?: string) => removeFile(ask(`/api/v1/media/${id}`, { method: "DELETE" }, token), at({ id }));
+  expect((await remove((await makeOrganization(db)).token)).status).toBe(404);
+  expect((await remove(await org.tokenFor(["messages:read"]))).status).toBe(403);
+  const { messageId } = await only();
+  expect((await remove()).status).toBe(204);
+  expect(await db.select().from(mediaChunks).where(eq(mediaChunks.fileId, id))).toEqual([]);
+  expect((await getMessage(org.ctx, messageId ?? "")).file).toMatchObject({ id, state: "removed" });
+  expect((await remove()).status).toBe(404);
 });
 
 it("answers any range of a film, and says when there is none", async () => {

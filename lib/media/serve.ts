@@ -5,6 +5,7 @@ import { audit } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { fileResponse } from "@/lib/http/file-response";
+import { announce } from "@/lib/live";
 import { toFacts } from "./facts";
 import { wakeFetching } from "./incoming";
 import type { FileFacts } from "./schema";
@@ -64,6 +65,16 @@ export async function fetchAgain(ctx: Ctx, id: string): Promise<FileFacts> {
   });
   wakeFetching();
   return toFacts(row);
+}
+
+/** Deletes our copy of a file; messages that carry it say so. One that waits for Meta's answer is not fetched any more. */
+export async function removeFile(ctx: Ctx, id: string): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const { direction } = await requireFile(tx, id);
+    await tx.db.delete(mediaFiles).where(and(eq(mediaFiles.organizationId, tx.organizationId), eq(mediaFiles.id, id)));
+    await audit(tx, "media.removed", { type: "media", id }, { direction });
+    await announce(tx.db, tx.organizationId, ["messages"]);
+  });
 }
 
 async function requireFile(ctx: Ctx, id: string): Promise<Row> {

@@ -1,5 +1,5 @@
 import "server-only";
-import { and, desc, eq, gte, like, lt, or } from "drizzle-orm";
+import { and, desc, eq, gte, like, lt, or, type SQL } from "drizzle-orm";
 import { anyOf } from "@/db/columns";
 import { contacts } from "@/db/schema/contacts";
 import { integrations } from "@/db/schema/integrations";
@@ -8,6 +8,12 @@ import type { Ctx } from "@/lib/ctx";
 import { type Page, toPage } from "@/lib/http/paging";
 import { formatPhone } from "@/lib/phone-format";
 import type { AuditEntry, AuditQuery } from "./schema";
+
+/** An action, or a noun with all that was done with one or several of its things: `message.cancelled` and `messages.cancelled`. */
+function named(action: string): SQL | undefined {
+  const noun = action.replace(/[\\%_]/g, "\\$&");
+  return or(eq(auditEntries.action, action), like(auditEntries.action, `${noun}.%`), like(auditEntries.action, `${noun}s.%`));
+}
 
 /** What was done in the organization, newest first. `action` may be a noun such as `token`, for all that was done with tokens. */
 export async function listAuditEntries(ctx: Ctx, query: AuditQuery): Promise<Page<AuditEntry>> {
@@ -18,9 +24,7 @@ export async function listAuditEntries(ctx: Ctx, query: AuditQuery): Promise<Pag
     .where(
       and(
         eq(auditEntries.organizationId, ctx.organizationId),
-        action
-          ? or(eq(auditEntries.action, action), like(auditEntries.action, `${action.replace(/[\\%_]/g, "\\$&")}.%`))
-          : undefined,
+        action ? named(action) : undefined,
         actor ? eq(auditEntries.actorId, actor) : undefined,
         from ? gte(auditEntries.at, new Date(from)) : undefined,
         to ? lt(auditEntries.at, new Date(to)) : undefined,

@@ -91,6 +91,18 @@ describe("the organization", () => {
     ]);
   });
 
+  it("finds what was done with one thing or several by its noun", async () => {
+    const { ctx } = await makeOrganization(db);
+    const message = { type: "message", id: "msg_1" };
+    await audit(ctx, "message.cancelled", message);
+    await audit(ctx, "messages.cancelled", message);
+    await audit(ctx, "media.uploaded", { type: "media", id: "med_1" });
+    const found = async (action: string) => (await listAuditEntries(ctx, { limit: 9, action })).data.map((one) => one.action);
+    expect(await found("message")).toEqual(["messages.cancelled", "message.cancelled"]);
+    expect(await found("message.cancelled")).toEqual(["message.cancelled"]);
+    expect(await found("m")).toEqual([]);
+  });
+
   it("writes down what changed and only that; a save that changes nothing is no entry", async () => {
     const { businessHours, languages } = await getOrganization(org.ctx);
     await updateOrganization(org.ctx, { country: "TR", languages, businessHours });
