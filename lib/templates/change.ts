@@ -130,6 +130,11 @@ function requireEditLeft(ctx: Ctx, row: TemplateRow): void {
   }
 }
 
+/** Meta has told something since the row was read: a review may be over before its beginning was answered. */
+function wasTold(before: TemplateRow, now: TemplateRow): boolean {
+  return now.toldAt !== null && now.toldAt.getTime() !== before.toldAt?.getTime();
+}
+
 function store(
   ctx: Ctx,
   row: TemplateRow,
@@ -147,6 +152,7 @@ function store(
       .set({
         ...wording,
         ...outcome,
+        ...(wasTold(row, now) && { status: now.status, rejectedReason: now.rejectedReason, toldAt: now.toldAt }),
         ...(row.metaId === null && { status: DRAFT }),
         updatedAt: laterThan(now.updatedAt, ctx.now),
       })

@@ -1,11 +1,12 @@
 import { Readable } from "node:stream";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import type { Db } from "@/db/client";
 import { mediaFiles } from "@/db/schema/media";
 import { auditEntries } from "@/db/schema/organizations";
 import { templates } from "@/db/schema/templates";
 import { useTestDatabase } from "@/db/testing";
+import { eventually } from "@/inngest/testing";
 import { type Ctx, openDatabase } from "@/lib/ctx";
 import { resetEnv } from "@/lib/env";
 import { newId } from "@/lib/ids";
@@ -60,6 +61,24 @@ it("gives a template to Meta and keeps the status and the category that Meta gav
   expect(await getTemplate(ctx, made.id)).toMatchObject({ status: "APPROVED", metaId: made.metaId, components: [BODY] });
   const entries = await db.select().from(auditEntries).where(eq(auditEntries.targetId, made.id));
   expect(entries.map((entry) => entry.action)).toEqual(["template.submitted"]);
+});
+
+it("keeps the end of a review that was told before the submission was answered", async () => {
+  const other = await create({ name: "other" });
+  const [row] = await db.select().from(templates).where(eq(templates.id, other.id));
+  if (!row) throw new Error("The other template is missing.");
+  const { submission } = await db.transaction(async (tx) => {
+    await tx.insert(templates).values({ ...row, id: newId("tpl"), name: "shipped", status: "APPROVED", syncedAt: new Date() });
+    const submission = create();
+    const waiting = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await eventually(
+      () => db.execute(waiting),
+      (rows) => rows.length > 0,
+      "the submission's wait for what was read",
+    );
+    return { submission };
+  });
+  expect(await submission).toMatchObject({ name: "shipped", status: "APPROVED" });
 });
 
 it("tells every rule that is broken at once, and asks Meta nothing", async () => {

@@ -1,5 +1,5 @@
 import "server-only";
-import { and, count, eq, gt } from "drizzle-orm";
+import { type AnyColumn, and, count, eq, gt, sql } from "drizzle-orm";
 import { templateNameLocks, templates } from "@/db/schema/templates";
 import { audit } from "@/lib/audit";
 import { type Ctx, inTransaction } from "@/lib/ctx";
@@ -216,14 +216,26 @@ async function submit(ctx: Ctx, row: IntegrationRow, wording: Wording, id: strin
     previousCategory: taken.category === wording.category ? null : wording.category,
   };
   return inTransaction(ctx, async (tx) => {
-    const fresh = { ...newRow(ctx, row, wording, id), ...outcome };
-    // A draft of this id, or what a sync has read meanwhile.
+    const fresh = { ...newRow(ctx, row, wording, id), ...outcome, syncedAt: new Date() };
+    // A draft of this id, or what a sync or a webhook has told meanwhile: a review may be over before its beginning was answered.
+    const isTold = sql`${templates.status} <> ${DRAFT} and coalesce(${templates.toldAt}, ${templates.syncedAt})
+      >= date_trunc('second', ${ctx.now.toISOString()}::timestamptz)`;
+    const unlessTold = (column: AnyColumn, value: string | null) => sql`case when ${isTold} then ${column} else ${value} end`;
+    const { status, ...certain } = outcome;
     const [stored] = await tx.db
       .insert(templates)
       .values(fresh)
       .onConflictDoUpdate({
         target: [templates.organizationId, templates.businessAccountId, templates.name, templates.language],
-        set: { ...wording, ...outcome, syncedAt: ctx.now, updatedAt: ctx.now, toldAt: null, rejectedReason: null },
+        set: {
+          ...wording,
+          ...certain,
+          status: unlessTold(templates.status, status),
+          rejectedReason: unlessTold(templates.rejectedReason, null),
+          syncedAt: fresh.syncedAt,
+          updatedAt: ctx.now,
+          toldAt: sql`case when ${isTold} then ${templates.toldAt} end`,
+        },
       })
       .returning();
     if (!stored) throw new Error("The template was not stored.");

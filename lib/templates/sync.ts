@@ -77,11 +77,21 @@ async function store(ctx: Ctx, row: IntegrationRow, account: string, read: Map<s
     const before = known.get(keyOf(template));
     return before !== undefined && substance(before) !== substance(template);
   });
-  const gone = [...known].filter(([key, { metaId }]) => metaId !== null && !read.has(key)).map(([, template]) => template.id);
+  // What was submitted after the reading began is not in it.
+  const gone = [...known].filter(([key, { metaId, syncedAt }]) => metaId !== null && syncedAt <= ctx.now && !read.has(key));
 
   const writes = [...added, ...changed];
   for (let at = 0; at < writes.length; at += BULK) await upsert(ctx, writes.slice(at, at + BULK));
-  if (gone.length > 0) await ctx.db.delete(templates).where(and(ours, inArray(templates.id, gone)));
+  if (gone.length > 0)
+    await ctx.db.delete(templates).where(
+      and(
+        ours,
+        inArray(
+          templates.id,
+          gone.map(([, { id }]) => id),
+        ),
+      ),
+    );
   await ctx.db.update(templates).set({ syncedAt: ctx.now, toldAt: null }).where(ours);
   await ctx.db
     .update(integrations)
