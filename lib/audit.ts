@@ -1,13 +1,9 @@
 import "server-only";
 import { isDeepStrictEqual } from "node:util";
 import { auditEntries } from "@/db/schema/organizations";
+import type { AuditAction } from "@/lib/audit-actions";
 import type { Ctx } from "@/lib/ctx";
-import type words from "@/lib/i18n/en/settings.json";
 import { newId } from "@/lib/ids";
-
-type Names = (typeof words)["audit"]["actions"];
-/** What can be done, as the trail calls it: what has no words for people cannot be written. */
-export type AuditAction = { [Noun in keyof Names]: `${Noun}.${keyof Names[Noun] & string}` }[keyof Names];
 
 /**
  * Writes what was done into the audit trail, in the transaction of `ctx`. Details must not hold secrets, phone numbers or

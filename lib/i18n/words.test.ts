@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { AUDIT_ACTIONS } from "@/lib/audit-actions";
 import type { Language } from "./languages";
 import { LANGUAGES } from "./languages";
 
@@ -42,6 +43,11 @@ describe.each(LANGUAGES)("the words in %s", (language) => {
 
   it("have one form of apostrophe and of quotation marks", () => {
     expect(texts.filter(([, text]) => /['"]/.test(text.replace(/<[^>]*>/g, "")))).toEqual([]);
+  });
+
+  it("name everything that the audit trail can tell of, and nothing else", () => {
+    const named = texts.flatMap(([key]) => key.split("settings.audit.actions.")[1] ?? []);
+    expect(named.sort()).toEqual([...AUDIT_ACTIONS].sort());
   });
 
   it.each(NOT_OURS[language])("do not say %s, but: %s", (pattern) => {
