@@ -68,6 +68,8 @@ test("the frame around the page calls the organization by its new name at once",
   await signIn(page, await demo());
   await page.goto("/settings");
   const name = page.getByLabel("Name", { exact: true });
+  // It is there when the form has come to life.
+  await expect(name).not.toHaveValue("");
   const before = await name.inputValue();
   for (const next of [`${before} 2`, before]) {
     await name.fill(next);
