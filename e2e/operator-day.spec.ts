@@ -170,7 +170,7 @@ test("a day of an operator: numbers, templates, consent, messages, settings", as
     await expect(page.getByRole("status").filter({ hasText: "1 row selected" })).toBeVisible();
     await expectAccessible(page, "chosen rows");
     await page.getByRole("button", { name: "Cancel messages" }).click();
-    await expect(page.getByRole("heading", { name: "Cancel the selected message?" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "The selected message cannot be cancelled" })).toBeVisible();
     await page.getByRole("button", { name: "Keep" }).click();
     await page.getByRole("button", { name: "Unselect" }).click();
     await expect(page.getByRole("button", { name: "Cancel messages" })).toHaveCount(0);
