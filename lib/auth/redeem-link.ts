@@ -2,14 +2,13 @@ import "server-only";
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { links, memberships, organizations, sessions, users } from "@/db/schema/organizations";
-import { audit } from "@/lib/audit";
 import { sha256 } from "@/lib/crypto";
-import { asThemselves } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { lockAuthority, stillStands } from "@/lib/organizations/authority";
 import type { LinkPreview, UsedLink, UseLink } from "@/lib/organizations/schema";
 import { hashPassword } from "@/lib/passwords";
+import { auditEverywhere } from "./audit-everywhere";
 import { takeOver } from "./identity";
 import { oidcName } from "./oidc";
 import { hasSecondFactor } from "./second-factor";
@@ -67,9 +66,7 @@ async function setPassword(
       .update(sessions)
       .set({ revokedAt: now })
       .where(and(eq(sessions.userId, user.id), isNull(sessions.revokedAt)));
-    for (const { organizationId } of await tx.select().from(memberships).where(eq(memberships.userId, user.id))) {
-      await audit(asThemselves(tx, user, organizationId, ip, now), "password.reset", { type: "user", id: user.id });
-    }
+    await auditEverywhere(tx, user, "password.reset", { ip, now });
   });
 }
 

@@ -3,14 +3,13 @@ import { randomBytes } from "node:crypto";
 import { and, count, eq, isNotNull, isNull, lt } from "drizzle-orm";
 import { Secret, TOTP } from "otpauth";
 import type { Db } from "@/db/client";
-import { memberships, recoveryCodes, secondFactors, users } from "@/db/schema/organizations";
-import { audit } from "@/lib/audit";
+import { recoveryCodes, secondFactors, users } from "@/db/schema/organizations";
 import type { AuditAction } from "@/lib/audit-actions";
-import { asThemselves, type Ctx, inTransaction } from "@/lib/ctx";
+import { type Ctx, inTransaction } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { blindIndex } from "@/lib/keyring";
-import { announce } from "@/lib/live";
 import { dropSecondFactor } from "@/lib/organizations/second-factors";
+import { auditEverywhere } from "./audit-everywhere";
 import { requireOwnPassword } from "./own-password";
 import type { ProveSecondFactor, RecoveryCodes, StartedSecondFactor } from "./schema";
 import { requirePerson, revokeOtherSessions } from "./sessions";
@@ -84,7 +83,7 @@ export async function confirmSecondFactor(ctx: Ctx, { code }: { code: string }):
     await tx.db.update(secondFactors).set({ confirmedAt: tx.now, lastStep: step }).where(eq(secondFactors.userId, userId));
     const codes = await makeRecoveryCodes(tx.db, userId);
     await revokeOtherSessions(tx);
-    await auditEverywhere(tx.db, tx, userId, "second_factor.enabled");
+    await tell(tx.db, tx, userId, "second_factor.enabled");
     await forgiveCodeTries(tx.db, userId, byPerson(tx));
     return { recoveryCodes: codes };
   });
@@ -94,7 +93,7 @@ export async function confirmSecondFactor(ctx: Ctx, { code }: { code: string }):
 export async function renewRecoveryCodes(ctx: Ctx, input: ProveSecondFactor): Promise<RecoveryCodes> {
   const userId = await proveAgain(ctx, input);
   return inTransaction(ctx, async (tx) => {
-    await auditEverywhere(tx.db, tx, userId, "second_factor.recovery_codes_renewed");
+    await tell(tx.db, tx, userId, "second_factor.recovery_codes_renewed");
     return { recoveryCodes: await makeRecoveryCodes(tx.db, userId) };
   });
 }
@@ -104,7 +103,7 @@ export async function removeSecondFactor(ctx: Ctx, input: ProveSecondFactor): Pr
   const userId = await proveAgain(ctx, input);
   await inTransaction(ctx, async (tx) => {
     await dropSecondFactor(tx.db, userId);
-    await auditEverywhere(tx.db, tx, userId, "second_factor.removed");
+    await tell(tx.db, tx, userId, "second_factor.removed");
   });
 }
 
@@ -159,7 +158,7 @@ async function useRecoveryCode(db: Db, userId: string, code: string, { ip, now }
       )
       .returning({ userId: recoveryCodes.userId });
     if (used.length === 0) return false;
-    await auditEverywhere(tx, { ip, now }, userId, "second_factor.recovery_code_used");
+    await tell(tx, { ip, now }, userId, "second_factor.recovery_code_used");
     return true;
   });
 }
@@ -199,18 +198,9 @@ function fingerprint(userId: string, code: string): string {
   return blindIndex("recovery_codes.code_hash", `${userId} ${code}`);
 }
 
-async function auditEverywhere(
-  db: Db,
-  { ip, now }: { ip: string | null; now: Date },
-  userId: string,
-  action: AuditAction,
-): Promise<void> {
+async function tell(db: Db, visit: { ip: string | null; now: Date }, userId: string, action: AuditAction): Promise<void> {
   const [user] = await db.select().from(users).where(eq(users.id, userId));
-  if (!user) return;
-  for (const { organizationId } of await db.select().from(memberships).where(eq(memberships.userId, userId))) {
-    await audit(asThemselves(db, user, organizationId, ip, now), action, { type: "user", id: userId });
-    await announce(db, organizationId, ["organization"]);
-  }
+  if (user) await auditEverywhere(db, user, action, visit);
 }
 
 async function readPerson(ctx: Ctx): Promise<typeof users.$inferSelect> {

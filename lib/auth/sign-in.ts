@@ -3,7 +3,6 @@ import { and, eq, gt, isNull, ne, sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { links, memberships, sessions, users } from "@/db/schema/organizations";
 import { audit } from "@/lib/audit";
-import type { AuditAction } from "@/lib/audit-actions";
 import { asThemselves } from "@/lib/ctx";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
@@ -14,6 +13,7 @@ import { Email } from "@/lib/organizations/schema";
 import { hashPassword, isOutdatedHash, isPassword } from "@/lib/passwords";
 import { requireRoom } from "@/lib/quotas";
 import { TooManyAttempts } from "./attempts";
+import { auditEverywhere } from "./audit-everywhere";
 import { takeOver } from "./identity";
 import { knownBrowserOf } from "./known-browser";
 import type { SignInMethod, SignInOutcome } from "./schema";
@@ -163,12 +163,6 @@ async function proveAddress(tx: Db, { email, subject, name }: Proven, visit: Vis
   await tx.update(users).set({ name: claimed.name }).where(eq(users.id, user.id));
   await takeOver(tx, user, visit);
   return { ...claimed, passwordHash: null };
-}
-
-async function auditEverywhere(tx: Db, user: User, action: AuditAction, { ip, now }: Visit): Promise<void> {
-  for (const { organizationId } of await tx.select().from(memberships).where(eq(memberships.userId, user.id))) {
-    await audit(asThemselves(tx, user, organizationId, ip, now), action, { type: "user", id: user.id });
-  }
 }
 
 async function createInvited(db: Db, { subject, email, name }: Proven, now: Date): Promise<User | null> {
